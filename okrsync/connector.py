@@ -1,0 +1,159 @@
+"""The plug-in boundary: what a tracker must offer, and what it is given.
+
+A connector never decides what a key result is, never touches the store, and never sleeps on its own
+account: waiting happens in ``context.retry``. It raises only errors of :mod:`okrsync.errors`.
+A plug-in package exposes one :class:`Plugin` under the entry-point group ``okrsync.connectors``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from okrsync.marker import Namespace
+from okrsync.model.change import Change, Receipt, Shown
+from okrsync.model.work import Page, Ref, Scope
+from okrsync.retry import Retry
+
+
+class WriteBack(BaseModel):
+    """What to write on tickets: ``label`` (a template, or false), ``note``, and on which tickets."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str | Literal[False] = Field("okr:{key_result}", description="Label template, or false for no label.")
+    note: bool = Field(True, description="Keep one note per ticket.")
+    on: Literal["open", "all"] = Field("open", description="Write on open tickets only, or on all linked ones.")
+
+
+class ConnectionOptions(BaseModel):
+    """Options every connection has. Connectors subclass it; a typo is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: str
+    write_back: WriteBack | Literal[False] | None = Field(None, description="Overrides the global write_back.")
+    parallel: int = Field(1, ge=1, le=16, description="Scopes pulled at the same time, one client each.")
+    remote_link: bool = Field(False, description="Also put a remote link on tickets, where the tracker has them.")
+
+
+@dataclass(slots=True)
+class Meter:
+    """Counts what a connection cost: requests sent, writes among them, seconds waited for limits.
+
+    ``remaining`` and ``limit`` are the tracker's own last word on its rate limit, None when it says nothing.
+    """
+
+    requests: int = 0
+    writes: int = 0
+    waited: float = 0.0
+    remaining: int | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a connector is given, once, and may not change.
+
+    ``now`` returns an aware UTC time. ``dashboard_url`` is "" or the base of key result pages.
+    """
+
+    connection: str
+    installation: str
+    namespace: Namespace
+    retry: Retry
+    now: Callable[[], datetime]
+    meter: Meter = field(default_factory=Meter)
+    dashboard_url: str = ""
+
+
+class Level(StrEnum):
+    """How much a finding of ``check`` matters."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of ``check``: what was looked at, what was found, what to do about it."""
+
+    level: Level
+    subject: str
+    message: str
+    hint: str = ""
+
+
+class Connector(Protocol):
+    """One client of one connection, used by one thread.
+
+    ``overlap`` is how far before the last pull's start the next one begins.
+    """
+
+    overlap: timedelta
+
+    def check(self) -> Iterator[Finding]:
+        """Who am I, may I read, may I write, does the clock agree, what is left of the rate limit."""
+
+    def scopes(self, known: Sequence[Scope]) -> Sequence[Scope]:
+        """The configured repositories or projects, resolved.
+
+        ``known`` holds what the store remembers and may be used to save requests; empty asks the tracker anew.
+        Raises Gone for one that does not exist.
+        """
+
+    def asks(self, scope: Scope) -> str:
+        """What a pull asks for, as text; a different answer than last time makes the next pull a full one."""
+
+    def pull(self, scope: Scope, since: datetime | None) -> Iterator[Page]:
+        """Everything changed at or after ``since`` (None: everything), page by page, oldest first.
+
+        Raises BadAnswer rather than ending early; the caller concludes nothing from a pull that raised.
+        """
+
+    def select(self, scopes: Sequence[Scope], query: str) -> frozenset[str]:
+        """Ids of the items of these scopes that a query in the tracker's own language matches."""
+
+    def observe(self, refs: Sequence[Ref]) -> Iterator[Shown]:
+        """What these tickets show of ours now, in any order; tickets that are gone are left out."""
+
+    def cost(self, change: Change) -> int:
+        """API calls that applying this change takes when nothing goes wrong."""
+
+    def apply(self, change: Change) -> Receipt:
+        """Make the change. Idempotent for labels and links; a note is created once.
+
+        Raises OutcomeUnknown when it was sent and the answer got lost, Closed on locked or archived
+        targets, Forbidden, Gone, RateLimited.
+        """
+
+    def census(self, scope: Scope) -> Iterator[str]:
+        """Ids of everything that exists in the scope. Raises rather than ending early."""
+
+    def confirm(self, refs: Sequence[Ref]) -> Mapping[str, str]:
+        """Of tickets that a census missed: id -> why it is unreachable. Those not in the answer exist."""
+
+    def close(self) -> None:
+        """Let go of sockets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """What a plug-in package exposes.
+
+    ``environment`` maps option names to variables people already have, in order of preference.
+    ``selectors`` are the Link fields that make sense for this tracker. ``defines_labels`` tells that labels
+    must be created in a scope before a ticket can wear them.
+    """
+
+    options: type[ConnectionOptions]
+    connect: Callable[[Any, Context], Connector]
+    environment: Mapping[str, tuple[str, ...]]
+    selectors: frozenset[str]
+    defines_labels: bool = False

@@ -1,0 +1,97 @@
+"""The ownership mark of notes, the label namespace, and the ``OKR:`` line in descriptions.
+
+A note belongs to an installation when its mark names it. The mark also carries what the note shows, so
+that a lost store never leads to a second note or a needless edit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import msgspec
+
+from okrsync.model.change import Note, ShownNote
+
+PROPERTY = "okrsync"
+"""Key of the comment property that holds the mark on trackers that have properties."""
+
+_REFERENCE_LINE = re.compile(r"^[ \t>*_-]*OKRs?[ \t*_]*:[ \t*_]*(?P<ids>\S.*)$", re.IGNORECASE | re.MULTILINE)
+_HIDDEN = re.compile(r"<!-- okrsync (?P<mark>\{.*?\}) -->", re.DOTALL)
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What an ownership mark says."""
+
+    installation: str
+    digest: str
+    tenths: dict[str, int] = {}
+
+
+def digest(note: Note) -> str:
+    """A short fingerprint of everything a reader of the note sees."""
+    return hashlib.sha256(msgspec.json.encode(note)).hexdigest()[:16]
+
+
+def mark(installation: str, note: Note) -> Mark:
+    tenths = {line.key_result: line.tenth for line in note.lines if line.tenth is not None}
+    return Mark(installation, digest(note), tenths)
+
+
+def hidden(own: Mark) -> str:
+    """The mark as an HTML comment, for trackers that keep text as it was sent."""
+    return f"<!-- okrsync {msgspec.json.encode(own, order='deterministic').decode()} -->"
+
+
+def find_hidden(body: str) -> Mark | None:
+    """The mark in a comment's text, or None when there is none that can be read."""
+    found = _HIDDEN.search(body)
+    return read(found["mark"]) if found else None
+
+
+def read(value: object) -> Mark | None:
+    """A mark from JSON text or from a decoded property; None when it is not one of ours."""
+    try:
+        if isinstance(value, str | bytes):
+            return msgspec.json.decode(value, type=Mark)
+        return msgspec.convert(value, type=Mark)
+    except msgspec.MsgspecError:
+        return None
+
+
+def shown(note_id: str, own: Mark) -> ShownNote:
+    return ShownNote(note_id, own.digest, own.tenths)
+
+
+def references(description: str | None) -> tuple[str, ...]:
+    """Key result ids named in ``OKR: checkout-1, checkout-2`` lines, in order, each once."""
+    if not description or "okr" not in description[:200_000].lower():
+        return ()
+    found: dict[str, None] = {}
+    for line in _REFERENCE_LINE.finditer(description):
+        for name in line["ids"].split(","):
+            cleaned = name.strip().strip("`*_[]().")
+            if cleaned and " " not in cleaned:
+                found[cleaned] = None
+    return tuple(found)
+
+
+class Namespace(msgspec.Struct, frozen=True):
+    """The labels that are ours: ``okr:{key_result}`` unless configured otherwise."""
+
+    template: str = "okr:{key_result}"
+
+    @property
+    def prefix(self) -> str:
+        return self.template.partition("{")[0]
+
+    @property
+    def ignore(self) -> str:
+        """The one label of the namespace that people set and we only read."""
+        return f"{self.prefix}ignore"
+
+    def label(self, key_result: str) -> str:
+        return self.template.replace("{key_result}", key_result)
+
+    def owns(self, label: str) -> bool:
+        return label.startswith(self.prefix) and label.lower() != self.ignore.lower()

@@ -1,0 +1,1 @@
+"""The frozen vocabulary: OKRs, work, samples, changes."""

@@ -1,0 +1,152 @@
+"""What a run found, planned and did: the values that reports are rendered from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from okrsync.model.change import Change, Receipt
+from okrsync.model.sample import Contribution, Sample
+from okrsync.model.work import Quarantined, Ref
+
+
+class ScopePull(msgspec.Struct, frozen=True):
+    """How one repository or project was read: ``seen`` items came, ``changed`` of them were news."""
+
+    connection: str
+    scope: str
+    full: bool
+    seen: int = 0
+    changed: int = 0
+    unreachable: int = 0
+    quarantined: tuple[Quarantined, ...] = ()
+
+
+class ConnectionRun(msgspec.Struct, frozen=True):
+    """One connection's part of a run. ``error`` is "" when it did its part; ``hint`` says what to do.
+
+    ``remaining`` of ``limit`` requests are left this hour, where the tracker says so; ``waited`` is in seconds.
+    """
+
+    connection: str
+    requests: int = 0
+    writes: int = 0
+    waited: float = 0.0
+    remaining: int | None = None
+    limit: int | None = None
+    error: str = ""
+    hint: str = ""
+    scopes: tuple[ScopePull, ...] = ()
+
+
+class LeftAlone(msgspec.Struct, frozen=True):
+    """A ticket whose label and note stay as they are, with the reason."""
+
+    ref: Ref
+    reason: str
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Every change, in the order in which it will be made, and its cost.
+
+    ``cost`` counts API calls per connection. ``removals`` of ``owned`` shown labels and notes go away;
+    ``unsafe`` says that this is more than the guard admits without ``--force``.
+    """
+
+    changes: tuple[Change, ...] = ()
+    cost: dict[str, int] = {}
+    left_alone: tuple[LeftAlone, ...] = ()
+    removals: int = 0
+    owned: int = 0
+    unsafe: bool = False
+
+
+class Write(msgspec.Struct, frozen=True):
+    """One change and how it ended; ``error`` is "" unless it failed. Neither receipt nor error: deferred."""
+
+    change: Change
+    receipt: Receipt | None = None
+    error: str = ""
+
+
+class Movement(msgspec.Struct, frozen=True):
+    """A key result whose reading changed in this run, with the tickets that did it (keys, with a verb)."""
+
+    key_result: str
+    title: str
+    before: Sample | None
+    after: Sample
+    because: tuple[str, ...] = ()
+
+
+class Dangling(msgspec.Struct, frozen=True):
+    """A ticket that names a key result which does not exist or is closed."""
+
+    key: str
+    url: str
+    names: str
+    reason: str
+
+
+class RunReport(msgspec.Struct, frozen=True):
+    """One run, whole: what was read, what moved, what was planned, what was written."""
+
+    id: int
+    kind: str
+    started: datetime
+    finished: datetime
+    connections: tuple[ConnectionRun, ...]
+    plan: Plan
+    writes: tuple[Write, ...] = ()
+    movements: tuple[Movement, ...] = ()
+    dangling: tuple[Dangling, ...] = ()
+    stale: tuple[str, ...] = ()
+    exit_code: int = 0
+
+
+class KeyResultStatus(msgspec.Struct, frozen=True):
+    """A row of the status table. ``week_ago`` is the reading that was true seven days before.
+
+    ``pulled_at`` is when the oldest of the scopes that feed it was last read completely; None: never.
+    """
+
+    key_result: str
+    title: str
+    owner: str | None
+    unit: str
+    measure: str
+    start: float
+    target: float
+    state: str
+    sample: Sample | None
+    week_ago: Sample | None
+    pulled_at: datetime | None
+    stale: bool
+    items: int
+
+
+class ObjectiveStatus(msgspec.Struct, frozen=True):
+    """An objective with its key results; ``progress`` is their weighted mean, None when all are left out."""
+
+    objective: str
+    title: str
+    owner: str | None
+    team: str | None
+    kind: str
+    cycle: str
+    state: str
+    progress: float | None
+    key_results: tuple[KeyResultStatus, ...]
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Why a key result says what it says: every linked item, what it adds, what was left out and why."""
+
+    status: KeyResultStatus
+    objective: str
+    cycle: str
+    rule: str
+    contributions: tuple[Contribution, ...]
+    unreachable: tuple[Contribution, ...] = ()
+    supports: tuple[Contribution, ...] = ()

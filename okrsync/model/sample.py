@@ -1,0 +1,68 @@
+"""What a key result measured, and what each item added to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+
+class Linked(msgspec.Struct, frozen=True):
+    """One leaf item that counts for (or supports) one key result, and every reason why."""
+
+    key_result: str
+    connection: str
+    item: str
+    weight: float
+    supports: bool
+    reasons: tuple[str, ...]
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """An immutable measurement.
+
+    ``value`` is in the key result's unit and None while there is no data. ``raw`` is
+    ``(value - start) / (target - start)`` and may leave 0..1; ``progress`` is raw clamped to 0..1.
+    ``scope`` and ``done`` are weighted items or points, ``excluded`` counts items left out,
+    ``unestimated`` items without an estimate. ``flags`` are remarks such as "fewer than 5 in the denominator".
+    """
+
+    key_result: str
+    at: datetime
+    value: float | None
+    raw: float | None
+    numerator: float | None = None
+    denominator: float | None = None
+    scope: float = 0.0
+    done: float = 0.0
+    excluded: int = 0
+    unestimated: int = 0
+    flags: tuple[str, ...] = ()
+    rule: str = ""
+
+    @property
+    def progress(self) -> float | None:
+        return None if self.raw is None else min(1.0, max(0.0, self.raw))
+
+    def same_reading(self, other: Sample | None) -> bool:
+        """True when only the time differs."""
+        return other is not None and msgspec.structs.replace(self, at=other.at) == other
+
+
+class Contribution(msgspec.Struct, frozen=True):
+    """What one linked item adds to a sample, or why it adds nothing.
+
+    ``adds`` is in the sample's numerator, ``of`` in its denominator. ``left_out`` is empty or the reason.
+    """
+
+    connection: str
+    item: str
+    key: str
+    title: str
+    url: str
+    state: str
+    word: str
+    adds: float
+    of: float
+    left_out: str
+    reasons: tuple[str, ...]
