@@ -205,9 +205,7 @@ class Manual(Frozen):
     unit: str = ""
 
 
-Metric = Annotated[
-    Completion | Count | Sum | Ratio | Duration | Milestones | Manual, Field(discriminator="type")
-]
+Metric = Annotated[Completion | Count | Sum | Ratio | Duration | Milestones | Manual, Field(discriminator="type")]
 
 
 class _Condition(Frozen):
