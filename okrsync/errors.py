@@ -136,3 +136,7 @@ class Busy(OkrsyncError):
     """Another run holds the store."""
 
     exit_code = 4
+
+
+class Interrupted(OkrsyncError):
+    """Somebody asked the process to stop; what was done is kept."""

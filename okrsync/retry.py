@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
-from tenacity.wait import wait_exponential_jitter
+from tenacity.wait import wait_exponential, wait_random
 
 from okrsync.errors import OutcomeUnknown, RateLimited, Transient
 
@@ -29,7 +29,7 @@ class Retry:
         self._sleep = sleep
         self._attempts = attempts
         self._patience = patience
-        self._backoff = wait_exponential_jitter(initial=0.5, max=20, jitter=0.5)
+        self._backoff = wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5)
 
     def read(self, request: Callable[[], Answer]) -> Answer:
         return self._run(request, lambda error: isinstance(error, Transient))
@@ -42,6 +42,11 @@ class Retry:
             if error.sent:
                 raise OutcomeUnknown(error.message, hint=error.hint) from error
             raise
+
+    def pause(self, seconds: float) -> None:
+        """Wait on a connector's behalf, between two writes say; nothing happens for 0 or less."""
+        if seconds > 0:
+            self._sleep(seconds)
 
     def _run(self, request: Callable[[], Answer], harmless: Callable[[BaseException], bool]) -> Answer:
         def again(error: BaseException) -> bool:

@@ -61,6 +61,14 @@ class DefineLabel(msgspec.Struct, frozen=True, tag="define_label"):
     exists: bool = False
 
 
+class UndefineLabel(msgspec.Struct, frozen=True, tag="undefine_label"):
+    """Delete the definition of one of our labels from a scope."""
+
+    connection: str
+    scope: str
+    label: str
+
+
 class AddLabel(msgspec.Struct, frozen=True, tag="add_label"):
     ref: Ref
     label: str
@@ -98,7 +106,19 @@ class DeleteLink(msgspec.Struct, frozen=True, tag="delete_link"):
     key_result: str
 
 
-Change = DefineLabel | AddLabel | RemoveLabel | PutNote | DeleteNote | PutLink | DeleteLink
+LabelChange = DefineLabel | UndefineLabel
+TicketChange = AddLabel | RemoveLabel | PutNote | DeleteNote | PutLink | DeleteLink
+Change = LabelChange | TicketChange
+
+
+def ref_of(change: Change) -> Ref | None:
+    """The ticket a change is about; None for the definition of a label."""
+    return None if isinstance(change, DefineLabel | UndefineLabel) else change.ref
+
+
+def connection_of(change: Change) -> str:
+    """The connection a change goes through."""
+    return change.connection if isinstance(change, DefineLabel | UndefineLabel) else change.ref.connection
 
 
 class Done(StrEnum):

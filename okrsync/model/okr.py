@@ -337,5 +337,8 @@ class Okrs(Frozen):
     def by_id(self) -> dict[str, Placed]:
         return {placed.key_result.id: placed for placed in self.placed}
 
+    def children_of(self, objective: str) -> tuple[Objective, ...]:
+        return tuple(one for one, _ in self.objectives if one.parent == objective)
+
     def live(self) -> tuple[Placed, ...]:
         return tuple(placed for placed in self.placed if placed.live)

@@ -147,6 +147,7 @@ class Page(msgspec.Struct, frozen=True):
 
     ``milestones`` and ``labels`` are None, or the scope's complete list (at most once in a pull).
     ``as_of`` is the tracker's own clock when the pull began; the first page carries it.
+    ``scope`` is the pulled scope with new ``data``: what the connector learned and wants to be given next time.
     """
 
     items: tuple[Item, ...] = ()
@@ -154,3 +155,4 @@ class Page(msgspec.Struct, frozen=True):
     labels: tuple[LabelDefinition, ...] | None = None
     quarantined: tuple[Quarantined, ...] = ()
     as_of: datetime | None = None
+    scope: Scope | None = None
