@@ -1,0 +1,199 @@
+"""the first tables"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision: str | None = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "checkins",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key_result", sa.String(), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("checkins_by_time", "checkins", ["key_result", "at"])
+
+    op.create_table(
+        "connections",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("succeeded_at", sa.String(32), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("connection"),
+    )
+    op.create_table(
+        "dangling",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("names", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "item", "names"),
+    )
+    op.create_table(
+        "fingerprints",
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("subject"),
+    )
+    op.create_table(
+        "holder",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("since", sa.String(32), nullable=False),
+        sa.Column("doing", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "items",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("parent", sa.String(), nullable=True),
+        sa.Column("subtask", sa.Boolean(), nullable=False),
+        sa.Column("labelled", sa.Boolean(), nullable=False),
+        sa.Column("dirty", sa.Boolean(), nullable=False),
+        sa.Column("unreachable", sa.Text(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "id"),
+    )
+    op.create_index("items_by_key", "items", ["connection", "key"])
+    op.create_index("items_by_parent", "items", ["connection", "parent"])
+    op.create_index("items_dirty", "items", ["connection", "dirty"])
+
+    op.create_table(
+        "labels",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("color", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "scope", "id"),
+    )
+    op.create_table(
+        "links",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("key_result", sa.String(), nullable=False),
+        sa.Column("weight", sa.Float(), nullable=False),
+        sa.Column("supports", sa.Boolean(), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "item", "key_result"),
+    )
+    op.create_index("links_by_key_result", "links", ["key_result", "connection"])
+
+    op.create_table(
+        "memberships",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("ids", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "query"),
+    )
+    op.create_table(
+        "milestones",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "scope", "id"),
+    )
+    op.create_table(
+        "runs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("started_at", sa.String(32), nullable=False),
+        sa.Column("finished_at", sa.String(32), nullable=True),
+        sa.Column("exit_code", sa.Integer(), nullable=True),
+        sa.Column("report", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "samples",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key_result", sa.String(), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.Column("value", sa.Float(), nullable=True),
+        sa.Column("raw", sa.Float(), nullable=True),
+        sa.Column("numerator", sa.Float(), nullable=True),
+        sa.Column("denominator", sa.Float(), nullable=True),
+        sa.Column("scope", sa.Float(), nullable=False),
+        sa.Column("done", sa.Float(), nullable=False),
+        sa.Column("excluded", sa.Integer(), nullable=False),
+        sa.Column("unestimated", sa.Integer(), nullable=False),
+        sa.Column("flags", sa.JSON(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("samples_by_time", "samples", ["key_result", "at"])
+
+    op.create_table(
+        "scopes",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("archived", sa.Boolean(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("cursor", sa.String(32), nullable=True),
+        sa.Column("fingerprint", sa.String(), nullable=True),
+        sa.Column("pulled_at", sa.String(32), nullable=True),
+        sa.Column("census_at", sa.String(32), nullable=True),
+        sa.PrimaryKeyConstraint("connection", "id"),
+    )
+    op.create_table(
+        "shown",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("note_id", sa.String(), nullable=True),
+        sa.Column("known", sa.Boolean(), nullable=False),
+        sa.Column("under_way", sa.Boolean(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("tenths", sa.JSON(), nullable=False),
+        sa.Column("surplus", sa.JSON(), nullable=False),
+        sa.Column("links", sa.JSON(), nullable=False),
+        sa.Column("blocked", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "item"),
+    )
+    op.create_table(
+        "transitions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("transitions_by_item", "transitions", ["connection", "item"])
+
+    op.create_table(
+        "writes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("run", sa.Integer(), nullable=False),
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("item", sa.String(), nullable=True),
+        sa.Column("change", sa.LargeBinary(), nullable=False),
+        sa.Column("intended_at", sa.String(32), nullable=False),
+        sa.Column("ended_at", sa.String(32), nullable=True),
+        sa.Column("receipt", sa.LargeBinary(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("writes_by_run", "writes", ["run"])
+
+
+def downgrade() -> None:
+    raise NotImplementedError("A store is never taken back to before its first version.")

@@ -1,0 +1,234 @@
+"""The tables. What they hold is a cache of the trackers plus our own history; only the history is precious.
+
+Items, milestones and reports are kept whole in a ``body`` (JSON bytes), beside the columns that queries need.
+Times are ISO 8601 text in UTC, so that they sort.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+metadata = MetaData()
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware datetime, kept as ISO 8601 text in UTC with microseconds."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromisoformat(value)
+
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("succeeded_at", UtcTime),
+    Column("error", Text, nullable=False, default=""),
+)
+
+scopes = Table(
+    "scopes",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("archived", Boolean, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("cursor", UtcTime),
+    Column("fingerprint", String),
+    Column("pulled_at", UtcTime),
+    Column("census_at", UtcTime),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("scope", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("parent", String),
+    Column("subtask", Boolean, nullable=False),
+    Column("labelled", Boolean, nullable=False),
+    Column("dirty", Boolean, nullable=False),
+    Column("unreachable", Text),
+    Column("body", LargeBinary, nullable=False),
+    Index("items_by_key", "connection", "key"),
+    Index("items_by_parent", "connection", "parent"),
+    Index("items_dirty", "connection", "dirty"),
+)
+
+milestones = Table(
+    "milestones",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("scope", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("scope", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("color", String, nullable=False),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("query", Text, primary_key=True),
+    Column("ids", JSON, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("item", String, primary_key=True),
+    Column("key_result", String, primary_key=True),
+    Column("weight", Float, nullable=False),
+    Column("supports", Boolean, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Index("links_by_key_result", "key_result", "connection"),
+)
+
+dangling = Table(
+    "dangling",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("item", String, primary_key=True),
+    Column("names", String, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    Column("subject", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key_result", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("value", Float),
+    Column("raw", Float),
+    Column("numerator", Float),
+    Column("denominator", Float),
+    Column("scope", Float, nullable=False),
+    Column("done", Float, nullable=False),
+    Column("excluded", Integer, nullable=False),
+    Column("unestimated", Integer, nullable=False),
+    Column("flags", JSON, nullable=False),
+    Column("rule", String, nullable=False),
+    Index("samples_by_time", "key_result", "at"),
+)
+
+checkins = Table(
+    "checkins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key_result", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("who", String, nullable=False),
+    Column("value", Float),
+    Column("note", Text, nullable=False),
+    Index("checkins_by_time", "key_result", "at"),
+)
+
+shown = Table(
+    "shown",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("item", String, primary_key=True),
+    Column("note_id", String),
+    Column("known", Boolean, nullable=False),
+    Column("under_way", Boolean, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("tenths", JSON, nullable=False),
+    Column("surplus", JSON, nullable=False),
+    Column("links", JSON, nullable=False),
+    Column("blocked", Text, nullable=False),
+)
+
+transitions = Table(
+    "transitions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("connection", String, nullable=False),
+    Column("item", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("state", String, nullable=False),
+    Column("word", String, nullable=False),
+    Column("outcome", String),
+    Index("transitions_by_item", "connection", "item"),
+)
+
+writes = Table(
+    "writes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Integer, nullable=False),
+    Column("connection", String, nullable=False),
+    Column("item", String),
+    Column("change", LargeBinary, nullable=False),
+    Column("intended_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("receipt", LargeBinary),
+    Column("error", Text, nullable=False, default=""),
+    Index("writes_by_run", "run"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
+    Column("exit_code", Integer),
+    Column("report", LargeBinary),
+)
+
+holder = Table(
+    "holder",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("host", String, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("doing", String, nullable=False),
+)
