@@ -1,0 +1,188 @@
+"""Apply: perform a plan's changes one by one, each with its intent stored before and its receipt after.
+
+A write whose outcome is unknown is observed before it is tried again. What cannot be done now is deferred, in the
+plan's order of value; what a ticket refuses is remembered, so that it is not tried on every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from okrsync import marker
+from okrsync.connector import Connector
+from okrsync.errors import Closed, ConnectionFailed, Forbidden, OutcomeUnknown, Rejected
+from okrsync.marker import Namespace
+from okrsync.model.change import (
+    AddLabel,
+    Change,
+    DefineLabel,
+    DeleteLink,
+    DeleteNote,
+    Done,
+    PutLink,
+    PutNote,
+    Receipt,
+    RemoveLabel,
+    Shown,
+    ShownNote,
+    connection_of,
+    ref_of,
+)
+from okrsync.model.run import Write
+from okrsync.model.work import Ref
+from okrsync.plan import link_fingerprint
+from okrsync.progress import Progress
+from okrsync.store import Store
+
+REFUSALS = 3
+"""So many refusals in a row mean that the credentials may not write here at all."""
+
+NOT_FOUND = "it could not be found when its note was looked for"
+
+
+def observe(store: Store, connector: Connector, refs: Sequence[Ref]) -> None:
+    """Look at tickets and remember what they show; those that cannot be found are left alone until they change."""
+    answered = set()
+    for found in connector.observe(refs):
+        answered.add(found.ref.id)
+        with store.transaction():
+            store.links.keep_shown(found)
+    with store.transaction():
+        for ref in refs:
+            if ref.id not in answered:
+                store.links.block(ref.connection, ref.id, NOT_FOUND)
+
+
+@dataclass
+class Applier:
+    """Applies one run's changes. ``connectors`` holds only the connections that may be written to."""
+
+    store: Store
+    connectors: Mapping[str, Connector]
+    namespaces: Mapping[str, Namespace]
+    run: int
+    now: Callable[[], datetime]
+    progress: Progress
+    stopping: Callable[[], bool] = lambda: False
+    failed: dict[str, ConnectionFailed] = field(default_factory=dict)
+    _refusals: dict[str, int] = field(default_factory=dict)
+
+    def apply(self, changes: Sequence[Change]) -> Iterator[Write]:
+        """Yields every change with how it ended; deferred ones have neither receipt nor error."""
+        self.progress.stage("writing", len(changes))
+        for change in changes:
+            if connection_of(change) in self.failed or self.stopping():
+                yield Write(change)
+            else:
+                yield self._one(change)
+            self.progress.advance()
+        self.progress.done()
+
+    def _one(self, change: Change) -> Write:
+        connection = connection_of(change)
+        write = self._intend(change)
+        try:
+            receipt = self._surely(change)
+        except (Closed, Forbidden, Rejected) as error:
+            return self._refused(change, write, error)
+        except ConnectionFailed as error:
+            self.failed[connection] = error
+            with self.store.transaction():
+                self.store.journal.end(write, self.now(), error=str(error))
+            return Write(change, error=str(error))
+        self._refusals[connection] = 0
+        with self.store.transaction():
+            self.store.journal.end(write, self.now(), receipt=receipt)
+            self._remember(change, receipt)
+        return Write(change, receipt)
+
+    def _intend(self, change: Change) -> int:
+        with self.store.transaction():
+            if isinstance(change, PutNote | DeleteNote):
+                self.store.links.begin_note(change.ref.connection, change.ref.id)
+            return self.store.journal.intend(self.run, change, self.now())
+
+    def _surely(self, change: Change) -> Receipt:
+        """Apply; after a lost answer look first, and only then try once more."""
+        connector = self.connectors[connection_of(change)]
+        try:
+            return connector.apply(change)
+        except OutcomeUnknown:
+            ref = ref_of(change)
+            shown = next(iter(connector.observe([ref])), None) if ref else None
+            if shown is not None and (note_id := _already(change, shown)) is not None:
+                return Receipt(Done.ALREADY, note_id=note_id or None)
+            return connector.apply(change)
+
+    def _refused(self, change: Change, write: int, error: ConnectionFailed) -> Write:
+        connection, ref = connection_of(change), ref_of(change)
+        reason = f"{error.message} {error.hint}".strip()
+        skipped = Receipt(Done.SKIPPED, reason=reason) if isinstance(error, Closed) else None
+        if isinstance(error, Forbidden):
+            self._refusals[connection] = self._refusals.get(connection, 0) + 1
+            if self._refusals[connection] >= REFUSALS:
+                self.failed[connection] = error
+        with self.store.transaction():
+            self.store.journal.end(write, self.now(), receipt=skipped, error="" if skipped else reason)
+            if ref is not None:
+                self.store.links.block(ref.connection, ref.id, error.message)
+        return Write(change, skipped, "" if skipped else reason)
+
+    def _remember(self, change: Change, receipt: Receipt) -> None:
+        if receipt.done is Done.SKIPPED:
+            return
+        if isinstance(change, AddLabel | RemoveLabel):
+            self._remember_label(change)
+        elif isinstance(change, PutNote):
+            own = marker.mark("", change.note)
+            note_id = receipt.note_id or change.note_id
+            note = ShownNote(note_id, own.digest, own.tenths) if note_id else None
+            self.store.links.set_note(change.ref.connection, change.ref.id, note)
+        elif isinstance(change, DeleteNote):
+            self.store.links.forget_note(change.ref.connection, change.ref.id, change.note_id)
+        elif isinstance(change, PutLink | DeleteLink):
+            self._remember_link(change)
+        elif isinstance(change, DefineLabel):
+            self.store.scopes.define_label(change)
+        else:
+            self.store.scopes.undefine_label(change)
+
+    def _remember_label(self, change: AddLabel | RemoveLabel) -> None:
+        item = self.store.items.get(change.ref.connection, change.ref.id)
+        if item is None:
+            return
+        others = tuple(label for label in item.labels if label != change.label)
+        labels = (*others, change.label) if isinstance(change, AddLabel) else others
+        self.store.items.rewrite(
+            msgspec.structs.replace(item, labels=labels), self.namespaces[change.ref.connection].owns
+        )
+
+    def _remember_link(self, change: PutLink | DeleteLink) -> None:
+        links = self.store.links.remote_links(change.ref.connection, change.ref.id)
+        links.pop(change.key_result, None)
+        if isinstance(change, PutLink):
+            links[change.key_result] = link_fingerprint(change)
+        self.store.links.set_links(change.ref.connection, change.ref.id, links)
+
+
+def _already(change: Change, shown: Shown) -> str | None:
+    """The note's id ("" for a label) when a ticket shows already what a change would do; None when it does not."""
+    worn = {label.casefold() for label in shown.labels}
+    if isinstance(change, AddLabel):
+        return "" if change.label.casefold() in worn else None
+    if isinstance(change, RemoveLabel):
+        return None if change.label.casefold() in worn else ""
+    if isinstance(change, PutNote) and shown.note is not None:
+        return shown.note.id if shown.note.digest == marker.digest(change.note) else None
+    if isinstance(change, DeleteNote):
+        present = {shown.note.id if shown.note else "", *shown.surplus}
+        return None if change.note_id in present else ""
+    return None
+
+
+def deferred(writes: Iterable[Write]) -> int:
+    return sum(write.receipt is None and not write.error for write in writes)
