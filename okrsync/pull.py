@@ -49,7 +49,10 @@ class Puller:
     def pull(self, scopes: Sequence[Scope], connector: Connector) -> Iterator[ScopePull]:
         """Read all scopes; yields how each went. Raises what the connector raised, at the first failure."""
         asked = {scope.id: self._question(scope, connector) for scope in scopes}
-        reports = {scope.id: ScopePull(self.connection, scope.name, asked[scope.id].since is None) for scope in scopes}
+        reports = {
+            scope.id: ScopePull(self.connection, scope.name, asked[scope.id].since is None, id=scope.id)
+            for scope in scopes
+        }
         self.progress.stage(f"reading {self.connection}")
         as_of: dict[str, datetime] = {}
         for scope, page in self._pages(scopes, asked, connector):
@@ -100,6 +103,8 @@ class Puller:
         with self.store.transaction():
             news = self.store.items.keep(page.items, owns)
             self.store.links.unblock(self.connection, [one.after.id for one in news])
+            if page.scope is not None:
+                self.store.scopes.learn(self.connection, page.scope)
             if page.milestones is not None:
                 self.store.scopes.keep_milestones(self.connection, scope.id, page.milestones)
             if page.labels is not None:

@@ -1,0 +1,35 @@
+"""GitHub.com and GitHub Enterprise Server as an okrsync connector."""
+
+from __future__ import annotations
+
+from okrsync.connector import Connector, Context, Plugin
+from okrsync_github.options import GitHubOptions
+
+
+def connect(options: GitHubOptions, context: Context) -> Connector:
+    """A connector that has not talked to GitHub yet. Raises AuthError where credentials are missing or unreadable."""
+    from okrsync_github.connector import GitHubConnector
+
+    return GitHubConnector.connect(options, context)
+
+
+plugin = Plugin(
+    options=GitHubOptions,
+    connect=connect,
+    environment={"token": ("GITHUB_TOKEN", "GH_TOKEN")},
+    selectors=frozenset(
+        {
+            "repository",
+            "milestone",
+            "epic",
+            "parent",
+            "labels",
+            "type",
+            "assignee",
+            "created_since",
+            "query",
+            "items",
+        }
+    ),
+    defines_labels=True,
+)

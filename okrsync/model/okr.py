@@ -7,9 +7,10 @@ Schemas under ``config/`` are generated from them. Sources of the rules: DESIGN 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, tzinfo
 from enum import StrEnum
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -51,6 +52,11 @@ class Cycle(Frozen):
         if self.end <= self.start:
             raise ValueError(f"end {self.end} must be after start {self.start}")
         return self
+
+    @property
+    def zone(self) -> tzinfo:
+        """Whose midnights begin and end the cycle; UTC needs no time zone database. Raises ZoneInfoNotFoundError."""
+        return UTC if self.timezone.upper() == "UTC" else ZoneInfo(self.timezone)
 
 
 class Labels(Frozen):

@@ -12,7 +12,10 @@ from okrsync.model.work import Quarantined, Ref
 
 
 class ScopePull(msgspec.Struct, frozen=True):
-    """How one repository or project was read: ``seen`` items came, ``changed`` of them were news."""
+    """How one repository or project was read: ``seen`` items came, ``changed`` of them were news.
+
+    ``scope`` is its name; ``id`` its immutable id, which changes of label definitions carry.
+    """
 
     connection: str
     scope: str
@@ -21,6 +24,7 @@ class ScopePull(msgspec.Struct, frozen=True):
     changed: int = 0
     unreachable: int = 0
     quarantined: tuple[Quarantined, ...] = ()
+    id: str = ""
 
 
 class ConnectionRun(msgspec.Struct, frozen=True):

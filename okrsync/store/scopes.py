@@ -67,6 +67,13 @@ class Scopes:
             if known.id not in keep:
                 self._forget(connection, known.id)
 
+    def learn(self, connection: str, scope: Scope) -> None:
+        """Keep what a connector learned about a scope while pulling it."""
+        table = tables.scopes
+        self._db.execute(
+            update(table).where(table.c.connection == connection, table.c.id == scope.id).values(data=scope.data)
+        )
+
     def _forget(self, connection: str, scope: str) -> None:
         for table in (tables.milestones, tables.labels):
             self._db.execute(delete(table).where(table.c.connection == connection, table.c.scope == scope))

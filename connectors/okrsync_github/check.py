@@ -1,0 +1,140 @@
+"""What `okrsync check` says about a GitHub connection: who, where, may I, and do the clocks agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from okrsync.connector import Context, Finding, Level
+from okrsync.errors import ConnectionFailed, Forbidden
+from okrsync.model.work import Scope
+from okrsync_github import repositories
+from okrsync_github.client import Client
+from okrsync_github.options import GitHubOptions
+from okrsync_github.payload import Label, Permissions, Repository, User, decoder, nothing
+
+MOST_SKEW = 60.0
+"""Seconds that the clocks may differ: half of the overlap between two pulls."""
+
+LOW = 0.1
+"""Share of the hourly limit below which a run may end early."""
+
+_decode_user = decoder(User)
+_decode_repository = decoder(Repository)
+_decode_labels = decoder(list[Label])
+
+
+class Checker:
+    """Asks GitHub everything that a run will depend on."""
+
+    def __init__(self, client: Client, context: Context, options: GitHubOptions) -> None:
+        self._client = client
+        self._context = context
+        self._options = options
+
+    def findings(self) -> Iterator[Finding]:
+        """In the order a person would look; ends early where going on makes no sense."""
+        yield from self._address()
+        try:
+            yield from self._identity()
+            scopes = list(self._scopes())
+            for scope in scopes:
+                yield from self._repository(scope)
+            if not scopes:
+                yield Finding(Level.WARNING, "repositories", "there are none to read")
+        except ConnectionFailed as error:
+            yield Finding(Level.ERROR, "github", error.message, error.hint)
+            return
+        yield from self._limit()
+
+    def _address(self) -> Iterator[Finding]:
+        parts = urlsplit(self._client.api)
+        if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            yield Finding(Level.WARNING, "url", "the token travels unencrypted", "Use https in url.")
+
+    def _identity(self) -> Iterator[Finding]:
+        who, date = self._who()
+        yield Finding(Level.OK, "identity", who)
+        yield self._clock(date)
+
+    def _who(self) -> tuple[str, datetime | None]:
+        """Who is signed in, and GitHub's clock. An installation's token is nobody's, and may not ask who it is."""
+        app = self._client.installation
+        if app is None:
+            with suppress(Forbidden):
+                person = self._client.read("/user", _decode_user)
+                return f"signed in as {person.value.login}", person.date
+        date = self._client.read("/installation/repositories", nothing, per_page=1).date
+        if app is None:
+            return "a token that belongs to no person (as in GitHub Actions)", date
+        return f"GitHub App {app.app_id}, installation {app.id}", date
+
+    def _clock(self, date: datetime | None) -> Finding:
+        if date is None:
+            return Finding(Level.WARNING, "clock", "GitHub does not tell the time")
+        skew = (self._context.now() - date).total_seconds()
+        if abs(skew) <= MOST_SKEW:
+            return Finding(Level.OK, "clock", "agrees with GitHub's")
+        word = "ahead of" if skew > 0 else "behind"
+        hint = "Let this machine keep network time (NTP)."
+        return Finding(Level.WARNING, "clock", f"this machine is {abs(skew):.0f} s {word} GitHub", hint)
+
+    def _scopes(self) -> Iterator[Scope]:
+        yield from repositories.resolve(self._client, self._options, ())
+
+    def _repository(self, scope: Scope) -> Iterator[Finding]:
+        found = self._client.read(f"/repositories/{scope.id}", _decode_repository).value
+        self._client.read(f"/repositories/{scope.id}/issues", nothing, per_page=1, state="all")
+        yield Finding(Level.OK, scope.name, "readable")
+        if found.full_name.lower() != scope.name.lower():
+            yield Finding(
+                Level.WARNING, scope.name, f"is called {found.full_name} today", "Use that name in okrsync.yaml."
+            )
+        if found.archived:
+            yield Finding(Level.WARNING, scope.name, "archived: it is read, and nothing is written on its tickets")
+            return
+        yield self._may_write(scope.name, found.permissions)
+        yield from self._collisions(scope)
+
+    def _may_write(self, name: str, role: Permissions | None) -> Finding:
+        if self._client.installation is not None:
+            granted = self._client.installation.permissions
+            missing = [area for area in ("issues", "pull_requests") if granted.get(area) != "write"]
+            if not missing:
+                return Finding(Level.OK, name, "writable")
+            areas = " and ".join(area.replace("_", " ") for area in missing)
+            return Finding(Level.ERROR, name, f"the App may not write {areas}", "Grant it in the App's permissions.")
+        if role is None:
+            return Finding(Level.WARNING, name, "GitHub does not say whether this token may write")
+        if role.define:
+            return Finding(Level.OK, name, "writable")
+        if role.label:
+            hint = "Give the account the write role once, or create the labels by hand."
+            return Finding(Level.WARNING, name, "the account may use labels and not create them", hint)
+        hint = "Give the account the write role, or set write_back: false."
+        return Finding(Level.ERROR, name, "read only: labels and notes cannot be written", hint)
+
+    def _collisions(self, scope: Scope) -> Iterator[Finding]:
+        """GitHub takes OKR:x and okr:x for the same label, so a person's spelling would stand in our way."""
+        prefix = self._context.namespace.prefix
+        names = [
+            label.name
+            for page in self._client.pages(f"/repositories/{scope.id}/labels", _decode_labels)
+            for label in page.value
+            if label.name.lower().startswith(prefix.lower()) and not label.name.startswith(prefix)
+        ]
+        if prefix and names:
+            hint = f"Rename or delete these labels: okrsync owns the ones that begin with {prefix}"
+            yield Finding(Level.WARNING, scope.name, f"labels in the way: {', '.join(sorted(names)[:5])}", hint)
+
+    def _limit(self) -> Iterator[Finding]:
+        remaining, limit = self._context.meter.remaining, self._context.meter.limit
+        if remaining is None or not limit:
+            yield Finding(Level.OK, "rate limit", "none")
+            return
+        low = remaining < LOW * limit
+        hint = "A run may end early and go on in the next hour." if low else ""
+        level = Level.WARNING if low else Level.OK
+        yield Finding(level, "rate limit", f"{remaining} of {limit} requests left this hour", hint)

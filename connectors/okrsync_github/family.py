@@ -1,0 +1,84 @@
+"""Whose sub-issue an issue is, on servers old and new.
+
+Newer servers name the parent in every list (``parent_issue_url``), and nothing has to be asked. Older ones only say
+that an issue *has* sub-issues; those are then listed once per parent. The list is authoritative: children are
+given again at the end of the pull with their parent, and the parents are remembered in ``Scope.data``, because a
+child that changes later comes without a word about its parent. Oldest servers have no sub-issues at all.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+
+from okrsync.model.work import Scope
+from okrsync_github import translate
+from okrsync_github.client import Client
+from okrsync_github.failures import Missing
+from okrsync_github.payload import Issue, decoder
+
+PARENTS = "parents"
+"""In ``Scope.data``: numbers of issues with sub-issues, on servers that do not name the parent in lists."""
+
+_decode = decoder(list[Issue])
+_log = logging.getLogger(__name__)
+
+
+class Family:
+    """The sub-issues of one repository during one pull."""
+
+    def __init__(self, client: Client, scope: Scope) -> None:
+        self._client = client
+        self._scope = scope
+        self._told = False
+        self._met = False
+        self._parents: dict[int, None] = {}
+        self._listed: dict[int, list[Issue]] = {}
+        self._unlisted: set[int] = set()
+        self._parent_of: dict[str, str] = {}
+
+    def meet(self, issues: Sequence[Issue]) -> None:
+        """Take note of a page; before the first one is used, list the children of remembered parents."""
+        self._told = self._told or translate.tell_parents(issues)
+        if issues and not self._met and not self._told:
+            for number in self._remembered():
+                self._list(number, translate.repository(issues[0].repository_url))
+        self._met = self._met or bool(issues)
+        self._parents |= dict.fromkeys(translate.parents(issues))
+
+    def parent(self, issue: Issue) -> str | None:
+        """Key of the parent as far as it was listed, for an issue that does not tell itself."""
+        return self._parent_of.get(issue.node_id)
+
+    def children(self, repository: str) -> Iterator[tuple[Issue, str]]:
+        """Children with their parent's key, where the server does not name parents; of this repository only."""
+        if self._told:
+            return
+        for number in self._parents:
+            if number not in self._listed and not self._list(number, repository):
+                break
+        for number, issues in self._listed.items():
+            for issue in issues:
+                if translate.repository(issue.repository_url) == repository:
+                    yield issue, f"{repository}#{number}"
+
+    def memory(self) -> dict[str, str]:
+        """What to remember in ``Scope.data`` after the pull."""
+        numbers = set() if self._told else {*self._remembered(), *self._listed} - self._unlisted
+        return {PARENTS: " ".join(map(str, sorted(numbers)))} if numbers or PARENTS in self._scope.data else {}
+
+    def _remembered(self) -> list[int]:
+        return [int(number) for number in self._scope.data.get(PARENTS, "").split()]
+
+    def _list(self, number: int, repository: str) -> bool:
+        """Ask for an issue's children. False where the issue is gone, or the server has no such list."""
+        key, path = f"{repository}#{number}", f"/repositories/{self._scope.id}/issues/{number}/sub_issues"
+        try:
+            children = [issue for page in self._client.pages(path, _decode) for issue in page.value]
+        except Missing as error:
+            _log.info("%s: no list of sub-issues (%s)", key, error.reason)
+            self._unlisted.add(number)
+            return False
+        self._listed[number] = children
+        self._parent_of |= {issue.node_id: key for issue in children}
+        return True
