@@ -1,0 +1,162 @@
+"""Transport: the `jira` library signs in, keeps the session and builds addresses; bytes are ours to decode.
+
+Requests are prepared by the library's session but sent past its `request` method, which turns refusals into
+exceptions that carry headers and cookies, retries on its own account, and stumbles over unusual error bodies.
+This is the only file that knows the two private names of the library, ``_session`` and ``_get_url``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+import requests
+from jira import JIRA
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from okrsync.connector import Context
+from okrsync.errors import AuthError, BadAnswer, ConnectionFailed, Rejected, Transient
+from okrsync_jira.answers import failure, is_html, server_time
+from okrsync_jira.options import JiraOptions
+
+Shape = TypeVar("Shape")
+
+GATEWAY = "https://api.atlassian.com/ex/jira/"
+TIMEOUT = (5.0, 60.0)
+"""Seconds to connect, and between two bytes."""
+
+
+class Client:
+    """One session with one Jira. ``server_time`` is Jira's clock in its last answer, None while unknown."""
+
+    def __init__(self, options: JiraOptions, context: Context) -> None:
+        self._context = context
+        self._jira = _sign_in(options, context.connection)
+        self._session: requests.Session = self._jira._session
+        self._network = self._session.merge_environment_settings(
+            self._jira.server_url, {}, None, self._session.verify, None
+        )
+        self.server_time: datetime | None = None
+
+    def read(
+        self,
+        path: str,
+        decode: Callable[[bytes], Shape],
+        *,
+        params: Mapping[str, str] | None = None,
+        body: object = None,
+        agile: bool = False,
+    ) -> Shape:
+        """GET, or with ``body`` a POST that only reads. ``decode`` raises msgspec's errors on what it cannot read."""
+        method = "GET" if body is None else "POST"
+
+        def request() -> Shape:
+            answer = self._send(method, path, params, body, agile=agile)
+            return _understood(f"{method} {path}", answer, decode)
+
+        return self._context.retry.read(request)
+
+    def write(self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: object = None) -> bytes:
+        """The body of a write that Jira accepted. Raises OutcomeUnknown when nobody can tell whether it did."""
+
+        def request() -> bytes:
+            self._context.meter.writes += 1
+            answer = self._send(method, path, params, body)
+            if is_html(answer.headers, answer.content):
+                raise Transient(f"{method} {path}: a web page came back.", hint=_PAGE)
+            return answer.content
+
+        return self._context.retry.write(request)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _send(
+        self, method: str, path: str, params: Mapping[str, str] | None, body: object, *, agile: bool = False
+    ) -> requests.Response:
+        base = JIRA.AGILE_BASE_URL if agile else JIRA.JIRA_BASE_URL
+        data = None if body is None else msgspec.json.encode(body)
+        request = requests.Request(method, self._jira._get_url(path, base), params=params, data=data)
+        self._context.meter.requests += 1
+        try:
+            answer = self._session.send(
+                self._session.prepare_request(request), timeout=TIMEOUT, allow_redirects=False, **self._network
+            )
+        except requests.RequestException as error:
+            raise _unreachable(f"{method} {path}", error) from None
+        self._note(answer.headers)
+        if not 200 <= answer.status_code < 300:
+            now = self._context.now()
+            raise failure(f"{method} {path}", answer.status_code, answer.headers, answer.content, now)
+        return answer
+
+    def _note(self, headers: Mapping[str, str]) -> None:
+        self.server_time = server_time(headers) or self.server_time
+        remaining, limit = headers.get("X-RateLimit-Remaining", ""), headers.get("X-RateLimit-Limit", "")
+        if remaining.isdigit():
+            self._context.meter.remaining = int(remaining)
+        if limit.isdigit():
+            self._context.meter.limit = int(limit)
+
+
+_PAGE = "Check url; a login page or a proxy may stand between okrsync and Jira."
+
+
+def _sign_in(options: JiraOptions, connection: str) -> JIRA:
+    """Raises AuthError that names the variables to set, before anything is sent."""
+    variables = f"OKRSYNC_CONNECTIONS__{connection.upper().replace('-', '_')}__"
+    if options.token is None:
+        raise AuthError("There is no token for Jira.", hint=f"Set JIRA_API_TOKEN or {variables}TOKEN.")
+    host = urlsplit(options.url).hostname or ""
+    if options.email is None and options.cloud_id is None and host.endswith(".atlassian.net"):
+        hint = f"Set JIRA_EMAIL or {variables}EMAIL to the account the API token belongs to."
+        raise AuthError("Jira Cloud wants an e-mail beside the token.", hint=hint)
+    if options.ca_file is not None and not Path(options.ca_file).is_file():
+        raise ConnectionFailed(f"ca_file {options.ca_file} does not exist.", hint="Name a file with PEM certificates.")
+    secret = options.token.get_secret_value()
+    if not f"{options.email or ''}{secret}".isascii() or not secret.isprintable():
+        raise AuthError("E-mail or token contain characters that cannot be sent.", hint="Copy them again.")
+    return JIRA(
+        server=f"{GATEWAY}{options.cloud_id}" if options.cloud_id else options.url,
+        options={"verify": options.ca_file or True, "headers": {"User-Agent": "okrsync"}},
+        basic_auth=(options.email, secret) if options.email else None,
+        token_auth=None if options.email else secret,
+        get_server_info=False,
+        max_retries=0,
+        timeout=TIMEOUT,
+        logging=False,
+    )
+
+
+def _understood(what: str, answer: requests.Response, decode: Callable[[bytes], Shape]) -> Shape:
+    if is_html(answer.headers, answer.content):
+        raise BadAnswer(f"{what}: a web page came back instead of data.", hint=_PAGE)
+    try:
+        return decode(answer.content)
+    except msgspec.ValidationError as error:
+        raise BadAnswer(f"{what}: the answer has an unexpected shape ({error}).", hint=_PAGE) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Transient(f"{what}: the answer was cut off.", hint="The next run tries again.") from None
+
+
+def _unreachable(what: str, error: requests.RequestException) -> ConnectionFailed:
+    """Network failures; the library's own texts may quote addresses with parameters and stay out."""
+    if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE" in str(error).upper():
+        return Rejected(f"{what}: the certificate is not trusted.", hint="Name your own authority's with ca_file.")
+    hint = "Check url, the network and the proxy; the next run tries again."
+    if isinstance(error, requests.Timeout) and not isinstance(error, requests.ConnectTimeout):
+        return Transient(f"{what}: Jira did not answer within {TIMEOUT[1]:g} s.", hint=hint)
+    if _never_connected(error):
+        return Transient(f"{what}: no connection to Jira.", hint=hint, sent=False)
+    return Transient(f"{what}: the connection broke ({type(error).__name__}).", hint=hint)
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError):
+        return True
+    cause: Any = error.args[0] if error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)

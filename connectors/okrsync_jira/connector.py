@@ -1,0 +1,149 @@
+"""The Jira connector: the verbs of the plug-in boundary, each told in terms of search, translation and tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from okrsync.connector import Context, Finding
+from okrsync.errors import Gone
+from okrsync.model.change import Change, Receipt, Shown
+from okrsync.model.work import Item, Milestone, Page, Quarantined, Ref, Scope
+from okrsync_jira import check, jql
+from okrsync_jira.answers import clean
+from okrsync_jira.client import Client
+from okrsync_jira.flavour import Flavour, flavour_of
+from okrsync_jira.options import JiraOptions
+from okrsync_jira.pages import Batch, batch_decoder
+from okrsync_jira.shapes import Bare, Issue, Project, ServerInfo, Version
+from okrsync_jira.site import Site, explore, recall, server_info
+from okrsync_jira.tickets import Tickets
+from okrsync_jira.translate import Translator
+
+_read_project = msgspec.json.Decoder(Project).decode
+_read_versions = msgspec.json.Decoder(list[Version]).decode
+_read_ids = batch_decoder(Bare)
+
+
+class JiraConnector:
+    """One client of one Jira, used by one thread."""
+
+    overlap = timedelta(minutes=15)
+    """Jira indexes late; what appeared in the meantime is read again."""
+
+    def __init__(self, options: JiraOptions, context: Context) -> None:
+        self._options = options
+        self._context = context
+        self._client = Client(options, context)
+        self._server: ServerInfo | None = None
+        self._site: Site | None = None
+        self._tickets = Tickets(self._client, context, self._flavour)
+
+    def check(self) -> Iterator[Finding]:
+        return check.findings(self._client, self._options, self._context)
+
+    def scopes(self, known: Sequence[Scope]) -> Sequence[Scope]:
+        remembered = {scope.name: scope for scope in known if self._recall(scope)}
+        found = [remembered.get(key) or self._resolve(key) for key in self._options.projects]
+        return list({scope.id: scope for scope in found}.values())
+
+    def asks(self, scope: Scope) -> str:
+        fields = self._site_of(scope).fields.asked(self._flavour().ignored)
+        return f"fields: {', '.join(fields)}; cancelled: {', '.join(sorted(self._options.cancelled_resolutions))}"
+
+    def pull(self, scope: Scope, since: datetime | None) -> Iterator[Page]:
+        site = self._site_of(scope)
+        cancelled = self._options.cancelled_resolutions
+        translator = Translator(self._context.connection, scope, site.base_url, site.fields, cancelled)
+        versions = self._client.read(f"project/{scope.id}/versions", _read_versions)
+        as_of: datetime | None = self._client.server_time or self._context.now()
+        milestones: tuple[Milestone, ...] | None = tuple(map(translator.milestone, versions))
+        fields = site.fields.asked(site.flavour.ignored)
+        clauses = [jql.projects([scope.id]), jql.since("updated", since) if since else ""]
+        for batch in site.flavour.pages(self._client, fields, batch_decoder(site.fields.shape()), *clauses):
+            items, misfits = _translated(batch, translator)
+            yield Page(items=items, milestones=milestones, quarantined=misfits, as_of=as_of)
+            milestones, as_of = None, None
+
+    def select(self, scopes: Sequence[Scope], query: str) -> frozenset[str]:
+        condition = jql.guarded(query)
+        if not scopes:
+            return frozenset()
+        return frozenset(self._ids(jql.projects([scope.id for scope in scopes]), condition))
+
+    def observe(self, refs: Sequence[Ref]) -> Iterator[Shown]:
+        return self._tickets.observe(refs)
+
+    def cost(self, change: Change) -> int:
+        return self._tickets.cost(change)
+
+    def apply(self, change: Change) -> Receipt:
+        return self._tickets.apply(change)
+
+    def census(self, scope: Scope) -> Iterator[str]:
+        return self._ids(jql.projects([scope.id]))
+
+    def confirm(self, refs: Sequence[Ref]) -> Mapping[str, str]:
+        """Where a ticket moved to another configured project, that project's pull finds it again."""
+        places = {
+            place.id: place.fields.project for place in self._flavour().places(self._client, [r.id for r in refs])
+        }
+        unreachable: dict[str, str] = {}
+        for ref in refs:
+            project = places.get(ref.id)
+            if ref.id not in places:
+                unreachable[ref.id] = "deleted, or hidden from this account"
+            elif project and project.id != ref.scope and project.key not in self._options.projects:
+                unreachable[ref.id] = f"moved to {project.key}"
+        return unreachable
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _ids(self, *clauses: str) -> Iterator[str]:
+        for batch in self._flavour().ids(self._client, _read_ids, *clauses):
+            yield from (row.id for row in batch.rows)
+            yield from (misfit.id for misfit in batch.quarantined if misfit.id)
+
+    def _resolve(self, key: str) -> Scope:
+        try:
+            project = self._client.read(f"project/{key}", _read_project)
+        except Gone as error:
+            hint = "Check the key; the account may also lack the permission to browse it."
+            raise Gone(f"Jira has no project {key}.", hint=hint) from error
+        return Scope(project.id, key, project.archived, self._explored().memory())
+
+    def _explored(self) -> Site:
+        if self._site is None:
+            self._site = explore(self._client, self._options, self._known_server())
+        return self._site
+
+    def _recall(self, scope: Scope) -> Site | None:
+        site = recall(scope.data, self._options)
+        self._site = self._site or site
+        return site
+
+    def _site_of(self, scope: Scope) -> Site:
+        return self._recall(scope) or self._explored()
+
+    def _known_server(self) -> ServerInfo:
+        if self._server is None:
+            self._server = self._site.server if self._site else server_info(self._client)
+        return self._server
+
+    def _flavour(self) -> Flavour:
+        return flavour_of(self._known_server().deploymentType)
+
+
+def _translated(batch: Batch[Issue], translator: Translator) -> tuple[tuple[Item, ...], tuple[Quarantined, ...]]:
+    """One issue that cannot be understood never takes its page along."""
+    items: list[Item] = []
+    misfits = list(batch.quarantined)
+    for issue in batch.rows:
+        try:
+            items.append(translator.item(issue))
+        except (ValueError, OverflowError) as error:
+            misfits.append(Quarantined(issue.id, issue.key, clean(f"Jira's data does not fit: {error}")))
+    return tuple(items), tuple(misfits)

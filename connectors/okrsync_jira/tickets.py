@@ -1,0 +1,183 @@
+"""What okrsync shows on tickets: reads it, and makes the smallest changes to it.
+
+Labels go as a delta that the server applies, so nobody's label is lost. The note's ownership mark is a comment
+property, written in the same request as the text; Jira re-renders text, so a mark in it would not survive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, assert_never
+
+import msgspec
+
+from okrsync import marker
+from okrsync.connector import Context
+from okrsync.errors import Forbidden, Gone, OutcomeUnknown
+from okrsync.model.change import (
+    AddLabel,
+    Change,
+    DefineLabel,
+    DeleteLink,
+    DeleteNote,
+    Done,
+    Note,
+    PutLink,
+    PutNote,
+    Receipt,
+    RemoveLabel,
+    Shown,
+    UndefineLabel,
+)
+from okrsync.model.work import Ref
+from okrsync_jira.client import Client
+from okrsync_jira.flavour import Flavour
+from okrsync_jira.note import render
+from okrsync_jira.shapes import Comment, Comments, Identified, Property
+
+_COMMENTS = 100
+"""Comments asked for in one page; the server may give fewer."""
+
+_read_comments = msgspec.json.Decoder(Comments).decode
+_read_property = msgspec.json.Decoder(Property).decode
+_read_identified = msgspec.json.Decoder(Identified).decode
+
+
+class Tickets:
+    """``flavour`` is asked for on first use, since finding it out may take a request."""
+
+    def __init__(self, client: Client, context: Context, flavour: Callable[[], Flavour]) -> None:
+        self._client = client
+        self._context = context
+        self._flavour = flavour
+        self._loud: set[str] = set()
+
+    def observe(self, refs: Sequence[Ref]) -> Iterator[Shown]:
+        wanted = {ref.id: ref for ref in refs}
+        for place in self._flavour().places(self._client, list(wanted)):
+            ref = wanted.get(place.id)
+            try:
+                own = self._own_notes(place.id)
+            except Gone:
+                continue
+            if ref is not None:
+                labels = tuple(filter(self._context.namespace.owns, place.fields.labels))
+                note = marker.shown(*own[0]) if own else None
+                yield Shown(ref, labels, note, tuple(comment for comment, _ in own[1:]))
+
+    def cost(self, change: Change) -> int:
+        return 0 if isinstance(change, DefineLabel | UndefineLabel) else 1
+
+    def apply(self, change: Change) -> Receipt:
+        match change:
+            case AddLabel(ref=ref, label=label):
+                return self._label(ref, {"add": label})
+            case RemoveLabel(ref=ref, label=label):
+                return self._label(ref, {"remove": label})
+            case PutNote(ref=ref, note=note, note_id=note_id):
+                return self._edit_or_create(ref, note, note_id) if note_id else self._create(ref, note)
+            case DeleteNote(ref=ref, note_id=note_id):
+                return self._delete(f"issue/{ref.id}/comment/{note_id}", {})
+            case PutLink():
+                return self._link(change)
+            case DeleteLink(ref=ref, key_result=key_result):
+                return self._delete(f"issue/{ref.id}/remotelink", {"globalId": self._global_id(key_result)})
+            case DefineLabel() | UndefineLabel():
+                return Receipt(Done.SKIPPED, reason="Jira's labels need no definition")
+        assert_never(change)
+
+    def _label(self, ref: Ref, operation: Mapping[str, str]) -> Receipt:
+        self._quietly("labels", f"issue/{ref.id}", {"update": {"labels": [operation]}})
+        return Receipt(Done.APPLIED)
+
+    def _create(self, ref: Ref, note: Note) -> Receipt:
+        answer = self._client.write("POST", f"issue/{ref.id}/comment", body=self._comment(note))
+        try:
+            return Receipt(Done.APPLIED, note_id=_read_identified(answer).id)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            hint = "It is looked for before another one is written."
+            raise OutcomeUnknown(f"Jira took the note for {ref.key} and its answer got lost.", hint=hint) from None
+
+    def _edit_or_create(self, ref: Ref, note: Note, note_id: str) -> Receipt:
+        """Somebody may have deleted our comment; then there may be another one of ours, or none."""
+        try:
+            return self._edit(ref, note, note_id)
+        except Gone:
+            own = self._own_notes(ref.id)
+        return self._edit(ref, note, own[0][0]) if own else self._create(ref, note)
+
+    def _edit(self, ref: Ref, note: Note, note_id: str) -> Receipt:
+        path = f"issue/{ref.id}/comment/{note_id}"
+        if self._flavour().quiet_comments:
+            self._quietly("comments", path, self._comment(note))
+        else:
+            self._client.write("PUT", path, body=self._comment(note))
+        return Receipt(Done.APPLIED, note_id=note_id)
+
+    def _quietly(self, kind: str, path: str, body: object) -> None:
+        """PUT without a mail to the watchers, where the account may: otherwise plainly, from then on."""
+        if kind not in self._loud:
+            try:
+                self._client.write("PUT", path, params={"notifyUsers": "false"}, body=body)
+                return
+            except Forbidden:
+                self._client.write("PUT", path, body=body)
+                self._loud.add(kind)
+                return
+        self._client.write("PUT", path, body=body)
+
+    def _delete(self, path: str, params: Mapping[str, str]) -> Receipt:
+        try:
+            self._client.write("DELETE", path, params=params)
+        except Gone:
+            return Receipt(Done.ALREADY)
+        return Receipt(Done.APPLIED)
+
+    def _link(self, change: PutLink) -> Receipt:
+        """Jira updates the link that has this global id; fields left out would become empty."""
+        body = {
+            "globalId": self._global_id(change.key_result),
+            "application": {"type": "org.okrsync", "name": "OKR"},
+            "relationship": "counts for",
+            "object": {"url": change.url, "title": f"{change.key_result}: {change.title}"[:255]},
+        }
+        self._client.write("POST", f"issue/{change.ref.id}/remotelink", body=body)
+        return Receipt(Done.APPLIED)
+
+    def _global_id(self, key_result: str) -> str:
+        return f"okrsync:{self._context.installation}:{key_result}"
+
+    def _comment(self, note: Note) -> dict[str, Any]:
+        mark = marker.mark(self._context.installation, note)
+        return {"body": render(note), "properties": [{"key": marker.PROPERTY, "value": mark}]}
+
+    def _own_notes(self, issue: str) -> list[tuple[str, marker.Mark]]:
+        """This installation's comments, oldest first."""
+        marked = ((comment.id, self._mark(comment)) for comment in self._comments(issue))
+        own = [(id_, mark) for id_, mark in marked if mark and mark.installation == self._context.installation]
+        return sorted(own, key=lambda note: (len(note[0]), note[0]))
+
+    def _comments(self, issue: str) -> Iterator[Comment]:
+        start = 0
+        while True:
+            params = {"expand": "properties", "orderBy": "created", "startAt": str(start), "maxResults": str(_COMMENTS)}
+            page = self._client.read(f"issue/{issue}/comment", _read_comments, params=params)
+            yield from page.comments
+            start += len(page.comments)
+            if not page.comments or start >= page.total:
+                return
+
+    def _mark(self, comment: Comment) -> marker.Mark | None:
+        """Where a server does not expand properties, comments that read like ours are asked for theirs."""
+        if comment.properties is not None:
+            return next(
+                (marker.read(known.value) for known in comment.properties if known.key == marker.PROPERTY), None
+            )
+        if self._context.namespace.ignore not in comment.body:
+            return None
+        try:
+            return marker.read(
+                self._client.read(f"comment/{comment.id}/properties/{marker.PROPERTY}", _read_property).value
+            )
+        except Gone:
+            return None
