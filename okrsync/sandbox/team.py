@@ -1,0 +1,121 @@
+"""The scripted team: a week of work on both trackers, the same every time, told in a few sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from okrsync.sandbox.data import PEOPLE, title
+from okrsync.sandbox.github import GitHubState
+from okrsync.sandbox.github.records import Issue
+from okrsync.sandbox.world import WORLD
+
+if TYPE_CHECKING:
+    from okrsync.sandbox.jira import JiraState
+    from okrsync.sandbox.jira.records import Issue as Ticket
+    from okrsync.sandbox.server import Sandbox
+
+_NEXT = {"To Do": "In Progress", "In Progress": "In Review", "In Review": "Done"}
+_WEEK = timedelta(days=7)
+_BETWEEN_ACTS = timedelta(hours=5)
+
+
+def work_a_week(sandbox: Sandbox) -> list[str]:
+    """Move the demo's trackers and the clock one week forward; returns what the team did, a sentence each.
+
+    Deterministic: it depends on the trackers and on how many weeks went by. Raises KeyError without the demo world.
+    """
+    sandbox.weeks += 1
+    began = sandbox.clock.now()
+    told = []
+    for sentence in _acts(sandbox, sandbox.weeks):
+        told.append(sentence)
+        sandbox.clock.advance(_BETWEEN_ACTS)
+    sandbox.clock.advance(max(began + _WEEK - sandbox.clock.now(), timedelta(0)))
+    return told
+
+
+def _acts(sandbox: Sandbox, week: int) -> Iterator[str]:
+    yield from _on_github(sandbox.github, Random(f"github {week}"), week)  # noqa: S311
+    for jira in (sandbox.jira, sandbox.jira_dc):
+        acts = list(_on_jira(jira, Random(f"jira {week}"), week))  # noqa: S311
+        if jira is sandbox.jira:
+            yield from acts
+
+
+def _on_github(state: GitHubState, random: Random, week: int) -> Iterator[str]:
+    yield from _in_the_shop(state, random, week)
+    slow = [issue for issue in _open_issues(state, WORLD.api) if issue.parent is not None]
+    for issue in slow[:2]:
+        state.close(WORLD.api, issue.number, by=random.choice(PEOPLE))
+        yield f"closed {_named(issue)}"
+
+
+def _in_the_shop(state: GitHubState, random: Random, week: int) -> Iterator[str]:
+    shop, waiting = WORLD.shop, [issue for issue in _open_issues(state, WORLD.shop) if _in_the_milestone(issue)]
+    reviewed = [issue for issue in waiting if issue.pull_request][:1]
+    finished = [issue for issue in waiting if issue not in reviewed][:2]
+    left = [issue for issue in waiting if issue not in reviewed + finished]
+    for issue in finished:
+        state.close(shop, issue.number, by=random.choice(PEOPLE))
+        yield f"closed {_named(issue)}"
+    for issue in reviewed:
+        state.merge(shop, issue.number)
+        yield f"merged {_named(issue)}"
+    if week % 3 == 1:
+        made = state.create(shop, title(random), milestone=WORLD.milestone, author="chloe", labels=["ux"])
+        yield f"opened {_named(made)} in the milestone {WORLD.milestone}"
+    if week % 2 == 0 and left:
+        cancelled = left.pop()
+        state.close(shop, cancelled.number, "not_planned")
+        yield f"cancelled {_named(cancelled)}"
+    if left:
+        state.comment(shop, left[0].number, "Half of it works on my machine.", author=random.choice(PEOPLE))
+        state.label(shop, left[0].number, "needs-design")
+        yield f"talked about {_named(left[0])} and labelled it needs-design"
+
+
+def _named(issue: Issue) -> str:
+    return f"{issue.repository.full_name}#{issue.number} ({issue.title})"
+
+
+def _open_issues(state: GitHubState, repository: str) -> list[Issue]:
+    return [issue for issue in state.repository(repository).issues.values() if issue.open]
+
+
+def _in_the_milestone(issue: Issue) -> bool:
+    return issue.milestone is not None and issue.milestone.title == WORLD.milestone
+
+
+def _on_jira(state: JiraState, random: Random, week: int) -> Iterator[str]:
+    yield from _move_stories(state, week)
+    bugs = [issue.key for issue in state.issues.values() if _is_an_open_p1_bug(issue)]
+    fixed = bugs[: 5 + week % 3]
+    for key in fixed:
+        state.transition(key, "Done", resolution="Done")
+    if fixed:
+        yield f"fixed {len(fixed)} P1 bugs ({', '.join(fixed)})"
+    found = state.create(WORLD.project, title(random), type="Bug", priority="Highest", labels=["customer"])
+    yield f"found a new P1 bug, {found.key}"
+    if bugs[len(fixed) :]:
+        state.add_comment(bugs[-1], "A customer wrote in again.", author=random.choice(PEOPLE))
+        yield f"commented on {bugs[-1]}"
+
+
+def _is_an_open_p1_bug(issue: Ticket) -> bool:
+    ours = issue.key.startswith(f"{WORLD.project}-")
+    return ours and issue.type == "Bug" and issue.priority == "Highest" and issue.status != "Done"
+
+
+def _move_stories(state: JiraState, week: int) -> Iterator[str]:
+    epic = state.issue(WORLD.epic)
+    stories = [issue for issue in state.issues.values() if issue.epic == epic.key and issue.status != "Done"]
+    for story in stories[:3]:
+        status = _NEXT[story.status]
+        state.transition(story.key, status, resolution="Done" if status == "Done" else None)
+        yield f"moved {story.key} ({story.summary}) to {status}"
+    if week == 2 and len(stories) > 3:
+        state.transition(stories[-1].key, "Done", resolution="Won't Do")
+        yield f"decided against {stories[-1].key} ({stories[-1].summary})"
