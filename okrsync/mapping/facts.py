@@ -1,0 +1,42 @@
+"""An item as selectors look at it: names folded once, with what is above it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from okrsync.model.okr import Labels
+from okrsync.model.work import Item
+
+NO_REFERENCES: frozenset[str] = frozenset()
+
+
+def folded_types(item: Item) -> tuple[str, str]:
+    """What ``type`` may say of an item: the tracker's own type, or its kind."""
+    return item.type.casefold(), item.kind
+
+
+def folded_labels(item: Item) -> tuple[str, ...]:
+    return tuple([label.casefold() for label in item.labels]) if item.labels else ()
+
+
+def wearing(wanted: Labels) -> Callable[[Iterable[str]], bool]:
+    """A test of case-folded labels: all of ``all`` and at least one of ``any``, whatever the case."""
+    every = frozenset(label.casefold() for label in wanted.all)
+    some = frozenset(label.casefold() for label in wanted.any)
+    if not some:
+        return every.issubset
+    return lambda labels: every.issubset(labels) and not some.isdisjoint(labels)
+
+
+class Facts:
+    """``names`` are the id and the case-folded key; ``above`` references the ancestors (ids of known ones)."""
+
+    __slots__ = ("above", "assignees", "item", "labels", "names", "types")
+
+    def __init__(self, item: Item, above: frozenset[str] = NO_REFERENCES) -> None:
+        self.item = item
+        self.above = above
+        self.names = (item.id, item.key.casefold())
+        self.labels = folded_labels(item)
+        self.assignees = tuple([name.casefold() for name in item.assignees]) if item.assignees else ()
+        self.types = folded_types(item)

@@ -1,0 +1,186 @@
+"""The mapper: an item in, its key results and the reasons out.
+
+An item matches a link through itself or through an ancestor. What an inner node matches is worked out once and
+handed down to everything below it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from okrsync.connector import Finding
+from okrsync.mapping.facts import Facts
+from okrsync.mapping.hierarchy import Hierarchy, Node
+from okrsync.mapping.index import Index
+from okrsync.mapping.problems import problems
+from okrsync.mapping.rule import Compiler, Rule, named, reference
+from okrsync.mapping.surroundings import Names, Surroundings
+from okrsync.mapping.targets import targets
+from okrsync.model.okr import Life, Phase, Placed
+from okrsync.model.run import Dangling
+from okrsync.model.sample import Linked
+from okrsync.model.target import Target
+from okrsync.model.work import Item
+
+
+class Above:
+    """What the nodes above an item hand down: references to them, and the rules they match, nearest reason first."""
+
+    __slots__ = ("inherited", "references")
+
+    def __init__(self, references: frozenset[str], inherited: dict[Rule, str]) -> None:
+        self.references = references
+        self.inherited = inherited
+
+
+NOTHING_ABOVE = Above(frozenset(), {})
+
+
+class Mapper:
+    """Maps items to the live ones among ``placed``; the others are known, so that a reference to them is explained.
+
+    Sub-tasks follow one rule per key result: if any of its links says ``subtasks: true``, its leaves are
+    sub-tasks and a ticket with sub-tasks is an inner node; else sub-tasks are not there. So a parent is
+    never counted beside its children.
+    """
+
+    def __init__(self, placed: Sequence[Placed], surroundings: Surroundings) -> None:
+        self._placed = {one.key_result.id.casefold(): one for one in placed}
+        self._surroundings = surroundings
+        self._hierarchy = Hierarchy(surroundings)
+        self._compiler = Compiler(surroundings.memberships, Names(surroundings), self._hierarchy)
+        live = [one for one in placed if one.live]
+        self._fine = {one.key_result.id for one in live if _counts_subtasks(one)}
+        self._index = Index(self._rules(live), surroundings.memberships)
+        self._above: dict[Node, Above] = {}
+
+    def _rules(self, live: Sequence[Placed]) -> Iterator[Rule]:
+        for position, placed in enumerate(live):
+            fine = placed.key_result.id in self._fine
+            yield reference(position, placed, subtasks=fine)
+            for link in placed.key_result.links:
+                yield self._compiler.rule(position, placed, link, subtasks=fine)
+
+    def links(self, item: Item) -> list[Linked]:
+        """The key results a leaf counts for or supports, in the order of the files; none for an inner node."""
+        node = (item.connection, item.id)
+        if node in self._surroundings.parents or (item.subtask and not self._fine):
+            return []
+        above = self._above_leaf(item)
+        matched = self._index.matching(Facts(item, above.references))
+        if above.inherited:
+            matched = {**above.inherited, **matched}
+        if item.subtask:
+            matched = {rule: reason for rule, reason in matched.items() if rule.subtasks}
+        elif self._fine and node in self._surroundings.split:
+            matched = {rule: reason for rule, reason in matched.items() if not rule.subtasks}
+        return _linked(item, matched) if matched else []
+
+    def _above_leaf(self, item: Item) -> Above:
+        if item.parent is None:
+            return NOTHING_ABOVE
+        reference = (item.connection, item.parent)
+        above = self._above.get(reference)
+        if above is None:
+            above = self._above[reference] = self._handed_down(item)
+        return above
+
+    def _handed_down(self, item: Item) -> Above:
+        """What is above an item; nodes are worked out from the top, each once."""
+        chain = []
+        for node in self._hierarchy.chain(item):
+            chain.append(node)
+            if (node.connection, node.id) in self._above:
+                break
+        for node in reversed(chain):
+            if (node.connection, node.id) not in self._above:
+                self._above[node.connection, node.id] = self._seen_from_below(node)
+        return self._above[chain[0].connection, chain[0].id] if chain else self._unread(item)
+
+    def _seen_from_below(self, node: Item) -> Above:
+        parent = self._hierarchy.above(node)
+        higher = self._above[parent.connection, parent.id] if parent else self._unread(node)
+        own = self._index.matching(Facts(node, higher.references))
+        through = {rule: f"through {named(node)}: {reason}" for rule, reason in own.items()}
+        return Above(higher.references | {node.id}, {**higher.inherited, **through})
+
+    def _unread(self, item: Item) -> Above:
+        """Above an item whose parent, if it has one, nobody has read: only the reference is known."""
+        parent = self._hierarchy.parent_of(item)
+        return NOTHING_ABOVE if parent is None else Above(frozenset({parent, parent.casefold()}), {})
+
+    def dangling(self, item: Item) -> list[Dangling]:
+        """The ``OKR:`` references of an item that lead nowhere, with the reason and, for unknown ids, the nearest."""
+        found = []
+        for name in item.references:
+            reason = self._why_not(name, item)
+            if reason:
+                found.append(Dangling(item.key, item.url, name, reason))
+        return found
+
+    def _why_not(self, name: str, item: Item) -> str:
+        placed = self._placed.get(name.casefold())
+        if placed is None:
+            return f"there is no key result {name}{self._nearest(name)}"
+        if not placed.live:
+            return _why_not_live(placed)
+        if item.subtask and placed.key_result.id not in self._fine:
+            return f"sub-tasks do not count for {placed.key_result.id}; write it on the ticket above"
+        return ""
+
+    def _nearest(self, name: str) -> str:
+        live = [folded for folded, placed in self._placed.items() if placed.live]
+        near = difflib.get_close_matches(name.casefold(), live, n=1)
+        return f"; did you mean {self._placed[near[0]].key_result.id}?" if near else ""
+
+    def targets(self, placed: Placed) -> tuple[Target, ...]:
+        """The milestones, versions and epics a ``milestones`` key result counts; none for other measures."""
+        return targets(placed, self._compiler)
+
+    @cached_property
+    def problems(self) -> tuple[Finding, ...]:
+        """Circles in the hierarchy (errors), and selectors of live key results that mean nothing known (warnings)."""
+        live = [one for one in self._placed.values() if one.live]
+        return tuple(problems(live, self._compiler))
+
+
+def _counts_subtasks(placed: Placed) -> bool:
+    return any(link.subtasks for link in placed.key_result.links)
+
+
+def _linked(item: Item, matched: dict[Rule, str]) -> list[Linked]:
+    by_position: dict[int, list[Rule]] = {}
+    for rule in matched:
+        by_position.setdefault(rule.position, []).append(rule)
+    return [_once(item, by_position[position], matched) for position in sorted(by_position)]
+
+
+def _once(item: Item, rules: list[Rule], matched: dict[Rule, str]) -> Linked:
+    """Contributing wins over supporting, then the largest weight; reasons in the same order whatever the links'."""
+    first = rules[0]
+    if len(rules) == 1:
+        return Linked(first.key_result, item.connection, item.id, first.weight, first.supports, (matched[first],))
+    deciding = [rule for rule in rules if not rule.supports] or rules
+    return Linked(
+        key_result=first.key_result,
+        connection=item.connection,
+        item=item.id,
+        weight=max(rule.weight for rule in deciding),
+        supports=deciding[0].supports,
+        reasons=tuple(sorted({matched[rule] for rule in rules})),
+    )
+
+
+def _why_not_live(placed: Placed) -> str:
+    name, cycle, objective = placed.key_result.id, placed.cycle, placed.objective
+    if cycle.state not in (Phase.ACTIVE, Phase.GRADING):
+        return f"{name} belongs to cycle {cycle.id}, which is {_said(cycle.state)}"
+    if objective.state is not Life.ACTIVE:
+        return f"{name} belongs to objective {objective.id}, which is {_said(objective.state)}"
+    return f"{name} is {_said(placed.key_result.state)}"
+
+
+def _said(state: Life | Phase) -> str:
+    return "still a draft" if state in (Life.DRAFT, Phase.DRAFT) else state.value
