@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, create_engine, event, make_url, text
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, RootTransaction, create_engine, event, make_url, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from okrsync.errors import ConfigError, StoreError
+from okrsync.errors import Busy, ConfigError, StoreError
 from okrsync.store.history import History
 from okrsync.store.items import Items
 from okrsync.store.journal import Journal
@@ -30,6 +32,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._open = False
         self._engine = _engine(url)
         try:
             self._connection = self._engine.connect()
@@ -47,7 +50,7 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """Keep everything inside, or nothing of it."""
         try:
-            with self._connection.begin():
+            with self._begun():
                 yield
         except (OperationalError, DatabaseError) as error:
             raise _unusable(self.url, error) from error
@@ -55,9 +58,44 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """One consistent view of the store; nothing inside may write."""
-        with self._connection.begin() as snapshot:
+        with self._begun() as view:
             yield
-            snapshot.rollback()
+            view.rollback()
+
+    @contextmanager
+    def _begun(self) -> Iterator[RootTransaction]:
+        """A single read outside leaves a view open, which ends here; transactions do not nest."""
+        assert not self._open, "a transaction is open already"
+        if self._connection.in_transaction():
+            self._connection.rollback()
+        self._open = True
+        try:
+            with self._connection.begin() as begun:
+                yield begun
+        finally:
+            self._open = False
+
+    @contextmanager
+    def held(self, doing: str, now: datetime) -> Iterator[None]:
+        """Have the store for one run. The operating system lets go of the lock when a holder dies.
+
+        Raises Busy, naming the holder, when another run has it.
+        """
+        lock = FileLock(f"{make_url(self.url).database}.lock", timeout=0, thread_local=False)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise Busy(
+                f"The store is in use by {self.journal.holder()}.", hint="Wait for it to end, or stop it."
+            ) from error
+        try:
+            with self.transaction():
+                self.journal.hold(doing, now)
+            yield
+            with self.transaction():
+                self.journal.release()
+        finally:
+            lock.release()
 
     def close(self) -> None:
         self._connection.close()

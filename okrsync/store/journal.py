@@ -15,7 +15,6 @@ import msgspec
 from sqlalchemy import Connection, CursorResult, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from okrsync.errors import Busy
 from okrsync.model.change import Change, Receipt, connection_of, ref_of
 from okrsync.model.run import RunReport
 from okrsync.store import tables
@@ -67,34 +66,24 @@ class Journal:
         )
 
     def hold(self, doing: str, now: datetime) -> None:
-        """Take the store for one run. Raises Busy when a living process holds it; a dead one's hold is taken over."""
-        host, pid = socket.gethostname(), os.getpid()
+        """Note who has the store; the lock beside the file is what keeps others out."""
+        self.release()
+        self._db.execute(
+            insert(tables.holder).values(id=1, host=socket.gethostname(), pid=os.getpid(), since=now, doing=doing)
+        )
+
+    def holder(self) -> str:
+        """Who has the store, since when, in words."""
         row = self._db.execute(select(tables.holder)).first()
-        if row is not None:
-            if row.host != host or (row.pid != pid and _alive(row.pid)):
-                raise Busy(
-                    f"`{row.doing}` (process {row.pid} on {row.host}) has been using this store since "
-                    f"{row.since:%Y-%m-%d %H:%M:%S} UTC.",
-                    hint="Wait for it to end, or stop it.",
-                )
-            self._db.execute(delete(tables.holder))
-        self._db.execute(insert(tables.holder).values(id=1, host=host, pid=pid, since=now, doing=doing))
+        if row is None:
+            return "another run"
+        return f"`{row.doing}` (process {row.pid} on {row.host}) since {row.since:%Y-%m-%d %H:%M:%S} UTC"
 
     def release(self) -> None:
-        self._db.execute(delete(tables.holder).where(tables.holder.c.pid == os.getpid()))
+        self._db.execute(delete(tables.holder))
 
 
 def _new_id(result: CursorResult[Any]) -> int:
     key = result.inserted_primary_key
     assert key is not None
     return int(key[0])
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -1,0 +1,194 @@
+"""The composition root: settings, registry, store and clock become one App that the doors talk to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from okrsync.connector import Connector, Context, Finding, Level, Meter, Plugin
+from okrsync.errors import ConfigError, ConnectionFailed
+from okrsync.marker import Namespace
+from okrsync.model.okr import Boolean, Maintain, Manual, Okrs
+from okrsync.model.run import Explanation, ObjectiveStatus, RunReport
+from okrsync.okrfile import load_okrs
+from okrsync.progress import NoProgress, Progress
+from okrsync.registry import Registry
+from okrsync.retry import Retry
+from okrsync.settings import Settings, load_settings
+from okrsync.store import Store
+from okrsync.store.history import CheckIn
+from okrsync.sync import House, Line, RunRequest, run
+from okrsync.views import explain, find, status
+
+__all__ = ["App", "NoProgress", "Progress", "RunRequest"]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class App:
+    """One configuration, ready to work with. The store opens at first use; only runs and checks touch the network."""
+
+    settings: Settings
+    okrs: Okrs
+    plugins: Mapping[str, Plugin]
+    now: Callable[[], datetime] = utc_now
+    sleep: Callable[[float], None] = time.sleep
+    progress: Progress = field(default_factory=NoProgress)
+    stopping: Callable[[], bool] = lambda: False
+
+    @classmethod
+    def open(
+        cls,
+        config: Path,
+        *,
+        environ: Mapping[str, str],
+        now: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+        progress: Progress | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> Self:
+        """Read the configuration and the OKR files. Raises ConfigError with everything that is wrong in them."""
+        registry = Registry()
+        settings = load_settings(config, environ, registry)
+        plugins = {name: registry.plugin(options.type) for name, options in settings.connections.items()}
+        okrs = load_okrs(settings, plugins)
+        return cls(settings, okrs, plugins, now, sleep, progress or NoProgress(), stopping)
+
+    @cached_property
+    def store(self) -> Store:
+        return Store(self.settings.store)
+
+    def close(self) -> None:
+        if "store" in self.__dict__:
+            self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def check(self, *, offline: bool) -> Iterator[tuple[str, Finding]]:
+        """Findings with the file or connection they are about, as they come."""
+        live = len(self.okrs.live())
+        yield (
+            "files",
+            Finding(Level.OK, "OKR files", f"{len(self.okrs.objectives)} objectives, {live} live key results"),
+        )
+        if offline:
+            return
+        for name in self.settings.connections:
+            try:
+                connector = self._line(name).connect()
+                try:
+                    yield from ((name, finding) for finding in connector.check())
+                finally:
+                    connector.close()
+            except ConnectionFailed as error:
+                yield name, Finding(Level.ERROR, "connection", error.message, error.hint)
+        for one in self.store.links.dangling():
+            yield (
+                "files",
+                Finding(
+                    Level.WARNING,
+                    one.key,
+                    f"names {one.names}: {one.reason}",
+                    f"Correct the `OKR:` line in {one.url} or the OKR files.",
+                ),
+            )
+
+    def plan(self, request: RunRequest) -> RunReport:
+        """Read the trackers and say what would change on the tickets."""
+        return run(self._house(), request, "plan")
+
+    def sync(self, request: RunRequest) -> RunReport:
+        """Read, measure and write. Raises UnsafePlan, Busy, StoreError."""
+        return run(self._house(), request, "sync")
+
+    def clean(self, request: RunRequest) -> RunReport:
+        """Remove every label and note of ours; ``full`` looks at every ticket there is."""
+        return run(self._house(), request, "clean")
+
+    def plan_clean(self, request: RunRequest) -> RunReport:
+        """What ``clean`` would do."""
+        return run(self._house(), request, "plan clean")
+
+    def status(self) -> tuple[ObjectiveStatus, ...]:
+        return status(self.store, self.okrs, self.now())
+
+    def explain(self, key_result: str) -> Explanation:
+        """Raises ConfigError naming the nearest key result."""
+        return explain(self.store, self.okrs, key_result, self.now())
+
+    def checkin(self, key_result: str, *, value: float | None, note: str, who: str) -> None:
+        """Keep a check-in; the next run measures it. Raises ConfigError where a value makes no sense."""
+        placed = find(self.okrs, key_result)
+        measure = placed.key_result.measure
+        metric = measure.of if isinstance(measure, Boolean | Maintain) else measure
+        if value is not None and metric is not None and not isinstance(metric, Manual):
+            raise ConfigError(
+                f"{placed.key_result.id} is measured from tickets ({metric.type}), so its value cannot be given.",
+                hint="Leave out --value; the note is kept.",
+            )
+        with self.store.transaction():
+            self.store.history.add_checkin(CheckIn(placed.key_result.id, self.now(), who, value, note))
+
+    def _house(self) -> House:
+        return House(
+            store=self.store,
+            okrs=self.okrs,
+            lines={name: self._line(name) for name in self.settings.connections},
+            now=self.now,
+            census_every=self.settings.schedule.census,
+            dashboard_url=str(self.settings.dashboard_url or ""),
+            progress=self.progress,
+            stopping=self.stopping,
+        )
+
+    def _line(self, name: str) -> Line:
+        options, plugin = self.settings.connections[name], self.plugins[name]
+        write_back = self.settings.write_back_for(name)
+        template = write_back.label if write_back else False
+        namespace = Namespace(template) if template else Namespace()
+        meters: list[Meter] = []
+
+        def connect() -> Connector:
+            meters.append(Meter())
+            return plugin.connect(options, self._context(name, namespace, meters[-1]))
+
+        return Line(
+            name=name,
+            connect=connect,
+            meters=meters,
+            namespace=namespace,
+            write_back=write_back,
+            parallel=options.parallel,
+            defines_labels=plugin.defines_labels,
+            remote_link=options.remote_link,
+        )
+
+    def _context(self, name: str, namespace: Namespace, meter: Meter) -> Context:
+        def sleep(seconds: float) -> None:
+            meter.waited += seconds
+            self.sleep(seconds)
+
+        return Context(
+            connection=name,
+            installation=self.settings.installation,
+            namespace=namespace,
+            retry=Retry(sleep),
+            now=self.now,
+            meter=meter,
+            dashboard_url=str(self.settings.dashboard_url or ""),
+        )
