@@ -72,7 +72,10 @@ def _a_bare_list_means_all(value: object) -> object:
     return {"all": value} if isinstance(value, list) else value
 
 
-LabelChoice = Annotated[Labels | None, BeforeValidator(_a_bare_list_means_all)]
+LabelChoice = Annotated[
+    Labels | None,
+    BeforeValidator(_a_bare_list_means_all, json_schema_input_type=Labels | tuple[str, ...] | str | None),
+]
 
 
 class Role(StrEnum):

@@ -1,0 +1,66 @@
+"""Reads OKR files into the model. What concerns several files, or the trackers, is checked beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from okrsync.connector import Plugin
+from okrsync.errors import ConfigError, Problem
+from okrsync.model.okr import OkrFile, Okrs, Placed
+from okrsync.okrfile.across import Source, Surroundings, problems_across
+from okrsync.wording import findings
+from okrsync.yamlfile import read_yaml, refusal
+
+
+def load_okrs(surroundings: Surroundings, plugins: Mapping[str, Plugin]) -> Okrs:
+    """Read all OKR files of a configuration (a ``Settings``), in file order.
+
+    ``plugins`` holds the plug-in of each connection. Raises ConfigError with every problem of every file.
+    """
+    sources, problems = _read_all(surroundings)
+    complete = len(sources) == len(surroundings.okr_files)
+    problems += problems_across(sources, surroundings, plugins, complete=complete)
+    if problems:
+        raise refusal(problems)
+    return _collected(sources)
+
+
+def _read_all(surroundings: Surroundings) -> tuple[list[Source], list[Problem]]:
+    sources: list[Source] = []
+    problems: list[Problem] = []
+    for path in surroundings.okr_files:
+        try:
+            document = read_yaml(path, str(path))
+        except ConfigError as error:
+            problems += error.problems
+            continue
+        if not isinstance(document.data, dict):
+            what = "is empty" if document.data is None else "must be fields with values"
+            problems.append(document.problem((), f"{what}; begin with `cycle:` and `objectives:`"))
+            continue
+        try:
+            sources.append(Source(document, OkrFile.model_validate(document.data)))
+        except ValidationError as error:
+            problems += [document.problem(place, message) for place, message in findings(error, document.data, OkrFile)]
+    return sources, problems
+
+
+def _collected(sources: list[Source]) -> Okrs:
+    return Okrs(
+        placed=tuple(
+            Placed.model_construct(
+                key_result=key_result,
+                objective=objective,
+                cycle=source.content.cycle,
+                file=source.document.file,
+                line=source.document.line(place),
+            )
+            for source in sources
+            for place, objective, key_result in source.key_results()
+        ),
+        objectives=tuple(
+            (objective, source.content.cycle) for source in sources for objective in source.content.objectives
+        ),
+    )

@@ -1,0 +1,187 @@
+"""Reads okrsync.yaml and the environment into Settings, with everything that is wrong in them at once."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from okrsync.connector import ConnectionOptions, Plugin, WriteBack
+from okrsync.errors import ConfigError, Problem
+from okrsync.registry import Registry
+from okrsync.settings.environment import (
+    HERE,
+    Layer,
+    folded,
+    read_environment,
+    read_popular,
+    secrets,
+    variable_name,
+)
+from okrsync.settings.model import General, Settings, label_problem, resolved_store
+from okrsync.wording import findings, listed, suggest
+from okrsync.yamlfile import Document, Place, read_yaml, refusal
+
+
+def load_settings(path: Path, environ: Mapping[str, str], registry: Registry | None = None) -> Settings:
+    """Read a configuration. Raises ConfigError with every problem of the file and of the variables.
+
+    The highest wins: ``OKRSYNC_…`` variables, the file, then variables people have anyway (``GITHUB_TOKEN``),
+    which count only for a type that a single connection has, so that no token reaches a server it is not for.
+    """
+    document = read_yaml(path, str(path))
+    if not isinstance(document.data, dict):
+        what = "is empty" if document.data is None else "must be fields with values"
+        raise refusal([document.problem((), f"{what}; begin with `okrs:` and `connections:`")])
+    return _Loading(path, document, environ, registry or Registry()).settings()
+
+
+@dataclass
+class _Loading:
+    """One reading of one file; problems are collected on the way."""
+
+    path: Path
+    document: Document
+    environ: Mapping[str, str]
+    registry: Registry
+    layer: Layer = field(default_factory=Layer)
+    problems: list[Problem] = field(default_factory=list)
+
+    def settings(self) -> Settings:
+        written = self.document.data.get("connections")
+        names = list(written) if isinstance(written, dict) else []
+        plugins = self._plugins(names)
+        self.layer = read_environment(self.environ, plugins, broken=[name for name in names if name not in plugins])
+        self.problems += self.layer.problems
+        connections = {name: self._connection(name, plugins) for name in plugins}
+        general = self._general()
+        files = self._okr_files(general.okrs) if general else ()
+        if self.problems or general is None:
+            raise refusal(self.problems)
+        base = self.path.parent.absolute()
+        resolved = {name: getattr(general, name) for name in General.model_fields}
+        resolved |= {"connections": connections, "store": resolved_store(general.store, base)}
+        return Settings(**resolved, base=base, okr_files=files)
+
+    def _complain(self, place: Place, message: str) -> None:
+        """At the variable that said it, else at the line."""
+        variable = self.layer.origin(place)
+        here = Problem(HERE, None, variable, message) if variable else self.document.problem(place, message)
+        self.problems.append(here)
+
+    def _plugins(self, names: Iterable[str]) -> dict[str, Plugin]:
+        plugins: dict[str, Plugin] = {}
+        taken: dict[str, str] = {}
+        for name in names:
+            if (other := taken.setdefault(folded(name), name)) != name:
+                self._complain(("connections", name), f"cannot be told from `{other}` in the name of a variable")
+            elif plugin := self._plugin(name):
+                plugins[name] = plugin
+        return plugins
+
+    def _plugin(self, name: str) -> Plugin | None:
+        place: Place = ("connections", name)
+        written = self.document.data["connections"][name]
+        if not isinstance(written, dict):
+            self._complain(place, f"must be fields with values; `type` is one of {listed(self.registry.types())}")
+        elif "type" not in written:
+            self._complain((*place, "type"), f"is missing{suggest(name, self.registry.types())}")
+        else:
+            try:
+                return self.registry.plugin(str(written["type"]))
+            except ConfigError as error:
+                self._complain((*place, "type"), str(error))
+        return None
+
+    def _connection(self, name: str, plugins: Mapping[str, Plugin]) -> ConnectionOptions | None:
+        place, plugin = ("connections", name), plugins[name]
+        written = self.document.data["connections"][name]
+        options = self._without_secrets(place, written, plugin)
+        options = {option: _beside(self.path, option, value) for option, value in options.items()}
+        _lay_over(options, self.layer, place)
+        if sum(other is plugin for other in plugins.values()) == 1:
+            self._add_popular(name, plugin, options)
+        try:
+            found = plugin.options.model_validate(options)
+        except ValidationError as error:
+            for inner, message in findings(error, options, plugin.options):
+                self._complain((*place, *inner), message)
+            return None
+        self._check_label((*place, "write_back"), found.write_back)
+        return found
+
+    def _without_secrets(self, place: Place, written: Mapping[str, Any], plugin: Plugin) -> dict[str, Any]:
+        for option in secrets(plugin.options):
+            if written.get(option) is not None:
+                variables = [variable_name((*place, option)), *plugin.environment.get(option, ())]
+                self.problems.append(
+                    self.document.problem(
+                        (*place, option),
+                        f"is a secret and must not be in a file; set {listed(variables, 'or')} instead",
+                    )
+                )
+        return {option: value for option, value in written.items() if option not in secrets(plugin.options)}
+
+    def _add_popular(self, name: str, plugin: Plugin, options: dict[str, Any]) -> None:
+        """Names people have anyway help where they can and are passed over where they contradict what is said."""
+        popular = read_popular(self.environ, name, plugin, options)
+        attempt = dict(options)
+        _lay_over(attempt, popular, ("connections", name))
+        try:
+            plugin.options.model_validate(attempt)
+        except ValidationError as error:
+            if all(not details["loc"] for details in error.errors()):
+                return
+        options.update(attempt)
+        self.layer.origins.update(popular.origins)
+
+    def _general(self) -> General | None:
+        merged = dict(self.document.data)
+        _lay_over(merged, self.layer, ())
+        try:
+            general = General.model_validate(merged)
+        except ValidationError as error:
+            for place, message in findings(error, merged, General):
+                self._complain(place, message)
+            return None
+        self._check_label(("write_back",), general.write_back)
+        return general
+
+    def _check_label(self, place: Place, write_back: WriteBack | bool | None) -> None:
+        if isinstance(write_back, WriteBack) and write_back.label and (problem := label_problem(write_back.label)):
+            self._complain((*place, "label"), problem)
+
+    def _okr_files(self, patterns: Sequence[str]) -> tuple[Path, ...]:
+        """Files as messages name them: beside the configuration's own path."""
+        folder, found = self.path.parent, set()
+        for position, pattern in enumerate(patterns):
+            matches = {folder / match for match in glob.glob(pattern, root_dir=folder, recursive=True)}
+            files = {match for match in matches if match.is_file() and not match.samefile(self.path)}
+            if not files:
+                self._complain(("okrs", position), f"`{pattern}` matches no file; it is relative to {self.path.name}")
+            found |= files
+        return tuple(sorted(found))
+
+
+def _lay_over(options: dict[str, Any], layer: Layer, place: Place) -> None:
+    """Put a layer's values below ``place`` over options, which are changed; nested fields one by one."""
+    for where, value in layer.values.items():
+        if where[: len(place)] != place or (not place and where[0] == "connections"):
+            continue
+        *around, last = where[len(place) :]
+        inside = options
+        for step in around:
+            known = inside.get(str(step))
+            deeper = dict(known) if isinstance(known, dict) else {}
+            inside[str(step)] = deeper
+            inside = deeper
+        inside[str(last)] = value
+
+
+def _beside(config: Path, option: str, value: Any) -> Any:
+    """Files that options name are, like everything in the file, relative to it."""
+    return str(config.parent.absolute() / value) if option.endswith("_file") and isinstance(value, str) else value
