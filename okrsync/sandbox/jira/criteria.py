@@ -11,11 +11,12 @@ from typing import Any
 
 from okrsync.sandbox.jira import searchable
 from okrsync.sandbox.jira.catalogue import PRIORITIES
-from okrsync.sandbox.jira.jql import Call, Clause, Empty, Joined, JqlError, Literal, Node, Not, Operand, Order, Query
+from okrsync.sandbox.jira.jql import Call, Clause, Empty, Joined, Literal, Node, Not, Operand, Order, Query
 from okrsync.sandbox.jira.moments import moment
 from okrsync.sandbox.jira.records import Issue
 from okrsync.sandbox.jira.searchable import NOTHING, Choice, Kind, Moment, Number, Text
 from okrsync.sandbox.jira.site import Site
+from okrsync.sandbox.jira.tokens import JqlError
 
 Predicate = Callable[[Issue], bool]
 
@@ -85,8 +86,7 @@ class Criteria:
             return operand.text
         if isinstance(operand, Call) and operand.name.lower() == "currentuser" and not operand.arguments:
             return self._site.me.name
-        name = operand.name if isinstance(operand, Call) else ""
-        raise JqlError(f"Unable to find JQL function '{name}()'.")
+        raise JqlError(f"Unable to find JQL function '{operand}'.")
 
     def _moment(self, clause: Clause, kind: Moment) -> Predicate:
         _allow(clause, _ORDERED | _EQUAL)

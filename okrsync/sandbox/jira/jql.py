@@ -31,10 +31,16 @@ class Call:
     name: str
     arguments: tuple[str, ...]
 
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(self.arguments)})"
+
 
 @dataclass(frozen=True, slots=True)
 class Empty:
     """EMPTY or NULL."""
+
+    def __str__(self) -> str:
+        return "EMPTY"
 
 
 Operand = Literal | Call | Empty

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from okrsync.sandbox.jira.jql import Call, JqlError, Operand
+from okrsync.sandbox.jira.jql import Call, Operand
+from okrsync.sandbox.jira.tokens import JqlError
 
 _FORMATS = ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d")
 _PERIOD = re.compile(r"(?P<sign>[+-]?)(?P<parts>(?:\d+[wdhm]\s*)+)")
@@ -49,7 +50,7 @@ def _function(call: Call, now: datetime) -> datetime:
         return now
     bound = _BOUNDS.fullmatch(name)
     if bound is None or call.arguments:
-        raise JqlError(f"Unable to find JQL function '{call.name}({', '.join(call.arguments)})'.")
+        raise JqlError(f"Unable to find JQL function '{call}'.")
     begin = _begin(bound["unit"], now)
     if bound["end"] == "startof":
         return begin

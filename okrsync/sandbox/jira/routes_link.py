@@ -46,7 +46,7 @@ def get_link(call: Call) -> Answer:
 
 
 def put_link(call: Call) -> Answer:
-    """POST creates, or replaces the link that has the global id: 201 or 200."""
+    """POST creates, or replaces the link that has the global id: Cloud tells by 201 or 200, Data Center by 200 only."""
     issue = call.writable("LINK_ISSUES", 403, _NO_LINK)
     sent = call.body(Sent)
     if not sent.object.url or not sent.object.title:
@@ -56,7 +56,7 @@ def put_link(call: Call) -> Answer:
         raise Refusal(400, errors={"globalId": f"'globalId' should be no longer than {_LONGEST_GLOBAL_ID} characters."})
     link, new = call.state.put_link(issue.key, msgspec.to_builtins(sent), by=call.state.me.name)
     url = f"{call.render.root}/issue/{issue.id}/remotelink/{link.id}"
-    return Answer({"id": link.id, "self": url}, 201 if new else 200)
+    return Answer({"id": link.id, "self": url}, 201 if new and call.state.cloud else 200)
 
 
 def delete_by_global_id(call: Call) -> Answer:

@@ -14,9 +14,10 @@ import msgspec
 
 from okrsync.sandbox.jira.criteria import Criteria
 from okrsync.sandbox.jira.gate import Answer, Call, Refusal
-from okrsync.sandbox.jira.jql import JqlError, parse
+from okrsync.sandbox.jira.jql import parse
 from okrsync.sandbox.jira.records import Issue
 from okrsync.sandbox.jira.state import JiraState
+from okrsync.sandbox.jira.tokens import JqlError
 
 REMOVED = (
     "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. "
@@ -191,8 +192,10 @@ class Searches:
         return [issue for issue in issues if issue.id in self._state.issues and self._state.visible(issue.project)]
 
     def _size(self, page: int, asked: int) -> int:
-        """With ``short_pages``, less than asked in turn, down to nothing at all."""
-        return asked * (page % 4) // 4 if self._state.short_pages else asked
+        """With ``short_pages``, in turn nothing, a half, three quarters and all of what was asked."""
+        if not self._state.short_pages:
+            return asked
+        return 0 if page % 4 == 1 else max(1, asked * (page % 4 or 4) // 4)
 
     def _resume(self, asked: TokenSearch) -> _Place:
         try:
@@ -226,7 +229,7 @@ def bulk_fetch(call: Call) -> Answer:
         raise Refusal(400, f"Between 1 and {_MOST_FETCHED} issues can be fetched at once.")
     write = call.tickets.writer(asked.fields or ["*navigable"], asked.expand)
     found = {issue.id: issue for name in asked.issue_ids_or_keys if (issue := call.find(name))}
-    return Answer({"expand": "schema,names", "issues": [write(issue) for issue in found.values()], "issueErrors": []})
+    return Answer({"issues": [write(issue) for issue in found.values()], "issueErrors": []})
 
 
 Body = TypeVar("Body", TokenSearch, OffsetSearch)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from okrsync.sandbox.jira.catalogue import CATEGORIES, PRIORITIES, RESOLUTIONS, STATUSES, TYPES, Field
-from okrsync.sandbox.jira.jql import JqlError
 from okrsync.sandbox.jira.records import Issue
 from okrsync.sandbox.jira.site import Site
+from okrsync.sandbox.jira.tokens import JqlError
 
 NOTHING = object()
 """What a written value resolves to that means an empty field: ``resolution = Unresolved``."""

@@ -1,0 +1,54 @@
+"""``okrsync clean``: take back everything that was ever written on tickets, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from okrsync.cli import plan, sync
+from okrsync.cli.session import Session, refuse_unknown, session_of
+
+if TYPE_CHECKING:
+    from okrsync.app import RunRequest
+
+EXAMPLES = """
+okrsync clean                       shows what would go, then asks
+okrsync clean --yes --connection jira
+"""
+
+DECLINED = 1
+
+
+def clean(
+    context: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Look at every ticket, as after a lost store.")] = False,
+    connection: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this one; may be repeated.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+) -> int:
+    """Remove every label and note that okrsync wrote.
+
+    Labels and comments of people stay. The history of key results is kept in the store.
+    """
+    from okrsync.app import RunRequest
+
+    request = RunRequest(full=full, connections=tuple(connection or ()), force=True)
+    return run(session_of(context), request, yes=yes, json=json)
+
+
+def run(session: Session, request: RunRequest, *, yes: bool, json: bool = False) -> int:
+    with session.open() as app:
+        refuse_unknown(request.connections, app)
+        planned = app.plan_clean(request)
+        if not json:
+            plan.show(session, planned)
+        if not planned.plan.changes:
+            return planned.exit_code
+        if not yes and not typer.confirm("Remove all of this?", err=True):
+            session.say("Nothing was removed.")
+            return DECLINED
+        report = app.clean(request)
+    return sync.tell(session, report, json=json)

@@ -1,0 +1,83 @@
+"""How commands take the options of their group, fail, and end: one place for all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from okrsync.cli.session import Session
+from okrsync.errors import ConfigError, OkrsyncError
+
+INTERRUPTED = 130
+"""The shell's code for a program that Ctrl-C ended."""
+
+SHARED = ("config", "verbose")
+
+
+class Group(TyperGroup):
+    def get_params(self, ctx: Any) -> list[Any]:
+        return flags_without_type(super().get_params(ctx))
+
+
+class Command(TyperCommand):
+    """A command whose function returns its exit code, and that also takes the group's options after its name."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        shared = [option for option in ctx.parent.command.params if option.name in SHARED] if ctx.parent else []
+        return flags_without_type([*super().get_params(ctx), *shared])
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        given = {name: value for name in SHARED if (value := ctx.params.pop(name, None))}
+        for name, value in given.items():
+            setattr(ctx.obj, name, value)
+        return rest
+
+    def invoke(self, ctx: Any) -> Any:
+        session: Session = ctx.obj
+        try:
+            code = super().invoke(ctx)
+        except typer.Exit:
+            raise
+        except (KeyboardInterrupt, typer.Abort):
+            session.say("\ninterrupted, nothing half-written")
+            code = INTERRUPTED
+        except Exception as error:
+            code = explain_failure(session, error)
+        raise typer.Exit(code or 0)
+
+
+def flags_without_type(options: list[Any]) -> list[Any]:
+    """A flag takes no value; let the help not name a type for one."""
+    for option in options:
+        if getattr(option, "is_flag", False):
+            option.display_type_rich = lambda ctx: None
+    return options
+
+
+def explain_failure(session: Session, error: Exception) -> int:
+    """Say what went wrong and what to do; the exit code. The traceback is shown on request only."""
+    if session.verbose:
+        session.err.print_exception()
+    if not isinstance(error, OkrsyncError):
+        error = OkrsyncError(
+            f"{type(error).__name__}: {error}", hint="This looks like a bug: --verbose shows where it happened."
+        )
+    from okrsync.report.actions import of_error
+
+    show_error(session, error)
+    session.annotate(of_error(error))
+    return error.exit_code
+
+
+def show_error(session: Session, error: OkrsyncError) -> None:
+    """The message, each problem of a file on a line, and the hint last, where the eye rests."""
+    from okrsync.report.text import line
+
+    session.err.print(line(("error: ", "bold red"), error.message), soft_wrap=True)
+    for problem in error.problems if isinstance(error, ConfigError) else ():
+        session.err.print(line(f"  {problem}"), soft_wrap=True)
+    if error.hint:
+        session.err.print(line(("→ ", "bold"), error.hint), soft_wrap=True)

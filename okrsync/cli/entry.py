@@ -1,0 +1,83 @@
+"""The Typer application and its commands in the order in which people meet them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from okrsync import __version__
+from okrsync.cli import check, checkin, clean, daemon, demo, explain, init, plan, status, sync
+from okrsync.cli.command import Command, Group
+from okrsync.cli.session import DEFAULT_CONFIG, Session
+
+EPILOG = """[bold]Examples[/]
+  okrsync demo                    see it work, on this machine only
+  okrsync init && okrsync check   connect your own trackers
+  okrsync plan                    what would change, and what it costs
+  okrsync sync                    once; okrsync daemon keeps going
+
+[bold]Exit codes[/]
+  0 in sync   1 failed   2 usage or configuration   3 changes pending
+  4 partial, the rest was done   5 unsafe plan, nothing was done"""
+
+app = typer.Typer(
+    help="Keeps OKRs true: work in Jira and GitHub moves key results, and the tickets say so.",
+    epilog=EPILOG,
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=Group,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"okrsync {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", help=f"The configuration file, {DEFAULT_CONFIG} unless given."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show tracebacks of errors.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    session = context.obj if isinstance(context.obj, Session) else Session()
+    session.config = config or session.config
+    session.verbose = verbose or session.verbose
+    context.obj = session
+
+
+def _add(panel: str, function: Any, epilog: str) -> None:
+    examples = "\n".join(f"[dim]$[/] {example}" for example in epilog.strip().splitlines())
+    app.command(cls=Command, rich_help_panel=panel, epilog=f"[bold]Examples[/]\n{examples}")(function)
+
+
+_add("Begin", demo.demo, demo.EXAMPLES)
+_add("Begin", init.init, init.EXAMPLES)
+_add("Begin", check.check, check.EXAMPLES)
+_add("Work", plan.plan, plan.EXAMPLES)
+_add("Work", sync.sync, sync.EXAMPLES)
+_add("Work", daemon.daemon, daemon.EXAMPLES)
+_add("Work", clean.clean, clean.EXAMPLES)
+_add("Read", status.status, status.EXAMPLES)
+_add("Read", explain.explain, explain.EXAMPLES)
+_add("Read", checkin.checkin, checkin.EXAMPLES)
+
+
+def main() -> None:
+    """Run the command line. Characters that the terminal cannot show are replaced, not fatal."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app()

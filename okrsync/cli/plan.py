@@ -1,0 +1,82 @@
+"""``okrsync plan``: what a sync would change, exactly, and what it would cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from okrsync.cli.session import Session, refuse_unknown, session_of
+
+if TYPE_CHECKING:
+    from okrsync.app import RunRequest
+    from okrsync.model.run import RunReport
+
+EXAMPLES = """
+okrsync plan                            every change under its ticket
+okrsync plan --check                    exit 3 when something would change
+okrsync plan --markdown > comment.md    for a pull request
+"""
+
+PENDING = 3
+UNSAFE = 5
+
+
+def plan(
+    context: typer.Context,
+    check: Annotated[bool, typer.Option("--check", help="Exit 3 when something would change, 5 when unsafe.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Read everything anew.")] = False,
+    connection: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this one; may be repeated.")
+    ] = None,
+    tickets: Annotated[int | None, typer.Option(min=1, help="Show only so many of each connection.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> int:
+    """Show every change a sync would make, and its cost in API calls.
+
+    Nothing is written to a ticket. Trackers are read and the store is brought up to date, so the plan is exact.
+    """
+    from okrsync.app import RunRequest
+
+    request = RunRequest(full=full, connections=tuple(connection or ()))
+    form = "json" if json else "markdown" if markdown else "text"
+    return run(session_of(context), request, form=form, tickets=tickets, check=check)
+
+
+def run(
+    session: Session, request: RunRequest, *, form: str = "text", tickets: int | None = None, check: bool = False
+) -> int:
+    from okrsync.report.actions import of_run
+    from okrsync.report.markdown import plan_markdown
+
+    with session.open() as app:
+        refuse_unknown(request.connections, app)
+        report = app.plan(request)
+    show(session, report, form=form, tickets=tickets)
+    session.summarise(plan_markdown(report))
+    session.annotate(of_run(report))
+    return exit_code(report, check=check)
+
+
+def show(session: Session, report: RunReport, *, form: str = "text", tickets: int | None = None) -> None:
+    """Print a plan as text, Markdown or JSON."""
+    if form == "json":
+        from okrsync.report.machine import as_json
+
+        session.emit(as_json(report))
+    elif form == "markdown":
+        from okrsync.report.markdown import plan_markdown
+
+        session.emit(plan_markdown(report))
+    else:
+        from okrsync.report.plan import plan_text
+
+        session.show(plan_text(report, tickets=tickets))
+
+
+def exit_code(report: RunReport, *, check: bool) -> int:
+    """With ``check`` 5 for an unsafe plan; then the run's own code; then, with ``check``, 3 for pending changes."""
+    if check and report.plan.unsafe:
+        return UNSAFE
+    return report.exit_code or (PENDING if check and report.plan.changes else 0)

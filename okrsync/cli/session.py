@@ -1,0 +1,120 @@
+"""What every command is given: where the configuration is, how to talk, and how to open the engine.
+
+The demo makes its own sessions, with the sandbox's clock and environment, and calls the same commands.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import typer
+
+from okrsync.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from okrsync.app import App
+
+DEFAULT_CONFIG = Path("okrsync.yaml")
+PIPE_WIDTH = 120
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _open_app(config: Path, **given: Any) -> App:
+    if not config.exists():
+        raise ConfigError(f"There is no {config}.", hint="okrsync init writes one; --config names another.")
+    from okrsync.app import App
+
+    return App.open(config, **given)
+
+
+@dataclass
+class Session:
+    """One invocation. ``open_app`` takes what ``App.open`` takes."""
+
+    config: Path = DEFAULT_CONFIG
+    verbose: bool = False
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    now: Callable[[], datetime] = utc_now
+    sleep: Callable[[float], None] = time.sleep
+    open_app: Callable[..., App] = _open_app
+
+    @cached_property
+    def out(self) -> Console:
+        """For data."""
+        return _console(self.environ, stderr=False)
+
+    @cached_property
+    def err(self) -> Console:
+        """For talk."""
+        return _console(self.environ, stderr=True)
+
+    def open(self) -> App:
+        """The engine on this configuration. Raises ConfigError; touches no network."""
+        from okrsync.cli.progress import progress_on
+
+        progress = progress_on(self.err)
+        return self.open_app(self.config, environ=self.environ, now=self.now, sleep=self.sleep, progress=progress)
+
+    def show(self, report: RenderableType) -> None:
+        """Print a report; lines are wrapped on a terminal only, so that a pipe can be searched."""
+        self.out.print(report, soft_wrap=not self.out.is_terminal)
+
+    def emit(self, data: str) -> None:
+        """Print data for programs, exactly as it is."""
+        self.out.file.write(data if data.endswith("\n") else f"{data}\n")
+
+    def say(self, text: str, style: str = "") -> None:
+        """Talk to the person on stderr; ``text`` is not markup."""
+        self.err.print(text, style=style or None, soft_wrap=True)
+
+    @property
+    def in_actions(self) -> bool:
+        return self.environ.get("GITHUB_ACTIONS") == "true"
+
+    def annotate(self, annotations: Iterable[str]) -> None:
+        """Inside GitHub Actions, put these beside the lines of the pull request."""
+        if self.in_actions:
+            self.err.file.writelines(f"{annotation}\n" for annotation in annotations)
+
+    def summarise(self, text: str) -> None:
+        """Where GitHub Actions wants a step summary, add to it."""
+        from okrsync.report.actions import append_summary
+
+        if path := self.environ.get("GITHUB_STEP_SUMMARY"):
+            append_summary(Path(path), text)
+
+
+def session_of(context: typer.Context) -> Session:
+    return cast(Session, context.obj)
+
+
+def refuse_unknown(connections: Iterable[str], app: App) -> None:
+    """A mistyped connection must not look like one that has nothing to do. Raises ConfigError."""
+    known = list(app.settings.connections)
+    for name in connections:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(known)}."
+            raise ConfigError(f"There is no connection {name!r}.", hint=hint)
+
+
+def _console(environ: Mapping[str, str], *, stderr: bool) -> Console:
+    from rich.console import Console
+
+    made = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not made.is_terminal and "COLUMNS" not in environ:
+        made.width = PIPE_WIDTH
+    return made

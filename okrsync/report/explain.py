@@ -1,0 +1,91 @@
+"""Why a key result says what it says, item by item, with totals that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from okrsync.model.run import Explanation
+from okrsync.model.sample import Contribution, Sample
+from okrsync.report.figures import number, percent, plural
+from okrsync.report.safe import plain, shorten
+from okrsync.report.status import goal, value
+from okrsync.report.text import heading, line, progress_bar, table, ticket_key
+
+
+def explain_text(explained: Explanation) -> Group:
+    """The reading, the items that count, and everything that does not with its reason."""
+    counted = [one for one in explained.contributions if not one.left_out]
+    left_out = [one for one in explained.contributions if one.left_out]
+    parts: list[RenderableType] = [*_headline(explained), Text(), *_counted(counted, explained)]
+    parts += _others("Left out", left_out)
+    parts += _others("Unreachable", explained.unreachable)
+    parts += _others("Supports, not counted", explained.supports)
+    if not explained.contributions:
+        parts.append(line("No ticket is linked to it."))
+    return Group(*parts)
+
+
+def _headline(explained: Explanation) -> list[Text]:
+    status = explained.status
+    where = f"{explained.objective} · {explained.cycle}"
+    lines = [line((status.key_result, "bold"), f"  {status.title}", (f"  {where}", "dim"))]
+    bar = progress_bar(status.sample.progress if status.sample else None)
+    lines.append(Text.assemble(bar, line(f"  {value(status)}", (f"  {goal(status)}", "dim"))))
+    lines.append(line("Rule: ", explained.rule))
+    if status.sample:
+        lines += [line(formula(status.sample)), *(line(("Mind: ", "yellow"), flag) for flag in status.sample.flags)]
+    return [text for text in lines if text.plain]
+
+
+def formula(sample: Sample) -> str:
+    """Numerator and denominator as they were used; empty where the measure has none."""
+    if sample.numerator is None:
+        return ""
+    if sample.denominator is None:
+        return f"Counted: {number(sample.numerator)}"
+    share = percent(sample.numerator / sample.denominator) if sample.denominator else "no data"
+    return f"Counted: {number(sample.numerator)} of {number(sample.denominator)}, {share}"
+
+
+def _counted(rows: Sequence[Contribution], explained: Explanation) -> list[RenderableType]:
+    if not rows:
+        return []
+    made = table("item", "state", "adds", "of", "title", "why", numbers=("adds", "of"))
+    made.columns[0].no_wrap = made.columns[1].no_wrap = True
+    for row in rows:
+        made.add_row(ticket_key(row.key, row.url), _state(row), *_amounts(row), *_title_and_why(row))
+    adds, of = total(rows)
+    made.add_row("", line(("total", "bold")), line((number(adds), "bold")), line((number(of), "bold")), "", "")
+    return [made, Text()]
+
+
+def total(rows: Iterable[Contribution]) -> tuple[float, float]:
+    """The sums of what the items add and of what they could add."""
+    pairs = [(row.adds, row.of) for row in rows]
+    return sum(adds for adds, _ in pairs), sum(of for _, of in pairs)
+
+
+def _amounts(row: Contribution) -> tuple[Text, Text]:
+    return line((number(row.adds), "green" if row.adds else "dim")), line(number(row.of))
+
+
+def _title_and_why(row: Contribution) -> tuple[Text, Text]:
+    return line(shorten(row.title, 48)), line((", ".join(row.reasons), "dim"))
+
+
+def _state(row: Contribution) -> Text:
+    return line((plain(row.word) or row.state, {"done": "green", "doing": "yellow"}.get(row.state, "")))
+
+
+def _others(title: str, rows: Sequence[Contribution]) -> list[RenderableType]:
+    if not rows:
+        return []
+    made = table("", "", "", "")
+    made.columns[0].no_wrap = True
+    for row in rows:
+        reason = row.left_out or ", ".join(row.reasons)
+        made.add_row(ticket_key(row.key, row.url), _state(row), line(shorten(row.title, 48)), line((reason, "dim")))
+    return [heading(f"{title}: {plural(len(rows), 'item')}"), made, Text()]

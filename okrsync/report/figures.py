@@ -1,0 +1,87 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+BOUNDS = ("maintain", "boolean")
+"""Measures that are met or not."""
+
+SHARES = ("completion", "ratio", "milestones")
+"""Measures whose values are shares of one, shown as per cent unless the key result names a unit."""
+
+
+def number(value: float) -> str:
+    """At most two decimals (two significant digits for the very small), thousands apart, no minus zero."""
+    if value and abs(value) < 0.01:
+        return f"{value:.2g}"
+    text = f"{value:,.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def percent(share: float | None) -> str:
+    """A share of one in whole per cent, rounded so that only a full one reads 100 %."""
+    if share is None:
+        return "no data"
+    whole = round(share * 100)
+    if whole == 100 and share < 1:
+        whole = 99
+    return f"{whole} %"
+
+
+def quantity(value: float | None, *, measure: str, unit: str) -> str:
+    """A value in the key result's unit."""
+    if value is None:
+        return "no data"
+    if measure in BOUNDS:
+        return "met" if value >= 1 else "not met"
+    if unit:
+        return f"{number(value)} {unit}"
+    return f"{number(value * 100)} %" if measure.partition(" ")[0] in SHARES else number(value)
+
+
+def points(now: float | None, before: float | None) -> str:
+    """The way from one share to another in percentage points; empty when either is missing."""
+    if now is None or before is None:
+        return ""
+    moved = round((now - before) * 100, 1)
+    return f"{moved:+g} pts" if moved else "±0"
+
+
+def age(passed: timedelta) -> str:
+    """How old something is, in the largest unit that fits."""
+    seconds = passed.total_seconds()
+    if seconds < 60:
+        return "just now"
+    for size, name in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {name}"
+    raise AssertionError("unreachable: seconds is at least 60")
+
+
+def took(passed: timedelta) -> str:
+    """How long something lasted."""
+    seconds = max(0.0, passed.total_seconds())
+    return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+def bar(progress: float | None, width: int = 12) -> tuple[str, str]:
+    """The full and the empty part of a progress bar; a full bar means reached, an empty one nothing."""
+    if progress is None:
+        return "", "·" * width
+    full = round(progress * width)
+    if 0 < progress < 1:
+        full = min(width - 1, max(1, full))
+    return "█" * full, "░" * (width - full)
+
+
+def plural(count: int, thing: str) -> str:
+    """``3 tickets``, ``1 ticket``; every thing counted here takes a plain s."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
+def listing(parts: list[str], most: int) -> str:
+    """Comma-separated, the tail only counted."""
+    if len(parts) <= most:
+        return ", ".join(parts)
+    return f"{', '.join(parts[:most])} and {len(parts) - most} more"

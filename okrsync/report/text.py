@@ -1,0 +1,79 @@
+"""Pieces of terminal text that several reports are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.table import Table
+from rich.text import Text
+
+from okrsync.model.run import ConnectionRun, Dangling, RunReport
+from okrsync.report import figures
+from okrsync.report.safe import plain, web_address
+
+SIGNS = {"+": "green", "~": "yellow", "-": "red"}
+
+
+def line(*parts: str | tuple[str, str]) -> Text:
+    """One line of plain parts, some with a style. No part is read as markup."""
+    assembled = ((plain_keeping_edges(part), "") if isinstance(part, str) else part for part in parts)
+    return Text.assemble(*((plain_keeping_edges(text), style) for text, style in assembled))
+
+
+def plain_keeping_edges(text: str) -> str:
+    """Plain text that keeps the blanks which indent it or set it apart."""
+    core = plain(text)
+    if not core:
+        return " " * len(text) if text.isspace() else ""
+    left = len(text) - len(text.lstrip(" "))
+    right = len(text) - len(text.rstrip(" "))
+    return f"{' ' * left}{core}{' ' * right}"
+
+
+def heading(text: str) -> Text:
+    return line((text, "bold"))
+
+
+def table(*columns: str, numbers: Iterable[str] = ()) -> Table:
+    """A table without frames; the columns named in ``numbers`` are aligned to the right."""
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_header=bool(any(columns)))
+    for column in columns:
+        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    return made
+
+
+def ticket_key(key: str, url: str) -> Text:
+    """A ticket's key, a link where the terminal can follow one."""
+    address = web_address(url)
+    return line((key, f"link {address}" if address else ""))
+
+
+def progress_bar(progress: float | None, width: int = 12) -> Text:
+    """A bar that can be read without colours, with the share behind it."""
+    full, rest = figures.bar(progress, width)
+    return Text.assemble((full, "green"), (rest, "bright_black"), f" {figures.percent(progress):>7}")
+
+
+def troubles(report: RunReport) -> list[Text]:
+    """Connections that failed, items that nobody could read, and key results that therefore stand still."""
+    lines = [text for connection in report.connections for text in _connection_troubles(connection)]
+    if report.stale:
+        lines.append(line(("not measured anew: ", "yellow"), ", ".join(report.stale)))
+    return lines
+
+
+def _connection_troubles(connection: ConnectionRun) -> list[Text]:
+    lines = []
+    if connection.error:
+        lines.append(line((f"{connection.connection}: ", "bold red"), connection.error))
+    if connection.hint:
+        lines.append(line("  ", (connection.hint, "dim")))
+    quarantined = (item for scope in connection.scopes for item in scope.quarantined)
+    name = (f"{connection.connection}: ", "yellow")
+    return lines + [line(name, f"left out {item.key}: {item.reason}") for item in quarantined]
+
+
+def dangling(found: Iterable[Dangling]) -> list[Text]:
+    """Tickets whose ``OKR:`` line leads nowhere, with their addresses."""
+    lines = [line("  ", (one.key, "yellow"), f" says OKR: {one.names}, {one.reason}", f"  {one.url}") for one in found]
+    return [heading("OKR lines that lead nowhere"), *lines, Text()] if lines else []

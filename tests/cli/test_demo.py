@@ -1,0 +1,88 @@
+"""The demo is the main job from end to end; it tells the truth or it fails."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from okrsync.cli import app, demo
+from okrsync.cli.session import Session
+from okrsync.errors import OkrsyncError
+from okrsync.sandbox.server import Sandbox
+
+STEPS = ("check", "plan", "sync", "status", "explain checkout-1", "checkin checkout-3")
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What the demo printed, told once for all tests here."""
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tempfile, "tempdir", str(folder))
+        session = Session(environ={"COLUMNS": "120"}, now=lambda: datetime(2026, 11, 16, 9, 0, tzinfo=UTC))
+        result = CliRunner(env={"COLUMNS": "120"}).invoke(app, ["demo"], obj=session)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_each_step_shows_the_command_a_user_would_type(told: str) -> None:
+    for step in STEPS:
+        assert f"$ okrsync {step}" in told
+
+
+def test_the_plan_tells_its_cost_and_the_ticket_that_names_a_key_result_nobody_has(told: str) -> None:
+    assert re.search(r"Cost: \d+ API calls \(github \d+.*, jira \d+", told)
+    assert re.search(r"acme/shop#\d+ says OKR: checkout-9", told)
+
+
+def test_an_engineer_sees_label_and_note_on_both_trackers(told: str) -> None:
+    for tracker in ("GitHub", "Jira"):
+        panel = told[told.index(f"╭─ {tracker} ") :].partition("╰")[0]
+        assert "okr:checkout-1" in panel
+        assert "Ship the one-page checkout" in panel
+        assert "okr:ignore" in panel
+
+
+def test_after_a_week_the_status_moved_and_says_why(told: str) -> None:
+    moved = told[told.index("What moved") :]
+    assert re.search(r"checkout-1  Ship the one-page checkout  \d+ % → \d+ %  \+", moved)
+    assert "because" in moved
+
+
+def test_the_last_sync_reads_a_little_and_writes_nothing(told: str) -> None:
+    requests = re.search(r"The trackers saw (\d+) requests, and 0 writes among them\.", told)
+    assert requests
+    assert int(requests[1]) <= 15
+
+
+def test_the_story_ends_with_where_the_files_are(told: str) -> None:
+    folder = Path(re.findall(r"^  (/.*okrsync-demo-\S+)$", told, re.MULTILINE)[-1])
+    assert (folder / "okrsync.yaml").exists()
+    assert "okrsync demo --keep" in told
+
+
+def test_a_step_that_fails_fails_the_demo(tmp_path: Path) -> None:
+    with Sandbox() as sandbox, pytest.raises(OkrsyncError, match="exit code 4"):
+        demo.Story(Session(), sandbox, tmp_path).expect(4)
+
+
+def test_kept_sandboxes_end_calmly_on_ctrl_c(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def interrupted(self: threading.Event, timeout: float | None = None) -> bool:
+        raise KeyboardInterrupt
+
+    with Sandbox() as sandbox:
+        demo.Story(Session(), sandbox, tmp_path).end(keep=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Event, "wait", interrupted)
+        demo._wait(Session())
+    out, err = capsys.readouterr()
+    assert "export GITHUB_TOKEN=github-sandbox-token" in out
+    assert "the files stay" in err

@@ -1,0 +1,95 @@
+"""``init`` writes a configuration that is right, and nothing over anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import Result
+
+from okrsync.app import App
+from okrsync.cli.starter import Answers, quarter
+
+Call = Callable[..., Result]
+JIRA = ("--jira-url", "https://acme.atlassian.net/", "--jira-project", "SHOP", "--email", "ana@acme.example")
+
+
+@pytest.mark.parametrize(
+    "options", [("--github", "acme/shop"), JIRA, ("--github", "acme/shop", "--github", "acme/api", *JIRA)]
+)
+def test_the_files_pass_an_offline_check(okrsync: Call, tmp_path: Path, options: tuple[str, ...]) -> None:
+    assert okrsync("init", *options, "--directory", str(tmp_path)).exit_code == 0
+    with App.open(tmp_path / "okrsync.yaml", environ={}) as app:
+        assert all(finding.level == "ok" for _, finding in app.check(offline=True))
+        assert len(app.okrs.placed) == 3
+
+
+def test_the_questions_lead_to_the_same_files_as_the_options(okrsync: Call, tmp_path: Path) -> None:
+    asked, told = tmp_path / "asked", tmp_path / "told"
+    answers = "acme/shop, acme/api\nhttps://acme.atlassian.net/\nSHOP\nana@acme.example\n"
+    assert okrsync("init", "--directory", str(asked), typed=answers).exit_code == 0
+    okrsync("init", "--github", "acme/shop", "--github", "acme/api", *JIRA, "--directory", str(told))
+    for name in ("okrsync.yaml", "okrs/2026-q4.yaml"):
+        assert (asked / name).read_text("utf-8") == (told / name).read_text("utf-8")
+
+
+def test_a_file_that_exists_is_never_touched_and_no_other_is_written(okrsync: Call, tmp_path: Path) -> None:
+    (tmp_path / "okrsync.yaml").write_text("mine", "utf-8")
+    result = okrsync("init", "--github", "acme/shop", "--directory", str(tmp_path))
+    assert result.exit_code == 2
+    assert "init overwrites nothing" in result.stderr
+    assert (tmp_path / "okrsync.yaml").read_text("utf-8") == "mine"
+    assert not (tmp_path / "okrs").exists()
+
+
+def test_no_secret_and_no_token_field_is_written(okrsync: Call, tmp_path: Path) -> None:
+    okrsync("init", "--github", "acme/shop", *JIRA, "--directory", str(tmp_path))
+    configuration = yaml.safe_load((tmp_path / "okrsync.yaml").read_text("utf-8"))
+    assert all("token" not in connection for connection in configuration["connections"].values())
+    assert configuration["installation"] == "acme"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--yes",), "No tracker was named."),
+        (("--github", "shop"), "is not a repository such as acme/shop"),
+        (("--github", 'a/b", x: "'), "is not a repository"),
+        (("--jira-url", "acme.atlassian.net", "--jira-project", "SHOP"), "is not an address"),
+        (("--jira-url", "https://acme.atlassian.net"), "Jira needs an address and a project."),
+        (("--jira-url", "https://acme.atlassian.net", "--jira-project", "shop"), "is not a Jira project key"),
+        ((*JIRA[:-1], "ana"), "is not an e-mail address"),
+    ],
+)
+def test_an_answer_that_cannot_be_right_is_refused(
+    okrsync: Call, tmp_path: Path, options: tuple[str, ...], told: str
+) -> None:
+    result = okrsync("init", *options, "--directory", str(tmp_path))
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_d_at_a_question_writes_nothing(okrsync: Call, tmp_path: Path) -> None:
+    assert okrsync("init", "--directory", str(tmp_path), typed="").exit_code == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "name", "start", "end"),
+    [
+        (date(2026, 1, 1), "2026-Q1", date(2026, 1, 1), date(2026, 3, 31)),
+        (date(2026, 6, 30), "2026-Q2", date(2026, 4, 1), date(2026, 6, 30)),
+        (date(2026, 12, 31), "2026-Q4", date(2026, 10, 1), date(2026, 12, 31)),
+    ],
+)
+def test_quarters_are_those_of_the_calendar(day: date, name: str, start: date, end: date) -> None:
+    assert quarter(day) == (name, start, end)
+
+
+def test_the_installation_is_named_after_the_organisation() -> None:
+    assert Answers(("Acme.Corp/shop",)).installation == "acme"
+    assert Answers((), "https://jira.example.com", ("SHOP",)).installation == "jira"

@@ -1,0 +1,197 @@
+"""Reports for a terminal name every change, every reason and every total."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+from report_values import (
+    HOSTILE,
+    NOW,
+    changes,
+    contribution,
+    explanation,
+    objective,
+    plan,
+    quiet_report,
+    rendered,
+    report,
+    row,
+    sample,
+    writes,
+)
+
+from okrsync.model.change import AddLabel, Done, PutLink, Receipt, UndefineLabel
+from okrsync.model.run import Plan, Write
+from okrsync.model.work import Ref
+from okrsync.report import narrate
+from okrsync.report.explain import explain_text
+from okrsync.report.plan import plan_text
+from okrsync.report.run import run_text
+from okrsync.report.status import status_text
+
+
+def test_a_plan_shows_every_change_under_its_ticket() -> None:
+    shown = rendered(plan_text(report()))
+    block = shown[shown.index("acme/shop#12") : shown.index("acme/shop#13")]
+    assert "+ label okr:checkout-1" in block
+    assert "+ note  checkout-1 about 40 %, 5 points (in milestone A)" in block
+    assert "- label okr:gone-1" in shown
+    assert "- note" in shown
+    assert "~ note  checkout-1 no data yet, 5 points (under epic SHOP-120)" in shown
+    assert "acme/shop  github\n  + definition of label okr:checkout-1  Ship it" in shown
+
+
+def test_a_plan_tells_its_cost_by_connection_and_what_is_left_of_the_limit() -> None:
+    assert "Cost: 6 API calls (github 5 of 4,900 left, jira 1)" in rendered(plan_text(report()))
+
+
+def test_a_plan_counts_tickets_once_and_definitions_of_labels_never() -> None:
+    assert "6 changes on 3 tickets: 1 label defined, 1 label added, 1 note written" in rendered(plan_text(report()))
+
+
+def test_a_plan_names_tickets_left_alone_with_the_reason_and_okr_lines_that_lead_nowhere() -> None:
+    shown = rendered(plan_text(report()))
+    assert "closed  1 ticket: SHOP-1" in shown
+    assert "acme/shop#14 says OKR: checkout-9, no such id  https://github.test/acme/shop/issues/14" in shown
+
+
+def test_a_short_plan_counts_what_it_hides() -> None:
+    shown = rendered(plan_text(report(), tickets=1))
+    assert "… and 1 ticket more" in shown
+    assert "acme/shop#13" not in shown
+    for first_of_each in ("definition of label okr:checkout-1", "acme/shop#12", "SHOP-121"):
+        assert first_of_each in shown
+
+
+def test_an_unsafe_plan_says_how_much_would_go() -> None:
+    shown = rendered(plan_text(report(plan=plan(unsafe=True, removals=20))))
+    assert "Unsafe: 20 of 40 labels and notes would go (50 %)" in shown
+
+
+def test_an_empty_plan_is_one_sentence() -> None:
+    assert rendered(plan_text(quiet_report())).strip() == "Nothing to change: every ticket shows what it should."
+
+
+def test_a_run_says_what_each_connection_cost_and_read() -> None:
+    lines = rendered(run_text(report(writes=writes()))).splitlines()
+    github = next(line for line in lines if line.startswith("github"))
+    assert github.split()[:6] == ["github", "9", "5", "300", "12", "0"]
+    assert "full, 4,900 requests left" in github
+
+
+def test_a_run_says_what_moved_and_because_of_what() -> None:
+    shown = rendered(run_text(report()))
+    assert "checkout-1  Ship it  30 % → 41 %  +11 pts" in shown
+    assert "because SHOP-121 done, acme/shop#12 closed" in shown
+
+
+def test_a_run_counts_each_way_a_write_can_end() -> None:
+    shown = rendered(run_text(report(writes=writes())))
+    assert "Wrote: 1 label added, 1 note written (1 found already so)" in shown
+    assert "acme/shop#13 label okr:gone-1: the issue is locked" in shown
+    assert "acme/shop#13 note: The tracker refused." in shown
+    assert "Deferred: 1 change; the next sync makes them." in shown
+    assert "Partial after 3.2 s." in shown
+
+
+def test_a_run_names_what_failed_what_was_left_out_and_what_stands_still() -> None:
+    shown = rendered(run_text(report()))
+    assert "jira: The tracker did not answer." in shown
+    assert "Try again later." in shown
+    assert "left out SHOP-5: no status" in shown
+    assert "not measured anew: checkout-2" in shown
+
+
+def test_a_quiet_run_says_that_nothing_was_written() -> None:
+    shown = rendered(run_text(quiet_report()))
+    assert "Nothing to write." in shown
+    assert "In sync after 3.2 s." in shown
+
+
+def test_a_plan_that_was_not_carried_out_is_not_reported_as_written() -> None:
+    shown = rendered(run_text(quiet_report(plan=plan())))
+    assert "Not written back: 6 changes" in shown
+    assert "Wrote" not in shown
+
+
+def test_a_status_shows_bar_value_goal_week_and_age() -> None:
+    shown = rendered(status_text([objective()], now=NOW))
+    assert "Buying is effortless  41 %  2026-Q4 · aspirational · shop, ana" in shown
+    cells = shown.splitlines()[2]
+    for part in ("checkout-1", "█████░░░░░░░", "41 %", "0 % → 100 %", "+11 pts", "3 h"):
+        assert part in cells
+
+
+def test_a_status_marks_stale_data_missing_data_and_other_states() -> None:
+    rows = [
+        row(stale=True),
+        row(key_result="checkout-2", sample=None, week_ago=None, pulled_at=None),
+        row(key_result="checkout-3", state="postponed"),
+        row(key_result="checkout-4", measure="maintain", sample=sample(1.0)),
+    ]
+    lines = rendered(status_text([objective(*rows)], now=NOW)).splitlines()
+    assert lines[2].rstrip().endswith("stale")
+    assert "no data" in lines[3]
+    assert "never" in lines[3]
+    assert "postponed" in lines[4]
+    assert "met" in lines[5]
+
+
+def test_what_people_tell_is_as_old_as_their_last_word() -> None:
+    told = row(measure="manual", unit="%", pulled_at=None, sample=sample(0.3, at=NOW - timedelta(days=2)))
+    assert "2 d" in rendered(status_text([objective(told)], now=NOW))
+
+
+def test_an_explanation_lists_items_with_totals_that_add_up() -> None:
+    shown = rendered(explain_text(explanation()))
+    assert "Counted: 3 of 8, 38 %" in shown
+    total = next(line for line in shown.splitlines() if "total" in line)
+    assert total.split() == ["total", "3", "8"]
+    assert "in milestone A" in shown
+
+
+def test_an_explanation_gives_the_reason_for_everything_that_does_not_count() -> None:
+    shown = rendered(explain_text(explanation()))
+    left_out, _, rest = shown[shown.index("Left out: 1 item") :].partition("Unreachable: 1 item")
+    assert "a#3" in left_out
+    assert "cancelled" in left_out
+    assert "deleted" in rest
+    assert "Supports, not counted: 1 item" in rest
+    assert "Mind: 1 item without an estimate" in shown
+
+
+def test_an_explanation_of_nothing_says_that_nothing_is_linked() -> None:
+    nothing = explanation(contributions=(), unreachable=(), supports=(), status=row(sample=None))
+    assert "No ticket is linked to it." in rendered(explain_text(nothing))
+
+
+def test_hostile_titles_reach_no_terminal() -> None:
+    bad = Ref("github", "1", "x", HOSTILE)
+    hostile_plan = Plan(changes=(AddLabel(bad, HOSTILE), PutLink(bad, HOSTILE, HOSTILE, HOSTILE)), cost={HOSTILE: 2})
+    outputs = [
+        rendered(plan_text(report(plan=hostile_plan))),
+        rendered(run_text(report(plan=hostile_plan, writes=(Write(hostile_plan.changes[0], error=HOSTILE),)))),
+        rendered(status_text([objective(row(title=HOSTILE, key_result=HOSTILE), title=HOSTILE)], now=NOW)),
+        rendered(explain_text(explanation(contributions=(contribution(HOSTILE, title=HOSTILE, word=HOSTILE),)))),
+    ]
+    for shown in outputs:
+        assert "\x1b" not in shown
+        assert "\x07" not in shown
+        assert "\u202e" not in shown
+        assert "[bold]<script>" in shown
+
+
+def test_every_change_has_words_a_kind_and_a_place() -> None:
+    ref = Ref("jira", "1", "2", "SHOP-2")
+    more = (PutLink(ref, "a-1", "A", "https://x.test"), UndefineLabel("github", "1", "okr:x"))
+    for change in (*changes(), *more):
+        assert narrate.step(change).what
+        assert " " in narrate.kind(change)
+        assert narrate.ticket(change, {}).name
+
+
+def test_receipts_of_links_are_counted_as_set() -> None:
+    link = Write(PutLink(Ref("jira", "1", "2", "S-2"), "a-1", "A", "https://x.test"), Receipt(Done.APPLIED))
+    assert narrate.counted(narrate.tally([link]).applied) == "1 link set"
+    assert msgspec.json.encode(link)
