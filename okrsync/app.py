@@ -24,7 +24,7 @@ from okrsync.settings import Settings, load_settings
 from okrsync.store import Store
 from okrsync.store.history import CheckIn
 from okrsync.sync import House, Line, RunRequest, run
-from okrsync.views import explain, find, status
+from okrsync.views import explain, find, problems, status
 
 __all__ = ["App", "NoProgress", "Progress", "RunRequest"]
 
@@ -97,16 +97,7 @@ class App:
                     connector.close()
             except ConnectionFailed as error:
                 yield name, Finding(Level.ERROR, "connection", error.message, error.hint)
-        for one in self.store.links.dangling():
-            yield (
-                "files",
-                Finding(
-                    Level.WARNING,
-                    one.key,
-                    f"names {one.names}: {one.reason}",
-                    f"Correct the `OKR:` line in {one.url} or the OKR files.",
-                ),
-            )
+        yield from (("last reading", finding) for finding in problems(self.store, self.okrs, self.now()))
 
     def plan(self, request: RunRequest) -> RunReport:
         """Read the trackers and say what would change on the tickets."""

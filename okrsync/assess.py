@@ -74,14 +74,13 @@ class Assessor:
 
     def _map(self, connection: str, mapper: Mapper, fingerprint: str) -> None:
         subject = f"mapping of {connection}"
-        everything = self.store.history.fingerprints().get(subject) != fingerprint
-        if not everything:
+        if self.store.history.fingerprints().get(subject) == fingerprint:
             self.store.items.spread_dirt(connection)
-        for chunk in self.store.items.to_map(connection, everything=everything):
-            self.touched |= self.store.links.key_results_of(connection, [item.id for item in chunk])
+        else:
+            self.store.items.mark_all_dirty(connection)
+        for chunk in self.store.items.to_map(connection):
             linked = [one for item in chunk for one in mapper.links(item)]
-            self.store.links.replace(connection, [item.id for item in chunk], linked)
-            self.touched |= {one.key_result for one in linked}
+            self.touched |= self.store.links.replace(connection, [item.id for item in chunk], linked)
             dangling = [(item.id, one) for item in chunk if item.references for one in mapper.dangling(item)]
             self.store.links.keep_dangling(connection, chunk, dangling)
         self.store.items.clean_dirt(connection)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from okrsync.assess import Assessor
+from okrsync.connector import Finding, Level
 from okrsync.errors import ConfigError
 from okrsync.measure import contributions, progress_of
 from okrsync.model.okr import Boolean, Life, Maintain, Okrs, Placed
@@ -82,6 +83,23 @@ def explain(store: Store, okrs: Okrs, key_result: str, now: datetime) -> Explana
         unreachable=part(lost.keys()),
         supports=part(supporting - lost.keys()),
     )
+
+
+def problems(store: Store, okrs: Okrs, now: datetime) -> tuple[Finding, ...]:
+    """What the last reading showed to be wrong: links that reach nothing, circles of parents, names nobody has."""
+    with store.reading():
+        found = Assessor(store, okrs, store.scopes.connections(), now).mapper().problems
+        dangling = store.links.dangling()
+    lost = (
+        Finding(
+            Level.WARNING,
+            one.key,
+            f"says OKR: {one.names}, {one.reason}",
+            f"Correct the line in {one.url} or the OKR files.",
+        )
+        for one in dangling
+    )
+    return (*found, *lost)
 
 
 def _row(store: Store, placed: Placed, now: datetime) -> KeyResultStatus:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, RootTransaction, create_engine, event, make_url, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from okrsync.errors import Busy, ConfigError, StoreError
 from okrsync.store.history import History
@@ -22,6 +22,9 @@ from okrsync.store.scopes import Scopes
 
 HEAD = "0001"
 """The newest migration; a test compares it with the migrations folder."""
+
+BEGIN = "okrsync begin"
+"""Where a connection keeps how its next transaction begins."""
 
 
 class Store:
@@ -37,7 +40,7 @@ class Store:
         try:
             self._connection = self._engine.connect()
             _migrate(self._connection)
-        except (OperationalError, DatabaseError) as error:
+        except DatabaseError as error:
             self._engine.dispose()
             raise _unusable(url, error) from error
         self.items = Items(self._connection)
@@ -48,30 +51,29 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Keep everything inside, or nothing of it."""
-        try:
-            with self._begun():
-                yield
-        except (OperationalError, DatabaseError) as error:
-            raise _unusable(self.url, error) from error
+        """Keep everything inside, or nothing of it. Raises Busy when another process writes for too long."""
+        with self._begun("BEGIN IMMEDIATE"):
+            yield
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """One consistent view of the store; nothing inside may write."""
-        with self._begun() as view:
+        with self._begun("BEGIN") as view:
             yield
             view.rollback()
 
     @contextmanager
-    def _begun(self) -> Iterator[RootTransaction]:
+    def _begun(self, statement: str) -> Iterator[RootTransaction]:
         """A single read outside leaves a view open, which ends here; transactions do not nest."""
         assert not self._open, "a transaction is open already"
         if self._connection.in_transaction():
             self._connection.rollback()
         self._open = True
         try:
-            with self._connection.begin() as begun:
+            with _begin(self._connection, statement) as begun:
                 yield begun
+        except DatabaseError as error:
+            raise _unusable(self.url, error) from error
         finally:
             self._open = False
 
@@ -124,10 +126,16 @@ def _engine(url: str) -> Any:
             raw.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+    def _say(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.info.pop(BEGIN, "BEGIN"))
 
     return engine
+
+
+def _begin(connection: Connection, statement: str) -> RootTransaction:
+    """``BEGIN IMMEDIATE`` waits for other writers; a plain one that reads first and then writes may fail at once."""
+    connection.info[BEGIN] = statement
+    return connection.begin()
 
 
 def _migrate(connection: Connection) -> None:
@@ -147,12 +155,14 @@ def _migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    with connection.begin():
+    with _begin(connection, "BEGIN IMMEDIATE"):
         command.upgrade(config, "head")
 
 
-def _unusable(url: str, error: DatabaseError) -> StoreError:
+def _unusable(url: str, error: DatabaseError) -> StoreError | Busy:
     place = make_url(url).database
+    if getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        return Busy(f"The store {place} is being written by another process.", hint="Try again in a moment.")
     return StoreError(
         f"The store {place} cannot be used: {error.orig}.",
         hint="Check that the folder exists, is writable and has space. A store can be deleted: "

@@ -1,11 +1,14 @@
-"""Items: what the trackers hold, as last read, and which of it still has to be mapped."""
+"""Items: what the trackers hold, as last read, and which of it still has to be mapped.
+
+Rows by the thousand go through the driver as plain SQL; building statements for them would cost more than they do.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, func, or_, select, text, update
+from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from okrsync.model.work import Item, State
@@ -13,6 +16,33 @@ from okrsync.store import tables
 
 CHUNK = 500
 """Rows handled at a time, below SQLite's limit of variables."""
+
+_HELD = """
+SELECT id, body, unreachable FROM items WHERE connection = ? AND id IN (SELECT value FROM json_each(?))
+"""
+_KEEP = """
+INSERT INTO items (connection, id, scope, key, parent, subtask, labelled, dirty, unreachable, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)
+ON CONFLICT (connection, id) DO UPDATE SET scope = excluded.scope, key = excluded.key, parent = excluded.parent,
+    subtask = excluded.subtask, labelled = excluded.labelled, dirty = excluded.dirty, unreachable = NULL,
+    body = excluded.body
+"""
+_MARK = """
+UPDATE items SET dirty = 1 WHERE connection = ?
+AND (id IN (SELECT value FROM json_each(?)) OR key IN (SELECT value FROM json_each(?)))
+"""
+_TO_MAP = """
+SELECT rowid, body FROM items WHERE connection = ? AND dirty AND rowid > ? ORDER BY rowid LIMIT ?
+"""
+_ABOVE = """
+WITH refs AS (
+    SELECT connection, parent, min(subtask) AS fine FROM items
+    WHERE parent IS NOT NULL AND unreachable IS NULL GROUP BY connection, parent
+)
+SELECT i.connection, i.id, i.body FROM refs r
+JOIN items i ON i.connection = r.connection AND (i.id = r.parent OR i.key = r.parent)
+GROUP BY i.connection, i.id HAVING min(r.fine) = ?
+"""
 
 _encode = msgspec.json.Encoder().encode
 decode_item = msgspec.json.Decoder(Item).decode
@@ -25,9 +55,9 @@ class News(msgspec.Struct, frozen=True):
     after: Item
 
 
-def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]
+def as_json(names: Sequence[str]) -> str:
+    """A list as one parameter, for ``IN (SELECT value FROM json_each(?))``."""
+    return msgspec.json.encode(names).decode()
 
 
 class Items:
@@ -47,7 +77,8 @@ class Items:
             before, lost = held.get(item.id, (None, None))
             after = _with_history(item, before)
             if before is None or lost is not None or (after != before and after.updated >= before.updated):
-                news[item.id] = News(before, after)
+                news[item.id] = News(news[item.id].before if item.id in news else before, after)
+                held[item.id] = after, None
         self._write([one.after for one in news.values()], owns)
         self._note_transitions(news.values())
         self.mark_dirty(
@@ -56,44 +87,27 @@ class Items:
         return list(news.values())
 
     def _held(self, connection: str, ids: Sequence[str]) -> dict[str, tuple[Item, str | None]]:
-        table = tables.items
-        held: dict[str, tuple[Item, str | None]] = {}
-        for some in chunks(ids):
-            rows = self._db.execute(
-                select(table.c.id, table.c.body, table.c.unreachable).where(
-                    table.c.connection == connection, table.c.id.in_(some)
-                )
-            )
-            held.update({row.id: (decode_item(row.body), row.unreachable) for row in rows})
-        return held
+        rows = self._db.exec_driver_sql(_HELD, (connection, as_json(ids)))
+        return {name: (decode_item(body), unreachable) for name, body, unreachable in rows}
 
     def _write(self, found: Sequence[Item], owns: Callable[[str], bool], *, dirty: bool = True) -> None:
         if not found:
             return
-        statement = insert(tables.items)
-        excluded = statement.excluded
-        names = ("scope", "key", "parent", "subtask", "labelled", "dirty", "unreachable", "body")
         rows = [
-            {
-                "connection": item.connection,
-                "id": item.id,
-                "scope": item.scope,
-                "key": item.key,
-                "parent": item.parent,
-                "subtask": item.subtask,
-                "labelled": any(owns(label) for label in item.labels),
-                "dirty": dirty,
-                "unreachable": None,
-                "body": _encode(item),
-            }
+            (
+                item.connection,
+                item.id,
+                item.scope,
+                item.key,
+                item.parent,
+                item.subtask,
+                any(map(owns, item.labels)),
+                dirty,
+                _encode(item),
+            )
             for item in found
         ]
-        self._db.execute(
-            statement.on_conflict_do_update(
-                index_elements=["connection", "id"], set_={name: excluded[name] for name in names}
-            ),
-            rows,
-        )
+        self._db.exec_driver_sql(_KEEP, rows)
 
     def _note_transitions(self, news: Collection[News]) -> None:
         rows = [
@@ -127,34 +141,32 @@ class Items:
         return decode_item(body) if body else None
 
     def mark_dirty(self, connection: str, ids_or_keys: Sequence[str | None]) -> None:
-        table = tables.items
-        for some in chunks([one for one in ids_or_keys if one]):
-            self._db.execute(
-                update(table)
-                .where(table.c.connection == connection, or_(table.c.id.in_(some), table.c.key.in_(some)))
-                .values(dirty=True)
-            )
+        names = as_json([one for one in ids_or_keys if one])
+        self._db.exec_driver_sql(_MARK, (connection, names, names))
 
     def rename_labels(
         self, connection: str, scope: str, renamed: Mapping[str, str | None], owns: Callable[[str], bool]
     ) -> None:
         """Carry a scope's label renames and deletions over to its items, which trackers do not touch for it."""
-        changed = []
-        for chunk in self._in_scope(connection, scope):
-            for item in chunk:
-                if renamed.keys() & set(item.labels):
-                    now = tuple(name for label in item.labels if (name := renamed.get(label, label)) is not None)
-                    changed.append(msgspec.structs.replace(item, labels=now))
+        changed, lost = [], {}
+        for item, unreachable in self._in_scope(connection, scope):
+            if renamed.keys() & set(item.labels):
+                now = tuple(name for label in item.labels if (name := renamed.get(label, label)) is not None)
+                changed.append(msgspec.structs.replace(item, labels=now))
+                if unreachable is not None:
+                    lost[item.id] = unreachable
         self._write(changed, owns)
+        self.mark_unreachable(connection, lost)
 
-    def _in_scope(self, connection: str, scope: str) -> Iterator[list[Item]]:
+    def _in_scope(self, connection: str, scope: str) -> Iterator[tuple[Item, str | None]]:
         table = tables.items
         condition = (table.c.connection == connection) & (table.c.scope == scope)
         last = ""
+        columns = select(table.c.id, table.c.body, table.c.unreachable)
         while chunk := self._db.execute(
-            select(table.c.id, table.c.body).where(condition, table.c.id > last).order_by(table.c.id).limit(CHUNK)
+            columns.where(condition, table.c.id > last).order_by(table.c.id).limit(CHUNK)
         ).all():
-            yield [decode_item(row.body) for row in chunk]
+            yield from ((decode_item(row.body), row.unreachable) for row in chunk)
             last = chunk[-1].id
 
     def ids(self, connection: str, scope: str) -> set[str]:
@@ -163,6 +175,16 @@ class Items:
         rows = self._db.execute(
             select(table.c.id).where(
                 table.c.connection == connection, table.c.scope == scope, table.c.unreachable.is_(None)
+            )
+        )
+        return {row.id for row in rows}
+
+    def lost(self, connection: str, scope: str) -> set[str]:
+        """Ids of the unreachable items of a scope."""
+        table = tables.items
+        rows = self._db.execute(
+            select(table.c.id).where(
+                table.c.connection == connection, table.c.scope == scope, table.c.unreachable.is_not(None)
             )
         )
         return {row.id for row in rows}
@@ -198,17 +220,15 @@ class Items:
 
     def parents(self) -> dict[tuple[str, str], Item]:
         """Every item with a reachable child that is no sub-task, by (connection, id)."""
-        rows = self._db.execute(
-            text("""
-            WITH refs AS (
-                SELECT DISTINCT connection, parent FROM items
-                WHERE parent IS NOT NULL AND NOT subtask AND unreachable IS NULL
-            )
-            SELECT i.connection, i.id, i.body FROM refs r
-            JOIN items i ON i.connection = r.connection AND (i.id = r.parent OR i.key = r.parent)
-            """)
-        )
-        return {(row.connection, row.id): decode_item(row.body) for row in rows}
+        return self._above(only_subtasks=False)
+
+    def split(self) -> dict[tuple[str, str], Item]:
+        """Every item whose reachable children are all sub-tasks, by (connection, id)."""
+        return self._above(only_subtasks=True)
+
+    def _above(self, *, only_subtasks: bool) -> dict[tuple[str, str], Item]:
+        rows = self._db.exec_driver_sql(_ABOVE, (only_subtasks,))
+        return {(connection, name): decode_item(body) for connection, name, body in rows}
 
     def spread_dirt(self, connection: str) -> None:
         """A changed item changes what the items below it count for, and whether its parent is a leaf."""
@@ -231,18 +251,15 @@ class Items:
         )
         self.mark_dirty(connection, parents)
 
-    def to_map(self, connection: str, *, everything: bool) -> Iterator[list[Item]]:
-        """The items that have to be mapped, in chunks: all of a connection, or only the dirty ones."""
-        table = tables.items
-        condition = table.c.connection == connection
-        if not everything:
-            condition &= table.c.dirty
-        last = ""
-        while chunk := self._db.execute(
-            select(table.c.id, table.c.body).where(condition, table.c.id > last).order_by(table.c.id).limit(CHUNK)
-        ).all():
-            yield [decode_item(row.body) for row in chunk]
-            last = chunk[-1].id
+    def mark_all_dirty(self, connection: str) -> None:
+        self._db.execute(update(tables.items).where(tables.items.c.connection == connection).values(dirty=True))
+
+    def to_map(self, connection: str) -> Iterator[list[Item]]:
+        """The dirty items of a connection, in chunks."""
+        last = 0
+        while chunk := self._db.exec_driver_sql(_TO_MAP, (connection, last, CHUNK)).all():
+            yield [decode_item(body) for _, body in chunk]
+            last = chunk[-1][0]
 
     def clean_dirt(self, connection: str) -> None:
         self._db.execute(

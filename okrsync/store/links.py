@@ -1,4 +1,7 @@
-"""Links between items and key results, what tickets show of ours, and the tickets that concern a plan."""
+"""Links between items and key results, what tickets show of ours, and the tickets that concern a plan.
+
+Rows by the thousand go through the driver as plain SQL; building statements for them would cost more than they do.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from okrsync.model.change import Shown, ShownNote
@@ -15,7 +18,44 @@ from okrsync.model.sample import Linked
 from okrsync.model.ticket import Showing, Ticket
 from okrsync.model.work import Item
 from okrsync.store import tables
-from okrsync.store.items import chunks, decode_item
+from okrsync.store.items import CHUNK, as_json, decode_item
+
+_LINK_COLUMNS = "l.key_result, l.connection, l.item, l.weight, l.supports, l.reasons"
+_SHOWN_COLUMNS = "s.known, s.under_way, s.note_id, s.digest, s.tenths, s.surplus, s.links, s.blocked"
+_PER_TICKET = 10
+"""Columns of a ticket row before those of its link."""
+
+_LINKS_OF = f"""
+SELECT {_LINK_COLUMNS} FROM links l WHERE l.connection = ? AND l.item IN (SELECT value FROM json_each(?))
+"""
+_LINK = """
+INSERT INTO links (connection, item, key_result, weight, supports, reasons) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (connection, item, key_result)
+DO UPDATE SET weight = excluded.weight, supports = excluded.supports, reasons = excluded.reasons
+"""
+_UNLINK = "DELETE FROM links WHERE connection = ? AND item = ? AND key_result = ?"
+_NO_MORE_DANGLING = "DELETE FROM dangling WHERE connection = ? AND item IN (SELECT value FROM json_each(?))"
+_UNBLOCK = """
+UPDATE shown SET blocked = '' WHERE connection = ? AND blocked <> '' AND item IN (SELECT value FROM json_each(?))
+"""
+_PARTS = f"""
+SELECT i.body, {_LINK_COLUMNS} FROM links l JOIN items i ON i.connection = l.connection AND i.id = l.item
+WHERE l.key_result = ? ORDER BY l.connection, l.item
+"""
+_EVERY_TICKET = f"""
+SELECT i.body, i.unreachable, {_SHOWN_COLUMNS}, {_LINK_COLUMNS} FROM items i
+LEFT JOIN links l ON l.connection = i.connection AND l.item = i.id
+LEFT JOIN shown s ON s.connection = i.connection AND s.item = i.id
+ORDER BY i.connection, i.id, l.key_result
+"""
+_TICKETS = _EVERY_TICKET.replace(
+    "ORDER BY",
+    """WHERE l.key_result IS NOT NULL OR i.labelled OR s.note_id IS NOT NULL OR s.under_way
+    ORDER BY""",
+)
+_SHOWN = f"SELECT {_SHOWN_COLUMNS} FROM shown s WHERE s.connection = ? AND s.item = ?"
+
+_decode_reasons = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 class Links:
@@ -24,49 +64,33 @@ class Links:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def replace(self, connection: str, ids: Sequence[str], found: Iterable[Linked]) -> None:
-        """Make ``found`` the links of these items."""
+    def replace(self, connection: str, ids: Sequence[str], found: Iterable[Linked]) -> set[str]:
+        """Make ``found`` the links of these items; returns the key results they were or are linked to."""
         before = {(one.item, one.key_result): one for one in self._of(connection, ids)}
         after = {(one.item, one.key_result): one for one in found}
-        table = tables.links
-        for item, key_result in before.keys() - after.keys():
-            self._db.execute(
-                delete(table).where(
-                    table.c.connection == connection, table.c.item == item, table.c.key_result == key_result
-                )
-            )
-        new = [one for key, one in after.items() if before.get(key) != one]
+        gone = [(connection, *key) for key in before.keys() - after.keys()]
+        if gone:
+            self._db.exec_driver_sql(_UNLINK, gone)
+        new = [
+            (connection, one.item, one.key_result, one.weight, one.supports, as_json(one.reasons))
+            for key, one in after.items()
+            if before.get(key) != one
+        ]
         if new:
-            statement = insert(table)
-            self._db.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["connection", "item", "key_result"],
-                    set_={name: statement.excluded[name] for name in ("weight", "supports", "reasons")},
-                ),
-                [{**msgspec.structs.asdict(one), "reasons": list(one.reasons)} for one in new],
-            )
+            self._db.exec_driver_sql(_LINK, new)
+        return {key_result for _, key_result in before.keys() | after.keys()}
 
     def _of(self, connection: str, ids: Sequence[str]) -> Iterator[Linked]:
-        table = tables.links
-        for some in chunks(ids):
-            rows = self._db.execute(select(table).where(table.c.connection == connection, table.c.item.in_(some)))
-            yield from (_linked(row) for row in rows.mappings())
+        for row in self._db.exec_driver_sql(_LINKS_OF, (connection, as_json(ids))):
+            yield _linked(*row)
 
     def key_results_of(self, connection: str, ids: Sequence[str]) -> set[str]:
         return {one.key_result for one in self._of(connection, ids)}
 
     def parts(self, key_result: str) -> Iterator[tuple[Item, Linked]]:
         """Every item linked to a key result with its link, streamed in a stable order."""
-        links, items = tables.links, tables.items
-        rows = self._db.execute(
-            select(links, items.c.body)
-            .join(items, and_(items.c.connection == links.c.connection, items.c.id == links.c.item))
-            .where(links.c.key_result == key_result)
-            .order_by(links.c.connection, links.c.item)
-            .execution_options(yield_per=500)
-        )
-        for row in rows.mappings():
-            yield decode_item(row[items.c.body]), _linked(row)
+        for body, *link in self._db.exec_driver_sql(_PARTS, (key_result,)).yield_per(CHUNK):
+            yield decode_item(body), _linked(*link)
 
     def count(self, key_result: str) -> int:
         table = tables.links
@@ -84,15 +108,13 @@ class Links:
 
     def keep_dangling(self, connection: str, items: Sequence[Item], found: Iterable[tuple[str, Dangling]]) -> None:
         """Make ``found`` (item id, finding) the dangling references of these items."""
-        table = tables.dangling
-        for some in chunks([item.id for item in items]):
-            self._db.execute(delete(table).where(table.c.connection == connection, table.c.item.in_(some)))
+        self._db.exec_driver_sql(_NO_MORE_DANGLING, (connection, as_json([item.id for item in items])))
         rows = [
             {"connection": connection, "item": item, "names": one.names, "body": msgspec.json.encode(one)}
             for item, one in found
         ]
         if rows:
-            self._db.execute(insert(table), rows)
+            self._db.execute(insert(tables.dangling), rows)
 
     def dangling(self) -> tuple[Dangling, ...]:
         table, items = tables.dangling, tables.items
@@ -106,23 +128,11 @@ class Links:
 
     def tickets(self, *, everything: bool = False) -> Iterator[Ticket]:
         """Every ticket a plan may concern: linked, labelled by us, or with a note of ours (or simply every one)."""
-        items, links, shown = tables.items, tables.links, tables.shown
-        query = (
-            select(items.c.body, items.c.unreachable, links, shown)
-            .outerjoin(links, and_(links.c.connection == items.c.connection, links.c.item == items.c.id))
-            .outerjoin(shown, and_(shown.c.connection == items.c.connection, shown.c.item == items.c.id))
-            .order_by(items.c.connection, items.c.id, links.c.key_result)
-            .execution_options(yield_per=500)
-        )
-        if not everything:
-            query = query.where(
-                or_(links.c.key_result.is_not(None), items.c.labelled, shown.c.note_id.is_not(None), shown.c.under_way)
-            )
-        rows = self._db.execute(query).mappings()
-        for body, group in groupby(rows, key=lambda row: row[items.c.body]):
-            members = list(group)
-            linked = tuple(_linked(row) for row in members if row[links.c.key_result] is not None)
-            yield Ticket(decode_item(body), linked, _showing(members[0]), members[0][items.c.unreachable] or "")
+        query = _EVERY_TICKET if everything else _TICKETS
+        rows = self._db.exec_driver_sql(query).yield_per(CHUNK)
+        for (body, unreachable, *shown), group in groupby(rows, key=lambda row: row[:_PER_TICKET]):
+            linked = tuple(_linked(*row[_PER_TICKET:]) for row in group if row[_PER_TICKET] is not None)
+            yield Ticket(decode_item(body), linked, _showing(*shown), unreachable or "")
 
     def begin_note(self, connection: str, item: str) -> None:
         """A note is about to be written; until its receipt is kept, nobody knows what the ticket shows."""
@@ -154,10 +164,8 @@ class Links:
         return dict(self._showing(connection, item).links)
 
     def _showing(self, connection: str, item: str) -> Showing:
-        table = tables.shown
-        query = select(table).where(table.c.connection == connection, table.c.item == item)
-        row = self._db.execute(query).mappings().first()
-        return _showing(row) if row else Showing()
+        row = self._db.exec_driver_sql(_SHOWN, (connection, item)).first()
+        return _showing(*row) if row else Showing()
 
     def set_links(self, connection: str, item: str, links: Mapping[str, str]) -> None:
         """Remember the remote links a ticket shows: key result -> fingerprint."""
@@ -172,13 +180,7 @@ class Links:
         self._put(connection, item, blocked=reason)
 
     def unblock(self, connection: str, ids: Sequence[str]) -> None:
-        table = tables.shown
-        for some in chunks(ids):
-            self._db.execute(
-                update(table)
-                .where(table.c.connection == connection, table.c.item.in_(some), table.c.blocked != "")
-                .values(blocked="")
-            )
+        self._db.exec_driver_sql(_UNBLOCK, (connection, as_json(ids)))
 
     def _put(self, connection: str, item: str, **values: object) -> None:
         fresh: dict[str, object] = {"digest": "", "tenths": {}, "surplus": [], "links": {}, "blocked": ""}
@@ -190,28 +192,28 @@ class Links:
         )
 
 
-def _linked(row: RowMapping) -> Linked:
-    table = tables.links
-    return Linked(
-        key_result=row[table.c.key_result],
-        connection=row[table.c.connection],
-        item=row[table.c.item],
-        weight=row[table.c.weight],
-        supports=row[table.c.supports],
-        reasons=tuple(row[table.c.reasons]),
-    )
+def _linked(key_result: str, connection: str, item: str, weight: float, supports: int, reasons: str) -> Linked:
+    return Linked(key_result, connection, item, weight, bool(supports), _decode_reasons(reasons))
 
 
-def _showing(row: RowMapping) -> Showing:
-    table = tables.shown
-    if row[table.c.item] is None:
+def _showing(
+    known: int | None,
+    under_way: int,
+    note_id: str | None,
+    digest: str,
+    tenths: str,
+    surplus: str,
+    links: str,
+    blocked: str,
+) -> Showing:
+    """A row of ``shown``; ``known`` is None where there is none."""
+    if known is None:
         return Showing()
-    note_id = row[table.c.note_id]
     return Showing(
-        known=row[table.c.known],
-        under_way=row[table.c.under_way],
-        note=ShownNote(note_id, row[table.c.digest], row[table.c.tenths]) if note_id else None,
-        surplus=tuple(row[table.c.surplus]),
-        links=row[table.c.links],
-        blocked=row[table.c.blocked],
+        known=bool(known),
+        under_way=bool(under_way),
+        note=ShownNote(note_id, digest, msgspec.json.decode(tenths, type=dict[str, int])) if note_id else None,
+        surplus=msgspec.json.decode(surplus, type=tuple[str, ...]),
+        links=msgspec.json.decode(links, type=dict[str, str]),
+        blocked=blocked,
     )

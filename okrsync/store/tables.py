@@ -119,7 +119,7 @@ links = Table(
     Column("weight", Float, nullable=False),
     Column("supports", Boolean, nullable=False),
     Column("reasons", JSON, nullable=False),
-    Index("links_by_key_result", "key_result", "connection"),
+    Index("links_by_key_result", "key_result", "connection", "item"),
 )
 
 dangling = Table(

@@ -92,7 +92,7 @@ def upgrade() -> None:
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("connection", "item", "key_result"),
     )
-    op.create_index("links_by_key_result", "links", ["key_result", "connection"])
+    op.create_index("links_by_key_result", "links", ["key_result", "connection", "item"])
 
     op.create_table(
         "memberships",
