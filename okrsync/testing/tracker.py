@@ -1,0 +1,78 @@
+"""The handle that a connector author gives to the contract kit: a tracker with some work in it, and people to do it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from okrsync.connector import Connector, Context, Meter
+from okrsync.marker import Namespace
+from okrsync.model.work import Ref, Scope
+from okrsync.retry import Retry
+
+
+class Trouble(StrEnum):
+    """What the tracker does to the next matching requests."""
+
+    UNAUTHORIZED = "401"
+    FORBIDDEN = "403 that is no rate limit"
+    LIMITED_SHORTLY = "429, retry after 2 seconds"
+    LIMITED_LONG = "429, retry after an hour"
+    UNAVAILABLE = "503"
+    HTML = "200 with a login page"
+    TRUNCATED = "200 with half a body"
+    REPEATED_PAGE = "the page before once more"
+    SHORT_PAGES = "pages with fewer items than asked for"
+    LOST_ANSWER = "carried out, then the connection breaks"
+
+
+class Tracker(Protocol):
+    """At least three pages of tickets in one scope. Every method acts as people do, not through the connector.
+
+    ``token`` must appear in nothing that the connector says.
+    """
+
+    token: str
+
+    def connect(self, context: Context) -> Connector: ...
+
+    def ids(self, scope: Scope) -> Collection[str]:
+        """The immutable ids of everything in the scope."""
+
+    def edit(self, ref: Ref) -> None:
+        """Change the title, some time after everything before."""
+
+    def add_label(self, ref: Ref, label: str) -> None: ...
+
+    def labels(self, ref: Ref) -> Collection[str]: ...
+
+    def comments(self, ref: Ref) -> Collection[str]:
+        """The texts of all comments, whoever wrote them."""
+
+    def delete(self, ref: Ref) -> None: ...
+
+    def trouble(self, kind: Trouble, *, writes: bool = False, skip: int = 0) -> bool:
+        """Make reads (or writes) of work fail from now on, after ``skip`` good ones; False when it cannot happen."""
+
+    def heal(self) -> None:
+        """Back to normal."""
+
+
+class Rig:
+    """A connector under test with its meter, and the seconds it was made to wait."""
+
+    def __init__(self, tracker: Tracker, installation: str = "contract") -> None:
+        self.waited: list[float] = []
+        self.meter = Meter()
+        self.context = Context(
+            connection="contract",
+            installation=installation,
+            namespace=Namespace(),
+            retry=Retry(self.waited.append),
+            now=lambda: datetime.now(UTC),
+            meter=self.meter,
+        )
+        self.connector = tracker.connect(self.context)
+        self.scope = next(iter(self.connector.scopes(())))
