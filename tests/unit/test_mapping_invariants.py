@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from okr_builders import item, placed, version
 
@@ -68,6 +68,7 @@ def everything(items: list[Item], chosen: list[dict[str, Any]]) -> dict[str, lis
     return {one.id: found for one in items if (found := mapper.links(one))}
 
 
+@settings(max_examples=40)
 @given(work(), st.lists(weighted, max_size=4), st.randoms())
 def test_the_order_of_items_and_links_does_not_matter(
     items: list[Item], chosen: list[dict[str, Any]], dice: Any
@@ -78,11 +79,13 @@ def test_the_order_of_items_and_links_does_not_matter(
     assert everything(items, chosen) == everything(shuffled, other_links)
 
 
+@settings(max_examples=40)
 @given(work(), st.lists(weighted, min_size=1, max_size=3))
 def test_a_link_written_twice_changes_nothing(items: list[Item], chosen: list[dict[str, Any]]) -> None:
     assert everything(items, chosen) == everything(items, chosen * 2)
 
 
+@settings(max_examples=40)
 @given(work(), st.lists(weighted, max_size=4))
 def test_an_item_is_linked_at_most_once_and_a_parent_never(items: list[Item], chosen: list[dict[str, Any]]) -> None:
     inner = {number for _, number in surroundings(items).parents}
@@ -91,6 +94,7 @@ def test_an_item_is_linked_at_most_once_and_a_parent_never(items: list[Item], ch
         assert number not in inner
 
 
+@settings(max_examples=40)
 @given(work(), st.lists(weighted, max_size=4), weighted)
 def test_one_more_link_only_adds(items: list[Item], chosen: list[dict[str, Any]], more: dict[str, Any]) -> None:
     before, after = everything(items, chosen), everything(items, [*chosen, more])
@@ -99,6 +103,7 @@ def test_one_more_link_only_adds(items: list[Item], chosen: list[dict[str, Any]]
         assert set(linked.reasons) <= set(after[number][0].reasons)
 
 
+@settings(max_examples=40)
 @given(work(), links)
 def test_the_index_finds_exactly_what_comparing_everything_with_everything_finds(
     items: list[Item], link: dict[str, Any]

@@ -1,0 +1,53 @@
+# What a newcomer types. Every target sets up what it needs in .venv, once; see CONTRIBUTING.md.
+
+SHELL := /bin/sh
+PY := .venv/bin/python
+FILES := pyproject.toml constraints.txt
+
+# The environment is ready when it was set up, in this very folder, from these very files.
+READY := .venv/.ready-$(shell (pwd; cat $(FILES)) | cksum | tr ' ' '-')
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint types imports drift format constraints clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+demo: $(READY) ## Run the main job against a sandbox Jira and GitHub on this machine
+	@.venv/bin/okrsync demo $(ARGS)
+
+test: $(READY) ## Run the tests (ARGS="-k words" passes options to pytest)
+	@$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
+
+bench: $(READY) ## Measure speed and cost beside other tools (ARGS="--large" for 100,000 items)
+	@$(PY) -m benchmarks $(ARGS)
+
+lint: $(READY) ## Check style and formatting
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: $(READY) ## Check types, strictly
+	@$(PY) -m mypy
+
+imports: $(READY) ## Check which room may import which
+	@.venv/bin/lint-imports
+
+drift: $(READY) ## Check that generated files and the README say what the code says
+	@$(PY) -m okrsync.schema --check
+	@$(PY) tools/readme_help.py --check
+
+format: $(READY) ## Format the code and write generated files anew
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+	@$(PY) -m okrsync.schema --write
+	@$(PY) tools/readme_help.py --write
+
+constraints: $(READY) ## Pin the newest versions of all packages
+	@$(PY) tools/pin.py
+
+clean: ## Remove the environment and caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(READY): $(FILES)
+	@tools/setup
+	@rm -f .venv/.ready-* && touch $@

@@ -1,0 +1,115 @@
+"""Measures programs against the server and counts their requests."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from http.client import HTTPConnection
+from operator import attrgetter
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+from benchmarks.peers import installed
+from benchmarks.process import Cost, Failed, measure
+from benchmarks.workspace import Workspace, environment
+
+PROGRAM = str(Path(sysconfig.get_path("scripts"), "okrsync"))
+
+
+class Bench:
+    """One running server of ``items`` items a tracker; every figure is the best of ``repeat`` runs."""
+
+    def __init__(self, address: str, items: int, folder: Path, repeat: int) -> None:
+        self.address = address
+        self.items = items
+        self.folder = folder
+        self._repeat = repeat
+        self._environ = environment(os.environ)
+
+    def control(self, **settings: float) -> int:
+        """Set the server's ``latency`` (seconds) or ``touch`` items; the requests since the last call."""
+        connection = HTTPConnection(urlsplit(self.address).netloc)
+        connection.request("GET", f"/_bench?{urlencode(settings)}")
+        seen = json.load(connection.getresponse())["requests"]
+        connection.close()
+        return int(seen)
+
+    @contextmanager
+    def latency(self, seconds: float) -> Iterator[None]:
+        self.control(latency=seconds)
+        yield
+        self.control(latency=0)
+
+    def peer(self, name: str) -> Cost | None:
+        """None where the library is not installed."""
+        if not installed(name):
+            return None
+        cost = self._best(lambda: self._run(sys.executable, "-m", "benchmarks.peers", name, self.address))
+        return self._complete(cost, int(cost.output), self.items)
+
+    def program(self, *arguments: str) -> Cost:
+        return self._best(lambda: self._run(PROGRAM, *arguments))
+
+    def module(self, name: str) -> Cost:
+        return self._run(sys.executable, "-m", name)
+
+    def full_sync(self, workspace: Workspace, *, best: str = "cpu") -> Cost:
+        """Everything, into a fresh store; ``best`` says which figure decides between the runs."""
+
+        def run() -> Cost:
+            workspace.forget()
+            return self._sync(workspace)
+
+        cost = self._best(run, best)
+        return self._complete(cost, _seen(cost), self.items)
+
+    def sync_again(self, workspace: Workspace) -> Cost:
+        """What changed since the workspace's last sync: nothing."""
+        cost = self._best(lambda: self._sync(workspace))
+        return self._complete(cost, _seen(cost), 0)
+
+    def sync_changed(self, workspace: Workspace, count: int) -> Cost:
+        """After ``count`` items changed; once, since the next run would find them stored."""
+        self.control(touch=count)
+        cost = self._sync(workspace)
+        self.control(touch=0)
+        return self._complete(cost, _seen(cost), count)
+
+    def _sync(self, workspace: Workspace) -> Cost:
+        return self._run(PROGRAM, "--config", str(workspace.config), "sync", "--json")
+
+    def _run(self, *command: str) -> Cost:
+        self.control()
+        return replace(measure(command, self._environ), requests=self.control())
+
+    def _best(self, run: Callable[[], Cost], figure: str = "cpu") -> Cost:
+        """The run that the rest of the machine disturbed least."""
+        return min((run() for _ in range(self._repeat)), key=attrgetter(figure))
+
+    def _complete(self, cost: Cost, seen: int, expected: int) -> Cost:
+        if seen != expected:
+            raise Failed(f"read {seen} items where there are {expected}: a figure for that would mean nothing")
+        return cost
+
+
+def _seen(cost: Cost) -> int:
+    report = json.loads(cost.output)
+    return sum(scope.get("seen", 0) for run in report["connections"] for scope in run.get("scopes", ()))
+
+
+@contextmanager
+def serving(items: int, folder: Path, repeat: int) -> Iterator[Bench]:
+    command = [sys.executable, "-m", "benchmarks.server", "--items", str(items)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin
+        assert server.stdout
+        try:
+            yield Bench(server.stdout.readline().strip(), items, folder / str(items), repeat)
+        finally:
+            server.stdin.close()

@@ -1,0 +1,51 @@
+"""What a newcomer meets first says the truth: README, Makefile, constraints."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def pinned() -> dict[str, str]:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    return dict(line.split("==") for line in lines if not line.startswith("#"))
+
+
+def declared() -> list[Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return [Requirement(text) for text in project["dependencies"] + project["optional-dependencies"]["dev"]]
+
+
+@pytest.mark.parametrize("command", ["make demo", "make test"])
+def test_the_readme_shows_the_command(command: str) -> None:
+    assert re.search(rf"^ *(\$ )?{command} *(#.*)?$", (ROOT / "README.md").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("requirement", declared(), ids=str)
+def test_every_dependency_is_pinned_at_a_version_that_it_allows(requirement: Requirement) -> None:
+    version = pinned()[canonicalize_name(requirement.name)]
+    assert Version(version) in requirement.specifier
+
+
+def test_constraints_hold_names_and_versions_only() -> None:
+    for name, version in pinned().items():
+        assert name == canonicalize_name(name)
+        assert str(Version(version)) == version
+
+
+def test_the_makefile_explains_each_of_its_targets() -> None:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    told = subprocess.run(["make", "help"], cwd=ROOT, env=environ, check=True, capture_output=True, text=True).stdout
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {"demo", "test", "bench", "lint", "types", "help"} <= set(targets)
+    assert re.findall(r"^  make ([a-z]+) +\S", told, re.MULTILINE) == targets
