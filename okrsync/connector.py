@@ -11,12 +11,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Any, Literal, Protocol
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from okrsync.errors import RateLimited
 from okrsync.marker import Namespace
 from okrsync.model.change import Change, Receipt, Shown
+from okrsync.model.interval import Interval
 from okrsync.model.work import Page, Ref, Scope
 from okrsync.retry import Retry
 
@@ -38,15 +42,39 @@ class ConnectionOptions(BaseModel):
 
     type: str
     write_back: WriteBack | Literal[False] | None = Field(None, description="Overrides the global write_back.")
+    every: Interval | None = Field(None, description="Time between two runs in the daemon; overrides schedule.every.")
     parallel: int = Field(1, ge=1, le=16, description="Scopes pulled at the same time, one client each.")
+    reserve: float = Field(0.1, ge=0, lt=1, description="Share of the tracker's hourly limit that is left for others.")
     remote_link: bool = Field(False, description="Also put a remote link on tickets, where the tracker has them.")
+    allow_http: bool = Field(False, description="Let the token travel unencrypted to a url that begins with http:.")
+
+    @field_validator("url", check_fields=False)
+    @classmethod
+    def _encrypted(cls, url: str, info: ValidationInfo) -> str:
+        """Of every connector that has a ``url``; what stays on this machine needs no encryption."""
+        if is_exposed(url) and not info.data.get("allow_http"):
+            raise ValueError("would send the token unencrypted; use https:, or set allow_http: true")
+        return url
+
+
+def is_exposed(url: str) -> bool:
+    """True for an address whose traffic leaves this machine unencrypted."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "http" or host == "localhost":
+        return False
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return True
 
 
 @dataclass(slots=True)
 class Meter:
-    """Counts what a connection cost: requests sent, writes among them, seconds waited for limits.
+    """Counts what a connection cost, and keeps a reserve of the tracker's hourly limit for others.
 
-    ``remaining`` and ``limit`` are the tracker's own last word on its rate limit, None when it says nothing.
+    ``waited`` is in seconds. ``remaining`` of ``limit`` requests are left until ``resets_at``: the tracker's own
+    last word, None where it says nothing. ``reserve`` is the share of the limit that stays untouched.
     """
 
     requests: int = 0
@@ -54,13 +82,29 @@ class Meter:
     waited: float = 0.0
     remaining: int | None = None
     limit: int | None = None
+    resets_at: datetime | None = None
+    reserve: float = 0.0
+
+    def count(self, now: datetime, *, write: bool = False) -> None:
+        """Note a request that is about to be sent. Raises RateLimited where it would eat into the reserve."""
+        if self.remaining is not None and self.limit is not None and self.resets_at is not None:
+            kept = self.reserve * self.limit
+            if now < self.resets_at and self.remaining - 1 < kept:
+                raise RateLimited(
+                    f"{self.remaining} of {self.limit} requests are left, and {kept:.0f} of them are kept for others.",
+                    retry_after=(self.resets_at - now).total_seconds(),
+                    hint=f"The next run goes on; the limit resets at {self.resets_at:%H:%M} UTC.",
+                )
+        self.requests += 1
+        self.writes += write
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything a connector is given, once, and may not change.
 
-    ``now`` returns an aware UTC time. ``dashboard_url`` is "" or the base of key result pages.
+    ``now`` returns an aware UTC time. ``dashboard_url`` is "" or the base of key result pages. ``conceal`` takes a
+    secret that only the connector knows (a token it was issued, a key it read), so that no log or error shows it.
     """
 
     connection: str
@@ -70,6 +114,15 @@ class Context:
     now: Callable[[], datetime]
     meter: Meter = field(default_factory=Meter)
     dashboard_url: str = ""
+    conceal: Callable[[str], None] = lambda secret: None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteLimit:
+    """At most ``count`` writes within ``seconds``, as a tracker documents it."""
+
+    count: int
+    seconds: float
 
 
 class Level(StrEnum):
@@ -149,7 +202,7 @@ class Plugin:
 
     ``environment`` maps option names to variables people already have, in order of preference.
     ``selectors`` are the Link fields that make sense for this tracker. ``defines_labels`` tells that labels
-    must be created in a scope before a ticket can wear them.
+    must be created in a scope before a ticket can wear them. ``write_limits`` are those the tracker documents.
     """
 
     options: type[ConnectionOptions]
@@ -157,3 +210,4 @@ class Plugin:
     environment: Mapping[str, tuple[str, ...]]
     selectors: frozenset[str]
     defines_labels: bool = False
+    write_limits: tuple[WriteLimit, ...] = ()

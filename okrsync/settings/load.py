@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from okrsync import redact
 from okrsync.connector import ConnectionOptions, Plugin, WriteBack
 from okrsync.errors import ConfigError, Problem
 from okrsync.registry import Registry
@@ -105,6 +106,8 @@ class _Loading:
         _lay_over(options, self.layer, place)
         if sum(other is plugin for other in plugins.values()) == 1:
             self._add_popular(name, plugin, options)
+        for secret in secrets(plugin.options):
+            redact.learn(str(options.get(secret) or ""))
         try:
             found = plugin.options.model_validate(options)
         except ValidationError as error:

@@ -104,9 +104,11 @@ class Settings(General):
         return general.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
 
     def namespace_for(self, connection: str) -> Namespace:
-        """The labels that are ours on this connection, also while none are written."""
-        write_back = self.write_back_for(connection)
-        return Namespace(write_back.label) if write_back and write_back.label else Namespace()
+        """The labels that are ours on this connection, also while none are written there."""
+        for write_back in (self.write_back_for(connection), self.write_back):
+            if write_back and write_back.label:
+                return Namespace(write_back.label)
+        return Namespace()
 
 
 def label_problem(template: str) -> str | None:

@@ -1,0 +1,154 @@
+"""The daemon as a process: what signals do to it, and what its log looks like."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from installation import Installation
+from kill_harness import notes_created, unanswered
+from small_team import small_team
+
+from okrsync.daemon import GRACE
+
+pytestmark = pytest.mark.real_time
+
+COMMAND = "from okrsync import cli, daemon; daemon.GRACE = {grace}; cli.main()"
+LONGEST = 30.0
+"""Seconds after which a daemon that does not do what a test waits for is ended."""
+
+
+class Daemon:
+    """A daemon that writes its log as JSON."""
+
+    def __init__(self, acme: Installation, grace: int = GRACE) -> None:
+        command = [sys.executable, "-c", COMMAND.format(grace=grace)]
+        self._process = subprocess.Popen(
+            [*command, "--config", str(acme.config), "daemon", "--log-json"],
+            env={**os.environ, **acme.environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._end = threading.Timer(LONGEST, self._process.kill)
+        self._end.start()
+
+    def __enter__(self) -> Daemon:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.cancel()
+        self._process.kill()
+        self._process.communicate()
+
+    def until(self, event: str) -> dict[str, Any]:
+        """The first line from here on that tells of this event."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            told: dict[str, Any] = json.loads(line)
+            if told["event"] == event:
+                return told
+        raise AssertionError(f"it ended without {event}")
+
+    def signalled(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, float, list[str]]:
+        """Exit code, seconds it took, and what it told that nobody has read yet."""
+        began = time.monotonic()
+        self._process.send_signal(number)
+        out, _ = self._process.communicate(timeout=LONGEST)
+        return (
+            self._process.returncode,
+            time.monotonic() - began,
+            [json.loads(line)["event"] for line in out.splitlines()],
+        )
+
+
+@pytest.fixture
+def acme(tmp_path: Path) -> Iterator[Installation]:
+    with small_team(tmp_path / "acme") as made:
+        yield made
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + LONGEST
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_an_idle_daemon_at_once(acme: Installation, number: signal.Signals) -> None:
+    with Daemon(acme) as running:
+        assert running.until("daemon started")["every_s"] == {"github": 300, "jira": 300}
+        finished = running.until("run finished")
+        assert finished["connections"] == ["github", "jira"]
+        assert finished["exit_code"] == 0
+        assert finished["written"] == finished["planned"] > 0
+        code, seconds, told = running.signalled(number)
+    assert (code, told) == (0, ["daemon stopped"])
+    assert seconds < 3
+
+
+def test_a_connection_that_is_refused_is_named_and_the_other_synced(acme: Installation) -> None:
+    acme.sandbox.faults.add("status", path="^/jira/", status=401, times=None)
+    with Daemon(acme) as running:
+        finished = running.until("run finished")
+    assert finished["level"] == "warning"
+    assert finished["exit_code"] == 4
+    assert list(finished["failed"]) == ["jira"]
+    assert "acme/shop#3" in acme.notes(mark="checkout-")
+
+
+def test_sigterm_finishes_the_write_in_hand_and_begins_no_other(acme: Installation) -> None:
+    acme.sandbox.faults.add("delay", path="/comments?$", method="POST", seconds=1)
+    with Daemon(acme) as running:
+        wait_for(lambda: notes_created(acme) == 1)
+        code, seconds, told = running.signalled()
+    assert (code, told) == (0, ["daemon started", "run finished", "daemon stopped"])
+    assert seconds < 10
+    assert notes_created(acme) == 1
+    assert unanswered(acme) == 0
+    acme.sandbox.faults.clear()
+    assert acme.run().exit_code == 0
+    assert set(acme.notes(mark="checkout-").values()) == {1}
+
+
+def test_a_tracker_that_hangs_is_not_waited_for(acme: Installation) -> None:
+    assert GRACE < 10
+    acme.sandbox.faults.add("delay", path="/comments?$", method="POST", seconds=60)
+    with Daemon(acme, grace=1) as running:
+        wait_for(lambda: notes_created(acme) == 1)
+        code, seconds, _ = running.signalled()
+    assert code == 0
+    assert seconds < 5
+    assert unanswered(acme) == 1
+    assert acme.run().exit_code == 0
+    assert set(acme.notes(mark="checkout-").values()) == {1}
+
+
+def test_sigterm_ends_a_wait_for_a_rate_limit(acme: Installation) -> None:
+    acme.sandbox.faults.add("rate-limit", path="/github/", retry_after=50, times=None)
+    with Daemon(acme) as running:
+        wait_for(lambda: len(acme.sandbox.log) > 0)
+        code, seconds, told = running.signalled()
+    assert (code, told) == (0, ["daemon started", "run interrupted", "daemon stopped"])
+    assert seconds < 5
+
+
+def test_a_daemon_that_was_killed_is_repaired_by_the_next(acme: Installation) -> None:
+    with Daemon(acme) as running:
+        wait_for(lambda: notes_created(acme) > 2)
+        assert running.signalled(signal.SIGKILL)[0] == -signal.SIGKILL
+    with Daemon(acme) as running:
+        assert running.until("run finished")["exit_code"] == 0
+        running.signalled()
+    assert set(acme.notes(mark="checkout-").values()) == {1}
+    assert acme.run().plan.changes == ()
