@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,11 +13,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from okrsync.connector import Connector, Context, Finding, Level, Meter, Plugin
+from okrsync import redact
+from okrsync.connector import ConnectionOptions, Connector, Context, Finding, Level, Meter, Plugin
 from okrsync.errors import ConfigError, ConnectionFailed
+from okrsync.events import Log, Silence
 from okrsync.marker import Namespace
-from okrsync.model.okr import Boolean, Maintain, Manual, Okrs
-from okrsync.model.run import Explanation, ObjectiveStatus, RunReport
+from okrsync.model.okr import Manual, Okrs
+from okrsync.model.run import AuditedWrite, Explanation, ObjectiveStatus, RunRecord, RunReport, RunRow
 from okrsync.okrfile import load_okrs
 from okrsync.progress import NoProgress, Progress
 from okrsync.registry import Registry
@@ -33,6 +37,12 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _what_is_read(options: ConnectionOptions) -> str:
+    """A fingerprint of a connector's own options; those that every connection has do not change what is read."""
+    shared = set(ConnectionOptions.model_fields) - {"type"}
+    return hashlib.sha256(options.model_dump_json(exclude=shared).encode()).hexdigest()
+
+
 @dataclass
 class App:
     """One configuration, ready to work with. The store opens at first use; only runs and checks touch the network."""
@@ -44,6 +54,7 @@ class App:
     sleep: Callable[[float], None] = time.sleep
     progress: Progress = field(default_factory=NoProgress)
     stopping: Callable[[], bool] = lambda: False
+    log: Log = field(default_factory=Silence)
 
     @classmethod
     def open(
@@ -55,19 +66,21 @@ class App:
         sleep: Callable[[float], None] = time.sleep,
         progress: Progress | None = None,
         stopping: Callable[[], bool] = lambda: False,
+        log: Log | None = None,
     ) -> Self:
         """Read the configuration and the OKR files. Raises ConfigError with everything that is wrong in them."""
         registry = Registry()
         settings = load_settings(config, environ, registry)
         plugins = {name: registry.plugin(options.type) for name, options in settings.connections.items()}
         okrs = load_okrs(settings, plugins)
-        return cls(settings, okrs, plugins, now, sleep, progress or NoProgress(), stopping)
+        return cls(settings, okrs, plugins, now, sleep, progress or NoProgress(), stopping, log or Silence())
 
     @cached_property
     def store(self) -> Store:
         return Store(self.settings.store)
 
     def close(self) -> None:
+        self.progress.done()
         if "store" in self.__dict__:
             self.store.close()
 
@@ -81,11 +94,9 @@ class App:
 
     def check(self, *, offline: bool) -> Iterator[tuple[str, Finding]]:
         """Findings with the file or connection they are about, as they come."""
-        live = len(self.okrs.live())
-        yield (
-            "files",
-            Finding(Level.OK, "OKR files", f"{len(self.okrs.objectives)} objectives, {live} live key results"),
-        )
+        counts = (len(self.okrs.objectives), "objective"), (len(self.okrs.live()), "live key result")
+        said = ", ".join(f"{count} {thing}{'' if count == 1 else 's'}" for count, thing in counts)
+        yield "files", Finding(Level.OK, "OKRs", said)
         if offline:
             return
         for name in self.settings.connections:
@@ -115,6 +126,27 @@ class App:
         """What ``clean`` would do."""
         return run(self._house(), request, "plan clean")
 
+    def runs(self, limit: int) -> tuple[RunRow, ...]:
+        """The last runs, the newest first."""
+        return self.store.journal.runs(limit)
+
+    def run(self, number: int) -> tuple[RunRecord, tuple[AuditedWrite, ...]]:
+        """One run with every change it made. Raises ConfigError when there is none of this number."""
+        found = self.store.journal.run(number)
+        if found is None:
+            raise ConfigError(f"There is no run {number}.", hint="`okrsync runs` lists them.")
+        return found, tuple(self.store.journal.writes(run=number))
+
+    def scope_names(self) -> dict[tuple[str, str], str]:
+        """Connection and id of every scope the store knows -> its name."""
+        scopes = self.store.scopes
+        return {(name, scope.id): scope.name for name in scopes.connections() for scope in scopes.known(name)}
+
+    def audit(self, since: datetime | None) -> Iterator[AuditedWrite]:
+        """Every change ever written, or since a time, in the order in which they were begun."""
+        with self.store.reading():
+            yield from self.store.journal.writes(since=since)
+
     def status(self) -> tuple[ObjectiveStatus, ...]:
         return status(self.store, self.okrs, self.now())
 
@@ -125,8 +157,11 @@ class App:
     def checkin(self, key_result: str, *, value: float | None, note: str, who: str) -> None:
         """Keep a check-in; the next run measures it. Raises ConfigError where a value makes no sense."""
         placed = find(self.okrs, key_result)
-        measure = placed.key_result.measure
-        metric = measure.of if isinstance(measure, Boolean | Maintain) else measure
+        metric = placed.key_result.metric
+        if value is not None and not math.isfinite(value):
+            raise ConfigError(
+                f"{value} is no value that a key result can have.", hint="Give a number, as in --value 2.4."
+            )
         if value is not None and metric is not None and not isinstance(metric, Manual):
             raise ConfigError(
                 f"{placed.key_result.id} is measured from tickets ({metric.type}), so its value cannot be given.",
@@ -145,17 +180,17 @@ class App:
             dashboard_url=str(self.settings.dashboard_url or ""),
             progress=self.progress,
             stopping=self.stopping,
+            pause=self.sleep,
+            log=self.log,
         )
 
     def _line(self, name: str) -> Line:
         options, plugin = self.settings.connections[name], self.plugins[name]
-        write_back = self.settings.write_back_for(name)
-        template = write_back.label if write_back else False
-        namespace = Namespace(template) if template else Namespace()
+        namespace = self.settings.namespace_for(name)
         meters: list[Meter] = []
 
         def connect() -> Connector:
-            meters.append(Meter())
+            meters.append(Meter(reserve=options.reserve))
             return plugin.connect(options, self._context(name, namespace, meters[-1]))
 
         return Line(
@@ -163,10 +198,12 @@ class App:
             connect=connect,
             meters=meters,
             namespace=namespace,
-            write_back=write_back,
+            write_back=self.settings.write_back_for(name),
             parallel=options.parallel,
             defines_labels=plugin.defines_labels,
             remote_link=options.remote_link,
+            reads=_what_is_read(options),
+            write_limits=plugin.write_limits,
         )
 
     def _context(self, name: str, namespace: Namespace, meter: Meter) -> Context:
@@ -182,4 +219,5 @@ class App:
             now=self.now,
             meter=meter,
             dashboard_url=str(self.settings.dashboard_url or ""),
+            conceal=redact.learn,
         )

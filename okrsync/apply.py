@@ -6,7 +6,8 @@ plan's order of value; what a ticket refuses is remembered, so that it is not tr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,18 +29,19 @@ from okrsync.model.change import (
     Receipt,
     RemoveLabel,
     Shown,
-    ShownNote,
     connection_of,
     ref_of,
 )
 from okrsync.model.run import Write
 from okrsync.model.work import Ref
+from okrsync.pace import Pace
 from okrsync.plan import link_fingerprint
 from okrsync.progress import Progress
+from okrsync.retry import PATIENCE
 from okrsync.store import Store
 
 REFUSALS = 3
-"""So many refusals in a row mean that the credentials may not write here at all."""
+"""So many tickets that refuse in a row mean that the credentials may not write here at all."""
 
 NOT_FOUND = "it could not be found when its note was looked for"
 
@@ -59,7 +61,10 @@ def observe(store: Store, connector: Connector, refs: Sequence[Ref]) -> None:
 
 @dataclass
 class Applier:
-    """Applies one run's changes. ``connectors`` holds only the connections that may be written to."""
+    """Applies one run's changes. ``connectors`` holds only the connections that may be written to.
+
+    ``paused`` tells, after a run, which connections took no more writes for now, and for how many seconds.
+    """
 
     store: Store
     connectors: Mapping[str, Connector]
@@ -68,19 +73,32 @@ class Applier:
     now: Callable[[], datetime]
     progress: Progress
     stopping: Callable[[], bool] = lambda: False
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    pause: Callable[[float], None] = time.sleep
     failed: dict[str, ConnectionFailed] = field(default_factory=dict)
-    _refusals: dict[str, int] = field(default_factory=dict)
+    paused: dict[str, float] = field(default_factory=dict)
+    _refusals: dict[str, set[str]] = field(default_factory=dict)
 
     def apply(self, changes: Sequence[Change]) -> Iterator[Write]:
         """Yields every change with how it ended; deferred ones have neither receipt nor error."""
         self.progress.stage("writing", len(changes))
         for change in changes:
-            if connection_of(change) in self.failed or self.stopping():
-                yield Write(change)
-            else:
-                yield self._one(change)
+            yield self._one(change) if self._may_write(connection_of(change)) else Write(change)
             self.progress.advance()
         self.progress.done()
+
+    def _may_write(self, connection: str) -> bool:
+        """Whether a change is made in this run. A short wait for the tracker's pace is waited; a long one defers."""
+        if connection in self.failed or connection in self.paused or self.stopping():
+            return False
+        pace = self.paces.get(connection)
+        wait = pace.wait(self.now()) if pace else 0.0
+        if wait > PATIENCE:
+            self.paused[connection] = wait
+            return False
+        if wait > 0:
+            self.pause(wait)
+        return True
 
     def _one(self, change: Change) -> Write:
         connection = connection_of(change)
@@ -94,13 +112,15 @@ class Applier:
             with self.store.transaction():
                 self.store.journal.end(write, self.now(), error=str(error))
             return Write(change, error=str(error))
-        self._refusals[connection] = 0
+        self._refusals.pop(connection, None)
         with self.store.transaction():
             self.store.journal.end(write, self.now(), receipt=receipt)
             self._remember(change, receipt)
         return Write(change, receipt)
 
     def _intend(self, change: Change) -> int:
+        if pace := self.paces.get(connection_of(change)):
+            pace.wrote(self.now())
         with self.store.transaction():
             if isinstance(change, PutNote | DeleteNote):
                 self.store.links.begin_note(change.ref.connection, change.ref.id)
@@ -116,32 +136,34 @@ class Applier:
             shown = next(iter(connector.observe([ref])), None) if ref else None
             if shown is not None and (note_id := _already(change, shown)) is not None:
                 return Receipt(Done.ALREADY, note_id=note_id or None)
-            return connector.apply(change)
+            return connector.apply(_again(change, shown))
 
     def _refused(self, change: Change, write: int, error: ConnectionFailed) -> Write:
         connection, ref = connection_of(change), ref_of(change)
         reason = f"{error.message} {error.hint}".strip()
         skipped = Receipt(Done.SKIPPED, reason=reason) if isinstance(error, Closed) else None
         if isinstance(error, Forbidden):
-            self._refusals[connection] = self._refusals.get(connection, 0) + 1
-            if self._refusals[connection] >= REFUSALS:
+            refused = self._refusals.setdefault(connection, set())
+            refused.add(ref.id if ref else "a label")
+            if len(refused) >= REFUSALS:
                 self.failed[connection] = error
         with self.store.transaction():
             self.store.journal.end(write, self.now(), receipt=skipped, error="" if skipped else reason)
-            if ref is not None:
+            if connection in self.failed:
+                self.store.links.unblock(connection, sorted(self._refusals[connection]))
+            elif ref is not None:
                 self.store.links.block(ref.connection, ref.id, error.message)
         return Write(change, skipped, "" if skipped else reason)
 
     def _remember(self, change: Change, receipt: Receipt) -> None:
-        if receipt.done is Done.SKIPPED:
+        if receipt.done is Done.SKIPPED and not isinstance(change, PutLink | DeleteLink):
             return
         if isinstance(change, AddLabel | RemoveLabel):
             self._remember_label(change)
         elif isinstance(change, PutNote):
             own = marker.mark("", change.note)
-            note_id = receipt.note_id or change.note_id
-            note = ShownNote(note_id, own.digest, own.tenths) if note_id else None
-            self.store.links.set_note(change.ref.connection, change.ref.id, note)
+            if note_id := receipt.note_id or change.note_id:
+                self.store.links.set_note(change.ref.connection, change.ref.id, marker.shown(note_id, own))
         elif isinstance(change, DeleteNote):
             self.store.links.forget_note(change.ref.connection, change.ref.id, change.note_id)
         elif isinstance(change, PutLink | DeleteLink):
@@ -169,6 +191,13 @@ class Applier:
         self.store.links.set_links(change.ref.connection, change.ref.id, links)
 
 
+def _again(change: Change, shown: Shown | None) -> Change:
+    """The same change; a note that is there already is edited, and none is put beside it."""
+    if isinstance(change, PutNote) and shown is not None and shown.note is not None:
+        return msgspec.structs.replace(change, note_id=shown.note.id)
+    return change
+
+
 def _already(change: Change, shown: Shown) -> str | None:
     """The note's id ("" for a label) when a ticket shows already what a change would do; None when it does not."""
     worn = {label.casefold() for label in shown.labels}
@@ -182,7 +211,3 @@ def _already(change: Change, shown: Shown) -> str | None:
         present = {shown.note.id if shown.note else "", *shown.surplus}
         return None if change.note_id in present else ""
     return None
-
-
-def deferred(writes: Iterable[Write]) -> int:
-    return sum(write.receipt is None and not write.error for write in writes)

@@ -10,18 +10,25 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
+import msgspec
+
+from okrsync import __version__
 from okrsync.mapping import Mapper, Surroundings
 from okrsync.measure import Evidence, measure
-from okrsync.model.okr import Boolean, Completion, Maintain, Manual, Milestones, Okrs, Placed
-from okrsync.model.run import Movement
+from okrsync.model.okr import Completion, Cycle, KeyResult, Manual, Milestones, Okrs, Placed
+from okrsync.model.run import Movement, Warned
+from okrsync.model.sample import Sample
 from okrsync.model.work import Item, State
 from okrsync.store import Store
+from okrsync.store.history import MEASURE_OF
 from okrsync.store.items import News
 
 BASELINE_AFTER = timedelta(days=14)
 BECAUSE_SHOWN = 6
+WHEN_READABLE = "when readable"
+"""In the place of a fingerprint: its items changed while something else that feeds it could not be read."""
 
 
 @dataclass
@@ -34,13 +41,16 @@ class Assessor:
     now: datetime
     touched: set[str] = field(default_factory=set)
     stale: list[str] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
     _known: dict[str, str] = field(default_factory=dict)
     _fed_by: dict[str, set[str]] = field(default_factory=dict)
+    _memberships: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def assess(self, news: Sequence[News]) -> list[Movement]:
         """Bring links and samples up to date; returns the key results whose reading changed."""
         with self.store.transaction():
             mapper, fingerprint = self.mapper(), self._mapping_fingerprint()
+            self.warnings = [Warned(one.subject, one.message, one.hint) for one in mapper.problems]
             for connection in self.readable:
                 self._map(connection, mapper, fingerprint)
             verbs, self._known = self._verbs(news), self.store.history.fingerprints()
@@ -52,11 +62,11 @@ class Assessor:
             ]
 
     def mapper(self) -> Mapper:
-        scopes, queries = self.store.scopes, {}
-        for placed in self.okrs.live():
-            for link in placed.key_result.links:
-                if link.query:
-                    queries[link.connection, link.query] = scopes.membership(link.connection, link.query)
+        scopes, items = self.store.scopes, self.store.items
+        links = [link for placed in self.okrs.live() for link in placed.key_result.links]
+        for link in links:
+            if link.query and (members := scopes.membership(link.connection, link.query)) is not None:
+                self._memberships[link.connection, link.query] = members
         names = {
             (connection, scope.id): scope.name
             for connection in scopes.connections()
@@ -67,8 +77,9 @@ class Assessor:
             Surroundings(
                 milestones=scopes.milestones(),
                 scopes=names,
-                parents=self.store.items.parents(),
-                memberships=queries,
+                parents=items.parents(),
+                memberships=self._memberships,
+                split=items.split() if any(link.subtasks for link in links) else {},
             ),
         )
 
@@ -87,9 +98,9 @@ class Assessor:
         self.store.history.set_fingerprint(subject, fingerprint)
 
     def _mapping_fingerprint(self) -> str:
-        """Changes when an OKR file, a milestone or a repository's name does: then everything is mapped anew."""
+        """Changes when okrsync, an OKR file, a milestone or a repository does: then everything is mapped anew."""
         scopes = self.store.scopes
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(__version__.encode())
         for placed in self.okrs.placed:
             digest.update(f"{placed.live}{placed.key_result.model_dump_json(include={'id', 'links'})}".encode())
         for milestone in scopes.milestones():
@@ -101,27 +112,42 @@ class Assessor:
 
     def _measure(self, placed: Placed, mapper: Mapper, because: list[str]) -> Movement | None:
         key_result, history = placed.key_result, self.store.history
-        depends_on = {link.connection for link in key_result.links} | self._fed_by.get(key_result.id, set())
-        if not depends_on <= set(self.readable):
+        subject = f"{MEASURE_OF}{key_result.id}"
+        if not self._read_completely(key_result):
             self.stale.append(key_result.id)
+            if key_result.id in self.touched:
+                history.set_fingerprint(subject, WHEN_READABLE)
             return None
-        subject = f"measure of {key_result.id}"
-        definition = f"{key_result.model_dump_json(exclude={'links'})}{placed.cycle.model_dump_json()}"
+        definition = f"{__version__}{key_result.model_dump_json(exclude={'links'})}{placed.cycle.model_dump_json()}"
         fingerprint = hashlib.sha256(definition.encode()).hexdigest()
         known = self._known.get(subject) == fingerprint
         if known and key_result.id not in self.touched and not _moves_by_itself(placed):
             return None
-        sample = measure(placed, self.store.links.parts(key_result.id), self.evidence(placed, mapper))
+        sample = self._sample(placed, self.evidence(placed, mapper))
         history.set_fingerprint(subject, fingerprint)
         before = history.sample(key_result.id)
         if not history.add_sample(sample):
             return None
         return Movement(key_result.id, key_result.title, before, sample, _shorten(because))
 
+    def _sample(self, placed: Placed, evidence: Evidence) -> Sample:
+        """A reading; the first one after the 14th day locks a baseline that nobody was there to lock."""
+        sample = measure(placed, self.store.links.parts(placed.key_result.id), evidence)
+        if evidence.baseline is not None or not _has_baseline(placed) or self.now < _lock(placed.cycle):
+            return sample
+        late = msgspec.structs.replace(evidence, baseline=sample.scope)
+        return measure(placed, self.store.links.parts(placed.key_result.id), late)
+
+    def _read_completely(self, key_result: KeyResult) -> bool:
+        """Whether everything that feeds it was read, and each of its queries was ever asked."""
+        depends_on = {link.connection for link in key_result.links} | self._fed_by.get(key_result.id, set())
+        asked = all((link.connection, link.query) in self._memberships for link in key_result.links if link.query)
+        return asked and depends_on <= set(self.readable)
+
     def evidence(self, placed: Placed, mapper: Mapper) -> Evidence:
         key_result, history = placed.key_result.id, self.store.history
-        lock = datetime.combine(placed.cycle.start, datetime.min.time(), self.now.tzinfo) + BASELINE_AFTER
-        locked = history.sample(key_result, at=lock) if self.now >= lock else None
+        lock = _lock(placed.cycle)
+        locked = history.sample(key_result, at=lock) or history.first_sample(key_result) if self.now >= lock else None
         return Evidence(
             at=self.now,
             checkin=history.checkin_value(key_result),
@@ -143,11 +169,18 @@ class Assessor:
 
 def _moves_by_itself(placed: Placed) -> bool:
     """Whether a reading can change without any of its items changing."""
-    measure = placed.key_result.measure
-    metric = measure.of if isinstance(measure, Boolean | Maintain) else measure
-    if isinstance(metric, Completion):
-        return metric.denominator == "baseline"
-    return metric is None or isinstance(metric, Manual | Milestones)
+    metric = placed.key_result.metric
+    return metric is None or isinstance(metric, Manual | Milestones) or _has_baseline(placed)
+
+
+def _has_baseline(placed: Placed) -> bool:
+    metric = placed.key_result.metric
+    return isinstance(metric, Completion) and metric.denominator == "baseline"
+
+
+def _lock(cycle: Cycle) -> datetime:
+    """When baselines are locked."""
+    return datetime.combine(cycle.start, time.min, cycle.zone) + BASELINE_AFTER
 
 
 def _verb(before: Item | None, after: Item) -> str:

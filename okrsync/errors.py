@@ -26,16 +26,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from okrsync.redact import mask
+
 
 class OkrsyncError(Exception):
-    """What went wrong in one sentence, and ``hint``: what to do next, in another."""
+    """What went wrong in one sentence, and ``hint``: what to do next, in another. Neither ever holds a secret."""
 
     exit_code = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = mask(message)
+        self.hint = mask(hint)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 import msgspec
 
@@ -21,11 +22,12 @@ _HIDDEN = re.compile(r"<!-- okrsync (?P<mark>\{.*?\}) -->", re.DOTALL)
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """What an ownership mark says."""
+    """What an ownership mark says. ``labels`` are those that its installation puts on the ticket."""
 
     installation: str
     digest: str
     tenths: dict[str, int] = {}
+    labels: tuple[str, ...] = ()
 
 
 def digest(note: Note) -> str:
@@ -33,9 +35,11 @@ def digest(note: Note) -> str:
     return hashlib.sha256(msgspec.json.encode(note)).hexdigest()[:16]
 
 
-def mark(installation: str, note: Note) -> Mark:
+def mark(installation: str, note: Note, namespace: Namespace | None = None) -> Mark:
+    """The mark of a note; without a namespace it names no labels."""
     tenths = {line.key_result: line.tenth for line in note.lines if line.tenth is not None}
-    return Mark(installation, digest(note), tenths)
+    labels = tuple(namespace.label(line.key_result) for line in note.lines) if namespace else ()
+    return Mark(installation, digest(note), tenths, labels)
 
 
 def hidden(own: Mark) -> str:
@@ -60,7 +64,13 @@ def read(value: object) -> Mark | None:
 
 
 def shown(note_id: str, own: Mark) -> ShownNote:
-    return ShownNote(note_id, own.digest, own.tenths)
+    return ShownNote(note_id, own.digest, own.tenths, own.labels)
+
+
+def claimed(marks: Iterable[Mark | None], installation: str) -> tuple[str, ...]:
+    """The labels that other installations' notes on a ticket name as theirs, sorted."""
+    others = (own for own in marks if own is not None and own.installation != installation)
+    return tuple(sorted({label for own in others for label in own.labels}))
 
 
 def references(description: str | None) -> tuple[str, ...]:
@@ -93,5 +103,12 @@ class Namespace(msgspec.Struct, frozen=True):
     def label(self, key_result: str) -> str:
         return self.template.replace("{key_result}", key_result)
 
+    def key_result(self, label: str) -> str:
+        """The key result that a label names; "" where it does not follow the template."""
+        before, _, after = self.template.partition("{key_result}")
+        named = label.removeprefix(before).removesuffix(after)
+        return named if self.label(named) == label and named else ""
+
     def owns(self, label: str) -> bool:
+        """Whether it is in the namespace, which other installations may share."""
         return label.startswith(self.prefix) and label.lower() != self.ignore.lower()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -45,8 +45,12 @@ DESCRIPTION_LENGTH = 100
 REASONS_SHOWN = 3
 
 
+Definition = tuple[str, str, str]
+"""A label of a scope: connection, scope id, case-folded name."""
+
+
 class Target(msgspec.Struct, frozen=True):
-    """How one connection is written to. ``scopes`` maps scope ids to whether they are archived."""
+    """How one connection is written to. ``archived`` holds the ids of scopes that take no writes."""
 
     namespace: Namespace
     write_back: WriteBack
@@ -65,11 +69,27 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Planner(msgspec.Struct, frozen=True):
-    """Knows what every ticket should show. ``targets`` holds only the connections that may be written to."""
+    """Knows what every ticket should show, and which labels are ours to take away.
+
+    ``targets`` holds only the connections that may be written to. ``known`` are the case-folded ids of all key results
+    that this installation has or ever had.
+    """
 
     placed: Mapping[str, Placed]
     samples: Mapping[str, Sample]
     targets: dict[str, Target]
+    known: frozenset[str] = frozenset()
+
+    def ours(self, ticket: Ticket, label: str) -> bool:
+        """Whether a label on a ticket is ours: our key result's, or named by our note, and claimed by no other."""
+        showing, namespace = ticket.showing, self.targets[ticket.item.connection].namespace
+        if not namespace.owns(label) or _among(label, showing.claimed):
+            return False
+        return self.knows(namespace, label) or (showing.note is not None and _among(label, showing.note.labels))
+
+    def knows(self, namespace: Namespace, label: str) -> bool:
+        """Whether a label of the namespace names a key result of ours; others are another installation's."""
+        return namespace.owns(label) and namespace.key_result(label).casefold() in self.known
 
     def wanted(self, ticket: Ticket) -> Wanted | LeftAlone | None:
         """What the ticket should show; None or a reason when it stays as it is."""
@@ -120,18 +140,18 @@ class Planner(msgspec.Struct, frozen=True):
             PutLink(
                 item.ref,
                 one.key_result,
-                f"{one.key_result}: {self.placed[one.key_result].key_result.title}",
+                self.placed[one.key_result].key_result.title,
                 page_url(target.dashboard_url, one.key_result),
             )
             for one in live
         )
 
 
-def needs_a_look(ticket: Ticket, wanted: Wanted | LeftAlone | None, namespace: Namespace, *, afresh: bool) -> bool:
+def needs_a_look(ticket: Ticket, wanted: Wanted | LeftAlone | None, planner: Planner, *, afresh: bool) -> bool:
     """Whether the ticket's note must be looked for before anything is planned for it.
 
-    A ticket that has no comments, and to which no note was ever sent, needs no look. ``afresh`` trusts nothing
-    remembered.
+    A ticket that has no comments, and to which no note was ever sent, needs no look. One that is to lose a label needs
+    one where a comment may be the note of another installation, which claims it. ``afresh`` trusts nothing remembered.
     """
     if not isinstance(wanted, Wanted):
         return False
@@ -140,8 +160,11 @@ def needs_a_look(ticket: Ticket, wanted: Wanted | LeftAlone | None, namespace: N
         return True
     if ticket.item.comments == 0 and showing.note is None:
         return False
+    namespace = planner.targets[ticket.item.connection].namespace
     ours = wanted.note is not None or any(namespace.owns(label) for label in ticket.item.labels)
-    return afresh or (ours and not showing.known)
+    if afresh or (ours and not showing.known):
+        return True
+    return any(_surplus_labels(ticket, wanted, planner)) and ticket.item.comments != (showing.note is not None)
 
 
 def make_plan(
@@ -153,19 +176,20 @@ def make_plan(
     """Every change that makes the tickets show what they should, most valuable first, and what it costs."""
     changes: list[tuple[tuple[int, bool, float], Change]] = []
     left_alone: list[LeftAlone] = []
+    claimed: set[Definition] = set()
     owned = 0
     for ticket in tickets:
+        claimed |= _claims(ticket)
         wanted = planner.wanted(ticket)
         if wanted is None:
             continue
         if isinstance(wanted, LeftAlone):
             left_alone.append(wanted)
             continue
-        namespace = planner.targets[ticket.item.connection].namespace
-        owned += _owned(ticket, namespace)
-        changes += ((_value(change, ticket.item), change) for change in _changes(ticket, wanted, namespace))
+        owned += _owned(ticket, planner)
+        changes += ((_value(change, ticket.item), change) for change in _changes(ticket, wanted, planner))
     ordered = [change for _, change in sorted(changes, key=lambda pair: pair[0])]
-    return _plan([*_definitions(ordered, planner, defined), *ordered], left_alone, owned, cost)
+    return _plan([*_definitions(ordered, planner, defined, claimed), *ordered], left_alone, owned, cost)
 
 
 def clean_plan(
@@ -177,11 +201,15 @@ def clean_plan(
     """Every change that removes whatever is ours, and nothing else; people's ignore labels stay."""
     changes: list[Change] = []
     left_alone: list[LeftAlone] = []
+    claimed: set[Definition] = set()
+    named: set[Definition] = set()
     for ticket in tickets:
         target = planner.targets.get(ticket.item.connection)
         if target is None or ticket.unreachable:
             continue
-        found = list(_changes(ticket, Wanted(), target.namespace))
+        claimed |= _claims(ticket)
+        named |= _definitions_of(ticket, ticket.showing.note.labels if ticket.showing.note else ())
+        found = list(_changes(ticket, Wanted(), planner))
         if found and (obstacle := _obstacle(ticket, target)):
             left_alone.append(LeftAlone(ticket.item.ref, obstacle))
         else:
@@ -191,7 +219,11 @@ def clean_plan(
         for (connection, scope), labels in defined.items()
         if connection in planner.targets and scope not in planner.targets[connection].archived
         for label in labels
-        if planner.targets[connection].namespace.owns(label.name)
+        if (connection, scope, label.name.casefold()) not in claimed
+        and (
+            planner.knows(planner.targets[connection].namespace, label.name)
+            or (connection, scope, label.name.casefold()) in named
+        )
     )
     return msgspec.structs.replace(_plan(changes, left_alone, len(changes), cost), unsafe=False)
 
@@ -223,21 +255,37 @@ def _ignored(item: Item, namespace: Namespace) -> bool:
     return any(label.lower() == namespace.ignore.lower() for label in item.labels)
 
 
-def _owned(ticket: Ticket, namespace: Namespace) -> int:
-    labels = sum(namespace.owns(label) for label in ticket.item.labels)
+def _owned(ticket: Ticket, planner: Planner) -> int:
+    labels = sum(planner.ours(ticket, label) for label in ticket.item.labels)
     return labels + (ticket.showing.note is not None) + len(ticket.showing.links)
 
 
-def _changes(ticket: Ticket, wanted: Wanted, namespace: Namespace) -> Iterator[Change]:
+def _among(label: str, labels: Iterable[str]) -> bool:
+    return label.casefold() in {one.casefold() for one in labels}
+
+
+def _definitions_of(ticket: Ticket, labels: Iterable[str]) -> set[Definition]:
+    return {(ticket.item.connection, ticket.item.scope, label.casefold()) for label in labels}
+
+
+def _claims(ticket: Ticket) -> set[Definition]:
+    """The label definitions that another installation uses on this ticket."""
+    return _definitions_of(ticket, ticket.showing.claimed)
+
+
+def _surplus_labels(ticket: Ticket, wanted: Wanted, planner: Planner) -> Iterator[str]:
+    kept = {label.casefold() for label in wanted.labels}
+    return (label for label in ticket.item.labels if label.casefold() not in kept and planner.ours(ticket, label))
+
+
+def _changes(ticket: Ticket, wanted: Wanted, planner: Planner) -> Iterator[Change]:
     ref, showing = ticket.item.ref, ticket.showing
     worn = {label.casefold() for label in ticket.item.labels}
-    kept = {label.casefold() for label in wanted.labels}
     for label in wanted.labels:
         if label.casefold() not in worn:
             yield AddLabel(ref, label)
-    for label in ticket.item.labels:
-        if namespace.owns(label) and label.casefold() not in kept:
-            yield RemoveLabel(ref, label)
+    for label in _surplus_labels(ticket, wanted, planner):
+        yield RemoveLabel(ref, label)
     if wanted.note is None:
         if showing.note is not None:
             yield DeleteNote(ref, showing.note.id)
@@ -262,9 +310,15 @@ def _value(change: Change, item: Item) -> tuple[int, bool, float]:
 
 
 def _definitions(
-    changes: Sequence[Change], planner: Planner, defined: Mapping[tuple[str, str], Sequence[LabelDefinition]]
+    changes: Sequence[Change],
+    planner: Planner,
+    defined: Mapping[tuple[str, str], Sequence[LabelDefinition]],
+    claimed: Collection[Definition],
 ) -> Iterator[DefineLabel]:
-    """The labels that must be created before tickets can wear them, and those whose description is old."""
+    """The labels that must be created before tickets can wear them, and those whose description is old.
+
+    One that another installation uses too keeps its description, or the two would take turns.
+    """
     needed: dict[tuple[str, str], dict[str, str]] = {}
     descriptions = {key: _description(placed) for key, placed in planner.placed.items() if placed.live}
     for change in changes:
@@ -286,7 +340,8 @@ def _definitions(
             continue
         by_label = _by_label(planner.targets[connection], descriptions)
         for one in present:
-            if one.name in by_label and one.description != by_label[one.name]:
+            shared = (connection, scope, one.name.casefold()) in claimed
+            if one.name in by_label and one.description != by_label[one.name] and not shared:
                 yield DefineLabel(connection, scope, one.name, by_label[one.name], LABEL_COLOR, exists=True)
 
 

@@ -1,6 +1,7 @@
 """Pull: pages of work from a connector into the store, and what is missing from there.
 
 A cursor moves only after the last page is stored. A pull that raises leaves what it stored and concludes nothing.
+Where a census finds an item that was thought lost, nobody knows what became of it meanwhile: the next pull is full.
 """
 
 from __future__ import annotations
@@ -54,12 +55,12 @@ class Puller:
             for scope in scopes
         }
         self.progress.stage(f"reading {self.connection}")
-        as_of: dict[str, datetime] = {}
+        began, as_of = self.now(), dict[str, datetime]()
         for scope, page in self._pages(scopes, asked, connector):
             if self.stopping():
                 raise Interrupted(f"Stopped while reading {scope.name}; it will be read again.")
             if page is None:
-                missing = self._conclude(scope, asked[scope.id], as_of.get(scope.id), connector)
+                missing = self._conclude(scope, asked[scope.id], as_of.get(scope.id, began), connector)
                 yield msgspec.structs.replace(reports[scope.id], unreachable=missing)
                 continue
             if page.as_of is not None:
@@ -101,8 +102,6 @@ class Puller:
             seen.update(one.id for one in page.quarantined)
         owns = self.namespace.owns
         with self.store.transaction():
-            news = self.store.items.keep(page.items, owns)
-            self.store.links.unblock(self.connection, [one.after.id for one in news])
             if page.scope is not None:
                 self.store.scopes.learn(self.connection, page.scope)
             if page.milestones is not None:
@@ -111,27 +110,32 @@ class Puller:
                 renamed = self.store.scopes.keep_labels(self.connection, scope.id, page.labels)
                 if renamed:
                     self.store.items.rename_labels(self.connection, scope.id, renamed, owns)
+            news = self.store.items.keep(page.items, owns)
+            changed = page.items if full else [one.after for one in news]
+            self.store.links.unblock(self.connection, [item.id for item in changed])
         self.news.extend(one for one in news if one.before is not None or not full)
         return news
 
-    def _conclude(self, scope: Scope, asked: Cursor, as_of: datetime | None, connector: Connector) -> int:
+    def _conclude(self, scope: Scope, asked: Cursor, began: datetime, connector: Connector) -> int:
         """Promote the cursor after the last page, and find what is missing when a census is due."""
-        now = self.now()
-        due = asked.census_at is None or now - asked.census_at >= self.census_every
+        now, full = self.now(), asked.since is None
+        due = full or asked.census_at is None or now - asked.census_at >= self.census_every
         missing: dict[str, str] = {}
-        if asked.since is None or due:
-            existing = self.seen.get(scope.id, set()) if asked.since is None else set(connector.census(scope))
+        returned: set[str] = set()
+        if due:
+            existing = self.seen.get(scope.id, set()) if full else set(connector.census(scope))
             missing = self._missing(scope, existing, connector)
+            returned = set() if full else existing & self.store.items.lost(self.connection, scope.id)
         with self.store.transaction():
             self.store.items.mark_unreachable(self.connection, missing)
             self.store.scopes.promote(
                 self.connection,
                 scope.id,
                 Cursor(
-                    since=(as_of or now) - connector.overlap,
+                    since=None if returned else began - connector.overlap,
                     fingerprint=asked.fingerprint,
                     pulled_at=now,
-                    census_at=now if asked.since is None or due else asked.census_at,
+                    census_at=now if due else asked.census_at,
                 ),
             )
         self.seen.pop(scope.id, None)

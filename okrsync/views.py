@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from okrsync.assess import Assessor
@@ -17,11 +17,14 @@ from okrsync.store import Store
 
 WEEK = timedelta(days=7)
 
+FedBy = Mapping[str, set[str]]
+"""Key result -> the connections whose items are linked to it."""
+
 
 def status(store: Store, okrs: Okrs, now: datetime) -> tuple[ObjectiveStatus, ...]:
     """Every objective with its key results, in file order."""
     with store.reading():
-        samples = store.history.latest_samples()
+        samples, fed = store.history.latest_samples(), store.links.connections_by_key_result()
         progress = {
             objective.id: progress_of(objective, samples, okrs.children_of(objective.id), okrs.children_of)
             for objective, _ in okrs.objectives
@@ -37,7 +40,7 @@ def status(store: Store, okrs: Okrs, now: datetime) -> tuple[ObjectiveStatus, ..
                 state=objective.state if objective.state is not Life.ACTIVE else cycle.state,
                 progress=progress[objective.id],
                 key_results=tuple(
-                    _row(store, placed, now) for placed in okrs.placed if placed.objective.id == objective.id
+                    _row(store, placed, now, fed) for placed in okrs.placed if placed.objective.id == objective.id
                 ),
             )
             for objective, cycle in okrs.objectives
@@ -67,7 +70,7 @@ def explain(store: Store, okrs: Okrs, key_result: str, now: datetime) -> Explana
             (item.connection, item.id) for item, linked in store.links.parts(placed.key_result.id) if linked.supports
         }
         lost = store.items.unreachable(placed.key_result.id)
-        row = _row(store, placed, now)
+        row = _row(store, placed, now, store.links.connections_by_key_result())
 
     def part(keys: Iterable[tuple[str, str]]) -> tuple[Contribution, ...]:
         chosen = set(keys)
@@ -102,9 +105,9 @@ def problems(store: Store, okrs: Okrs, now: datetime) -> tuple[Finding, ...]:
     return (*found, *lost)
 
 
-def _row(store: Store, placed: Placed, now: datetime) -> KeyResultStatus:
+def _row(store: Store, placed: Placed, now: datetime, fed: FedBy) -> KeyResultStatus:
     key_result, measure = placed.key_result, placed.key_result.measure
-    pulled_at, stale = _freshness(store, placed)
+    pulled_at, stale = _freshness(store, placed, fed)
     return KeyResultStatus(
         key_result=key_result.id,
         title=key_result.title,
@@ -122,10 +125,10 @@ def _row(store: Store, placed: Placed, now: datetime) -> KeyResultStatus:
     )
 
 
-def _freshness(store: Store, placed: Placed) -> tuple[datetime | None, bool]:
+def _freshness(store: Store, placed: Placed, fed: FedBy) -> tuple[datetime | None, bool]:
     """When the oldest connection that feeds a key result was last read completely, and whether one failed since."""
     named = {link.connection for link in placed.key_result.links}
-    feeding = named | store.links.connections_by_key_result().get(placed.key_result.id, set())
+    feeding = named | {one for one in fed.get(placed.key_result.id, ()) if store.scopes.known(one)}
     states = [store.scopes.state(connection) for connection in sorted(feeding)]
     ages = [state.succeeded_at for state in states if state.succeeded_at is not None]
     return (min(ages) if len(ages) == len(states) and ages else None), any(state.error for state in states)

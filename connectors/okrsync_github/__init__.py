@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from okrsync.connector import Connector, Context, Plugin
+from okrsync.connector import Connector, Context, Plugin, WriteLimit
 from okrsync_github.options import GitHubOptions
 
 
@@ -32,4 +32,5 @@ plugin = Plugin(
         }
     ),
     defines_labels=True,
+    write_limits=(WriteLimit(80, 60), WriteLimit(500, 3600)),
 )

@@ -41,6 +41,10 @@ class Signature(AuthBase):
     def __init__(self, auth: Auth.Auth) -> None:
         self._auth = auth
 
+    @property
+    def secret(self) -> str:
+        return self._auth.token
+
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         headers: dict[str, str] = {}
         self._auth.authentication(headers)
@@ -85,6 +89,7 @@ def sign_in(options: GitHubOptions, context: Context) -> Signature | Installatio
                 f"Connection {context.connection}: the token has characters that no token has.",
                 hint="Copy it again, without quotes or line breaks.",
             )
+        context.conceal(token)
         return Signature(Auth.Token(token))
     if options.app_id is None or options.private_key_file is None or options.installation_id is None:
         variable = f"OKRSYNC_CONNECTIONS__{context.connection.upper()}__TOKEN"
@@ -104,4 +109,5 @@ def sign_in(options: GitHubOptions, context: Context) -> Signature | Installatio
             f"Connection {context.connection}: {options.private_key_file} is empty.",
             hint="Download the private key again from the App's settings.",
         )
+    context.conceal(key)
     return Installation(Auth.AppAuth(options.app_id, key), options.installation_id)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
-from urllib.parse import urlsplit
+from typing import Any
 
-from okrsync.connector import Context, Finding, Level
+from okrsync.connector import Context, Finding, Level, is_exposed
 from okrsync.errors import ConnectionFailed, Forbidden
 from okrsync.model.work import Scope
-from okrsync_github import repositories
-from okrsync_github.client import Client
+from okrsync_github import excess, repositories
+from okrsync_github.client import Answer, Client
 from okrsync_github.options import GitHubOptions
 from okrsync_github.payload import Label, Permissions, Repository, User, decoder, nothing
 
@@ -33,10 +33,10 @@ class Checker:
         self._client = client
         self._context = context
         self._options = options
+        self._headers: Mapping[str, str] = {}
 
     def findings(self) -> Iterator[Finding]:
         """In the order a person would look; ends early where going on makes no sense."""
-        yield from self._address()
         try:
             yield from self._identity()
             scopes = list(self._scopes())
@@ -49,27 +49,27 @@ class Checker:
             return
         yield from self._limit()
 
-    def _address(self) -> Iterator[Finding]:
-        parts = urlsplit(self._client.api)
-        if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-            yield Finding(Level.WARNING, "url", "the token travels unencrypted", "Use https in url.")
-
     def _identity(self) -> Iterator[Finding]:
-        who, date = self._who()
+        who, answer = self._who()
+        self._headers = answer.headers
         yield Finding(Level.OK, "identity", who)
-        yield self._clock(date)
+        yield self._clock(answer.date)
+        if is_exposed(self._client.api):
+            yield Finding(Level.WARNING, "url", "the token travels unencrypted", "Use https in url.")
+        app = self._client.installation
+        yield from excess.of_token(answer.headers) if app is None else excess.of_app(app.permissions)
 
-    def _who(self) -> tuple[str, datetime | None]:
-        """Who is signed in, and GitHub's clock. An installation's token is nobody's, and may not ask who it is."""
+    def _who(self) -> tuple[str, Answer[Any]]:
+        """Who is signed in, and GitHub's answer. An installation's token is nobody's, and may not ask who it is."""
         app = self._client.installation
         if app is None:
             with suppress(Forbidden):
                 person = self._client.read("/user", _decode_user)
-                return f"signed in as {person.value.login}", person.date
-        date = self._client.read("/installation/repositories", nothing, per_page=1).date
+                return f"signed in as {person.value.login}", person
+        answer = self._client.read("/installation/repositories", nothing, per_page=1)
         if app is None:
-            return "a token that belongs to no person (as in GitHub Actions)", date
-        return f"GitHub App {app.app_id}, installation {app.id}", date
+            return "a token that belongs to no person (as in GitHub Actions)", answer
+        return f"GitHub App {app.app_id}, installation {app.id}", answer
 
     def _clock(self, date: datetime | None) -> Finding:
         if date is None:
@@ -96,6 +96,8 @@ class Checker:
             yield Finding(Level.WARNING, scope.name, "archived: it is read, and nothing is written on its tickets")
             return
         yield self._may_write(scope.name, found.permissions)
+        if self._client.installation is None:
+            yield from excess.of_role(scope.name, found.permissions, self._headers)
         yield from self._collisions(scope)
 
     def _may_write(self, name: str, role: Permissions | None) -> Finding:
@@ -137,4 +139,4 @@ class Checker:
         low = remaining < LOW * limit
         hint = "A run may end early and go on in the next hour." if low else ""
         level = Level.WARNING if low else Level.OK
-        yield Finding(level, "rate limit", f"{remaining} of {limit} requests left this hour", hint)
+        yield Finding(level, "rate limit", f"{remaining:,} of {limit:,} requests left this hour", hint)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ import urllib3
 import okrsync
 from okrsync.connector import Context
 from okrsync.errors import BadAnswer, OutcomeUnknown, Transient
+from okrsync.jsontext import mended
 from okrsync_github.auth import Installation, InstallationToken, Signature
 from okrsync_github.failures import failure, http_date, lost
 
@@ -98,7 +99,7 @@ class Client:
         self._session.close()
 
     def _address(self, path: str) -> str:
-        if not path.startswith("http"):
+        if path.startswith("/"):
             return f"{self.api}{path}"
         if not path.startswith(f"{self._origin}/"):
             raise BadAnswer(
@@ -121,18 +122,19 @@ class Client:
     ) -> Answer[T]:
         if self.installation and self.installation.expired(self._context.now()):
             self._renew(self.installation)
-        if method != "GET":
-            self._context.meter.writes += 1
-        return self._send(method, url, decode, query=query, body=body)
+        return self._send(method, url, decode, query=query, body=body, write=method != "GET")
 
     def _renew(self, installation: Installation) -> None:
         """Fetch the installation's hourly token. It was not the caller's request that failed, if this fails."""
         url = f"{self.api}/app/installations/{installation.id}/access_tokens"
         decode = msgspec.json.Decoder(InstallationToken).decode
+        assertion = installation.assertion()
+        self._context.conceal(assertion.secret)
         try:
-            answer = self._send("POST", url, decode, auth=installation.assertion())
+            answer = self._send("POST", url, decode, auth=assertion)
         except Transient as error:
             raise Transient(error.message, hint=error.hint, sent=False) from error
+        self._context.conceal(answer.value.token)
         self._session.auth = installation.renew(answer.value)
 
     def _send(
@@ -144,8 +146,9 @@ class Client:
         query: Mapping[str, Any] | None = None,
         body: object = None,
         auth: Signature | None = None,
+        write: bool = False,
     ) -> Answer[T]:
-        self._context.meter.requests += 1
+        self._context.meter.count(self._context.now(), write=write)
         sent = requests.Request(
             method,
             url,
@@ -179,8 +182,17 @@ class Client:
         if headers.get("x-ratelimit-resource", "core") != "core":
             return
         remaining, limit = headers.get("x-ratelimit-remaining", ""), headers.get("x-ratelimit-limit", "")
-        if remaining.isdigit() and limit.isdigit():
-            self._context.meter.remaining, self._context.meter.limit = int(remaining), int(limit)
+        if remaining.isdecimal() and limit.isdecimal():
+            meter = self._context.meter
+            meter.remaining, meter.limit = int(remaining), int(limit)
+            meter.resets_at = _moment(headers.get("x-ratelimit-reset", ""))
+
+
+def _moment(epoch: str) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _session(api: str, verify: str | bool) -> requests.Session:
@@ -198,7 +210,9 @@ def _decoded(content: bytes, decode: Decode[T], what: str) -> T:
         return decode(content)
     except (msgspec.ValidationError, RecursionError) as error:
         raise BadAnswer(f"{what}: GitHub's answer has an unexpected shape ({error}).", hint=_PROXY) from None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        if (legible := mended(content)) != content:
+            return _decoded(legible, decode, what)
         if content.lstrip()[:1] in (b"", b"{", b"["):
             raise Transient(f"{what}: GitHub's answer is cut off.", hint="Run the sync again.") from None
         raise BadAnswer(f"{what}: the answer is a page and no data.", hint=_PROXY) from None
@@ -215,7 +229,7 @@ def _answer(response: requests.Response, value: T) -> Answer[T]:
         value,
         date=http_date(response.headers.get("date")),
         next=links.get("next", {}).get("url"),
-        last=int(pages[0][5:]) if pages and pages[0][5:].isdigit() else None,
+        last=int(pages[0][5:]) if pages and pages[0][5:].isdecimal() else None,
         headers=response.headers,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from okrsync.connector import Context, Finding
-from okrsync.errors import ConfigError
+from okrsync.errors import ConnectionFailed
 from okrsync.model.change import Change, Receipt, Shown
 from okrsync.model.work import Page, Ref, Scope
 from okrsync_github import pull, repositories, search, write
@@ -38,9 +38,9 @@ class GitHubConnector:
 
     @classmethod
     def connect(cls, options: GitHubOptions, context: Context) -> GitHubConnector:
-        """Ready to talk, nothing said yet. Raises AuthError without usable credentials, ConfigError without ca_file."""
+        """Ready to talk, nothing said yet. Raises AuthError without credentials, ConnectionFailed without ca_file."""
         if options.ca_file and not options.ca_file.is_file():
-            raise ConfigError(f"There is no file {options.ca_file}.", hint="Check ca_file in okrsync.yaml.")
+            raise ConnectionFailed(f"There is no file {options.ca_file}.", hint="Check ca_file in okrsync.yaml.")
         client = Client(
             options.api,
             sign_in(options, context),

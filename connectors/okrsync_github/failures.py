@@ -48,7 +48,7 @@ class Unprocessable(Rejected):
     """Rejected by validation; ``codes`` are GitHub's own words for why."""
 
     def __init__(self, message: str, codes: frozenset[str]) -> None:
-        super().__init__(message)
+        super().__init__(message, hint="GitHub will refuse this request again; its message says why.")
         self.codes = codes
 
 
@@ -125,7 +125,7 @@ def wait_for_limit(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds until GitHub listens again, or None when the headers tell of no limit."""
     clock = http_date(headers.get("date")) or now
     after = headers.get("retry-after", "").strip()
-    if after.isdigit():
+    if after.isdecimal():
         return float(after)
     if until := http_date(after):
         return max(1.0, (until - clock).total_seconds())
@@ -179,7 +179,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _refusal(body: bytes) -> _Refusal:
     try:
         return msgspec.json.decode(body[:100_000], type=_Refusal, strict=False)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return _Refusal()
 
 

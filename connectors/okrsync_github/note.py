@@ -21,7 +21,7 @@ MOST_REASONS = 4
 _ZERO_WIDTH = "\u200b"
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]|~$#])")
-_TRIGGERS = re.compile(r"(@|#(?=\w)|://|\bGH-(?=\d)|\bwww\.)", re.IGNORECASE)
+_TRIGGERS = re.compile(r"(@|#(?=\w)|:(?=//)|\bGH-(?=\d)|\bwww(?=\.))", re.IGNORECASE)
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 _TEMPLATE = """\

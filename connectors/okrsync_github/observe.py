@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from okrsync import marker
 from okrsync.connector import Context
@@ -31,6 +31,16 @@ _decode_comments = decoder(list[Comment])
 _decode_user = decoder(User)
 
 
+class Notes(NamedTuple):
+    """The notes on a ticket: our own, the oldest first, and the labels that those of other installations claim."""
+
+    own: Sequence[ShownNote] = ()
+    claimed: tuple[str, ...] = ()
+
+
+_NO_NOTES = Notes()
+
+
 class Observer:
     """Looks at tickets with the eyes of one account and one installation."""
 
@@ -46,15 +56,18 @@ class Observer:
 
     def notes(self, ref: Ref) -> Sequence[ShownNote]:
         """Our notes on one ticket, the oldest first."""
+        return self._notes_on(ref).own
+
+    def _notes_on(self, ref: Ref) -> Notes:
         path = f"/repositories/{ref.scope}/issues/{number_of(ref.key)}/comments"
-        return self._ours(chain.from_iterable(page.value for page in self._client.pages(path, _decode_comments)))
+        return self._sorted(chain.from_iterable(page.value for page in self._client.pages(path, _decode_comments)))
 
     def _of_repository(self, scope: str, wanted: Mapping[int, Ref]) -> Iterator[Shown]:
         found = {issue.number: issue for issue in self._issues(scope, wanted)}
         talked = {number for number, issue in found.items() if issue.comments != 0}
         notes = self._notes(scope, {number: wanted[number] for number in talked})
         for number, issue in found.items():
-            own = notes.get(number, ())
+            own, claimed = notes.get(number, _NO_NOTES)
             yield Shown(
                 ref=wanted[number],
                 labels=tuple(
@@ -62,6 +75,7 @@ class Observer:
                 ),
                 note=own[0] if own else None,
                 surplus=tuple(note.id for note in own[1:]),
+                claimed=claimed,
             )
 
     def _issues(self, scope: str, wanted: Mapping[int, Ref]) -> Iterator[ShownIssue]:
@@ -77,7 +91,7 @@ class Observer:
             except Missing:
                 continue
 
-    def _notes(self, scope: str, wanted: Mapping[int, Ref]) -> Mapping[int, Sequence[ShownNote]]:
+    def _notes(self, scope: str, wanted: Mapping[int, Ref]) -> Mapping[int, Notes]:
         pages = self._whole(f"/repositories/{scope}/issues/comments", _decode_comments, len(wanted))
         if pages is None:
             return {number: self._notes_unless_gone(ref) for number, ref in wanted.items()}
@@ -85,13 +99,13 @@ class Observer:
         for comment in chain.from_iterable(page.value for page in pages):
             if comment.body and marker.find_hidden(comment.body):
                 by_issue.setdefault(issue_number(comment), []).append(comment)
-        return {number: self._ours(by_issue.get(number, ())) for number in wanted}
+        return {number: self._sorted(by_issue.get(number, ())) for number in wanted}
 
-    def _notes_unless_gone(self, ref: Ref) -> Sequence[ShownNote]:
+    def _notes_unless_gone(self, ref: Ref) -> Notes:
         try:
-            return self.notes(ref)
+            return self._notes_on(ref)
         except Missing:
-            return ()
+            return _NO_NOTES
 
     def _whole(
         self, path: str, decode: Callable[[bytes], list[T]], wanted: int, **query: object
@@ -104,13 +118,15 @@ class Observer:
         length = first.last or (1 if first.next is None else None)
         return chain((first,), pages) if length is not None and length <= wanted else None
 
-    def _ours(self, comments: Iterable[Comment]) -> Sequence[ShownNote]:
-        own = []
+    def _sorted(self, comments: Iterable[Comment]) -> Notes:
+        installation, own, marks = self._context.installation, [], []
         for comment in comments:
             mark = marker.find_hidden(comment.body) if comment.body else None
-            if mark and mark.installation == self._context.installation and self._wrote(comment):
+            marks.append(mark)
+            if mark and mark.installation == installation and self._wrote(comment):
                 own.append((comment.id, marker.shown(str(comment.id), mark)))
-        return [note for _, note in sorted(own, key=lambda pair: pair[0])]
+        ordered = [note for _, note in sorted(own, key=lambda pair: pair[0])]
+        return Notes(ordered, marker.claimed(marks, installation))
 
     def _wrote(self, comment: Comment) -> bool:
         """Whether this account is the author: anybody can write a mark into a comment of their own."""
@@ -126,7 +142,9 @@ class Observer:
         if self._author is None:
             try:
                 self._author = self._client.read("/user", _decode_user).value.login.lower()
-            except Forbidden:
+            except Forbidden as error:
+                if "integration" not in error.message:
+                    raise
                 self._author = ""
         return self._author
 

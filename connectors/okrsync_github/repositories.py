@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from okrsync.errors import ConfigError, Gone
+from okrsync.errors import ConnectionFailed, Gone
 from okrsync.model.work import Scope
 from okrsync_github.client import Client
 from okrsync_github.failures import Missing
@@ -34,7 +34,8 @@ def resolve(client: Client, options: GitHubOptions, known: Sequence[Scope]) -> t
     for name in options.repositories:
         scope = usable.get(name) or _scope(fetch(client, name), name, remembered)
         if scope.id in found:
-            raise ConfigError(f"{name} and {found[scope.id].name} are the same repository.", hint="Leave one out.")
+            twins = f"{name} and {found[scope.id].name} are the same repository."
+            raise ConnectionFailed(twins, hint="Leave one out of repositories.")
         found[scope.id] = scope
     return tuple(found.values())
 

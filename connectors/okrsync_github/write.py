@@ -102,16 +102,17 @@ class Writer:
         return _APPLIED
 
     def _put(self, change: PutNote) -> Receipt:
-        """Edit; where the note is gone, look for another of ours, and only then write a new one."""
+        """Edit; where the note is gone, look for one of ours, and only where there is none write a new one."""
         from okrsync_github import note  # most runs write no note, and Jinja takes its time to load
 
-        body = {"body": note.render(change.note, marker.mark(self._context.installation, change.note))}
+        own = marker.mark(self._context.installation, change.note, self._context.namespace)
+        body = {"body": note.render(change.note, own)}
         if change.note_id is not None:
             try:
                 return self._edit(change.ref, change.note_id, body)
             except Missing:
                 found = self._observer.notes(change.ref)
-                if found and found[0].id != change.note_id:
+                if found:
                     return self._edit(change.ref, found[0].id, body)
         written = self._client.write("POST", f"{_issue(change.ref)}/comments", body, _decode_comment)
         return _receipt(change.ref, written)

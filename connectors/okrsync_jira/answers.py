@@ -19,7 +19,7 @@ PAUSE = 10.0
 """Seconds to wait after a 429 that does not say how long."""
 
 _QUOTED = 300
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
 class _Refusal(msgspec.Struct):
@@ -53,22 +53,23 @@ def said(body: bytes) -> str:
 def pause(headers: Mapping[str, str], now: datetime) -> float:
     """Seconds until Jira will listen again, from Retry-After (seconds or a date), else X-RateLimit-Reset."""
     wanted = headers.get("Retry-After", "").strip()
-    if wanted.isdigit():
+    if wanted.isdecimal():
         return float(wanted)
-    moment = _moment(wanted) or _moment(headers.get("X-RateLimit-Reset", ""))
-    return PAUSE if moment is None else max(0.0, (moment - now).total_seconds())
+    until = moment(wanted) or moment(headers.get("X-RateLimit-Reset", ""))
+    return PAUSE if until is None else max(0.0, (until - now).total_seconds())
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:
     """The tracker's clock, by the second."""
-    return _moment(headers.get("Date", ""))
+    return moment(headers.get("Date", ""))
 
 
-def _moment(text: str) -> datetime | None:
+def moment(text: str) -> datetime | None:
+    """A time in a header, as HTTP or as ISO 8601 writes it."""
     for parse in (parsedate_to_datetime, datetime.fromisoformat):
         try:
-            moment = parse(text)
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+            found = parse(text)
+            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
         except (ValueError, TypeError, OverflowError):
             continue
     return None
@@ -77,7 +78,7 @@ def _moment(text: str) -> datetime | None:
 def failure(what: str, status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ConnectionFailed:
     """The error for an answer that is no success. ``what`` names the request ("POST search/jql")."""
     words = said(body)
-    told = f"{what}: Jira answered {status}" + (f": {words}" if words else ".")
+    told = f"{what}: Jira answered {status}" + (f": {words.rstrip('.')}." if words else ".")
     if status == 429:
         seconds = pause(headers, now)
         return RateLimited(f"Jira asks to slow down ({what}).", retry_after=seconds, hint=_why_limited(headers))

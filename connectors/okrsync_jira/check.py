@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from urllib.parse import urlsplit
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from okrsync.connector import Context, Finding, Level
+from okrsync.connector import Context, Finding, Level, is_exposed
 from okrsync.errors import ConnectionFailed
 from okrsync_jira.client import Client
 from okrsync_jira.fields import Fields
@@ -25,7 +24,12 @@ _NEEDED = {
     "DELETE_OWN_COMMENTS": "delete own comments",
 }
 _FOR_LINKS = {"LINK_ISSUES": "link issues"}
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_BEYOND = {
+    "ADMINISTER": "administer Jira",
+    "ADMINISTER_PROJECTS": "administer the project",
+    "DELETE_ISSUES": "delete issues",
+}
+"""What okrsync never needs. Administering the project has one use: on Cloud, labels then change without a mail."""
 
 _read_user = msgspec.json.Decoder(User).decode
 _read_project = msgspec.json.Decoder(Project).decode
@@ -50,14 +54,13 @@ def findings(client: Client, options: JiraOptions, context: Context) -> Iterator
     for key in options.projects:
         yield from _project(client, options, key)
     if context.meter.remaining is not None:
-        of = f" of {context.meter.limit}" if context.meter.limit is not None else ""
-        yield Finding(Level.OK, "rate limit", f"{context.meter.remaining}{of} requests left")
+        of = f" of {context.meter.limit:,}" if context.meter.limit is not None else ""
+        yield Finding(Level.OK, "rate limit", f"{context.meter.remaining:,}{of} requests left")
 
 
 def _site(options: JiraOptions, server: ServerInfo) -> Finding:
     product = "Cloud" if server.deploymentType == "Cloud" else f"Data Center {server.version}".strip()
-    parts = urlsplit(options.url)
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if is_exposed(options.url):
         return Finding(Level.WARNING, "site", f"Jira {product}, unencrypted", "Use https, or the token can be read.")
     return Finding(Level.OK, "site", f"Jira {product} at {server.baseUrl}")
 
@@ -83,26 +86,31 @@ def _story_points(options: JiraOptions, fields: Fields) -> Finding:
 
 def _project(client: Client, options: JiraOptions, key: str) -> Iterator[Finding]:
     subject = f"project {key}"
+    needed = {} if options.write_back is False else _NEEDED | (_FOR_LINKS if options.remote_link else {})
     try:
         project = client.read(f"project/{key}", _read_project)
-        missing = [] if options.write_back is False else _missing(client, options, project.key)
+        if project.archived:
+            yield Finding(Level.WARNING, subject, "archived: read only", "Nothing will be written there.")
+            return
+        granted = _granted(client, project.key, [*needed, *_BEYOND])
     except ConnectionFailed as error:
         yield _bad(subject, error)
         return
-    if project.archived:
-        yield Finding(Level.WARNING, subject, "archived: read only", "Nothing will be written there.")
-    elif missing:
+    if missing := [told for name, told in needed.items() if name not in granted]:
         hint = "Grant the account a role that may, or set write_back: false."
         yield Finding(Level.ERROR, subject, f"readable, but the account may not {', '.join(missing)}", hint)
     else:
-        yield Finding(Level.OK, subject, "readable" if options.write_back is False else "readable and writable")
+        yield Finding(Level.OK, subject, "readable and writable" if needed else "readable")
+    if beyond := [told for name, told in _BEYOND.items() if name in granted]:
+        hint = "Use an account of its own, with a role that may browse, edit issues and comment."
+        yield Finding(Level.WARNING, subject, f"the account can do more than needed: {', '.join(beyond)}", hint)
 
 
-def _missing(client: Client, options: JiraOptions, key: str) -> list[str]:
-    needed = _NEEDED | (_FOR_LINKS if options.remote_link else {})
-    params = {"projectKey": key, "permissions": ",".join(needed)}
-    granted = client.read("mypermissions", _read_permissions, params=params).permissions
-    return [told for name, told in needed.items() if name not in granted or not granted[name].havePermission]
+def _granted(client: Client, key: str, names: Sequence[str]) -> set[str]:
+    """Which of these permissions the account has in a project."""
+    params = {"projectKey": key, "permissions": ",".join(names)}
+    answer = client.read("mypermissions", _read_permissions, params=params).permissions
+    return {name for name in names if name in answer and answer[name].havePermission}
 
 
 def _bad(subject: str, error: ConnectionFailed) -> Finding:

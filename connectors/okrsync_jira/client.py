@@ -20,7 +20,8 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from okrsync.connector import Context
 from okrsync.errors import AuthError, BadAnswer, ConnectionFailed, Rejected, Transient
-from okrsync_jira.answers import failure, is_html, server_time
+from okrsync.jsontext import mended
+from okrsync_jira.answers import failure, is_html, moment, server_time
 from okrsync_jira.options import JiraOptions
 
 Shape = TypeVar("Shape")
@@ -64,8 +65,7 @@ class Client:
         """The body of a write that Jira accepted. Raises OutcomeUnknown when nobody can tell whether it did."""
 
         def request() -> bytes:
-            self._context.meter.writes += 1
-            answer = self._send(method, path, params, body)
+            answer = self._send(method, path, params, body, write=True)
             if is_html(answer.headers, answer.content):
                 raise Transient(f"{method} {path}: a web page came back.", hint=_PAGE)
             return answer.content
@@ -76,12 +76,19 @@ class Client:
         self._session.close()
 
     def _send(
-        self, method: str, path: str, params: Mapping[str, str] | None, body: object, *, agile: bool = False
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None,
+        body: object,
+        *,
+        agile: bool = False,
+        write: bool = False,
     ) -> requests.Response:
         base = JIRA.AGILE_BASE_URL if agile else JIRA.JIRA_BASE_URL
         data = None if body is None else msgspec.json.encode(body)
         request = requests.Request(method, self._jira._get_url(path, base), params=params, data=data)
-        self._context.meter.requests += 1
+        self._context.meter.count(self._context.now(), write=write)
         try:
             answer = self._session.send(
                 self._session.prepare_request(request), timeout=TIMEOUT, allow_redirects=False, **self._network
@@ -97,10 +104,11 @@ class Client:
     def _note(self, headers: Mapping[str, str]) -> None:
         self.server_time = server_time(headers) or self.server_time
         remaining, limit = headers.get("X-RateLimit-Remaining", ""), headers.get("X-RateLimit-Limit", "")
-        if remaining.isdigit():
+        if remaining.isdecimal():
             self._context.meter.remaining = int(remaining)
-        if limit.isdigit():
+        if limit.isdecimal():
             self._context.meter.limit = int(limit)
+        self._context.meter.resets_at = moment(headers.get("X-RateLimit-Reset", ""))
 
 
 _PAGE = "Check url; a login page or a proxy may stand between okrsync and Jira."
@@ -135,11 +143,17 @@ def _sign_in(options: JiraOptions, connection: str) -> JIRA:
 def _understood(what: str, answer: requests.Response, decode: Callable[[bytes], Shape]) -> Shape:
     if is_html(answer.headers, answer.content):
         raise BadAnswer(f"{what}: a web page came back instead of data.", hint=_PAGE)
+    return _decoded(what, answer.content, decode)
+
+
+def _decoded(what: str, content: bytes, decode: Callable[[bytes], Shape]) -> Shape:
     try:
-        return decode(answer.content)
+        return decode(content)
     except msgspec.ValidationError as error:
         raise BadAnswer(f"{what}: the answer has an unexpected shape ({error}).", hint=_PAGE) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
+        if (legible := mended(content)) != content:
+            return _decoded(what, legible, decode)
         raise Transient(f"{what}: the answer was cut off.", hint="The next run tries again.") from None
 
 

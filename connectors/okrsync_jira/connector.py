@@ -22,6 +22,12 @@ from okrsync_jira.site import Site, explore, recall, server_info
 from okrsync_jira.tickets import Tickets
 from okrsync_jira.translate import Translator
 
+FORM = "jira 1"
+"""Changes whenever what is read is understood differently, so that everything is read again."""
+
+KEY = "key"
+"""In ``Scope.data``: the project's key of today, where ``Scope.name`` keeps the one people configured."""
+
 _read_project = msgspec.json.Decoder(Project).decode
 _read_versions = msgspec.json.Decoder(list[Version]).decode
 _read_ids = batch_decoder(Bare)
@@ -45,13 +51,16 @@ class JiraConnector:
         return check.findings(self._client, self._options, self._context)
 
     def scopes(self, known: Sequence[Scope]) -> Sequence[Scope]:
-        remembered = {scope.name: scope for scope in known if self._recall(scope)}
+        """A known project costs no request unless it was archived: it may be open again."""
+        remembered = {scope.name: scope for scope in known if self._recall(scope) and not scope.archived}
         found = [remembered.get(key) or self._resolve(key) for key in self._options.projects]
         return list({scope.id: scope for scope in found}.values())
 
     def asks(self, scope: Scope) -> str:
+        """A project with a new key is read anew, since the keys of all its issues changed."""
         fields = self._site_of(scope).fields.asked(self._flavour().ignored)
-        return f"fields: {', '.join(fields)}; cancelled: {', '.join(sorted(self._options.cancelled_resolutions))}"
+        cancelled = ", ".join(sorted(self._options.cancelled_resolutions))
+        return f"{FORM}; {_key(scope)}; fields: {', '.join(fields)}; cancelled: {cancelled}"
 
     def pull(self, scope: Scope, since: datetime | None) -> Iterator[Page]:
         site = self._site_of(scope)
@@ -61,11 +70,14 @@ class JiraConnector:
         as_of: datetime | None = self._client.server_time or self._context.now()
         milestones: tuple[Milestone, ...] | None = tuple(map(translator.milestone, versions))
         fields = site.fields.asked(site.flavour.ignored)
-        clauses = [jql.projects([scope.id]), jql.since("updated", since) if since else ""]
+        clauses, key = [jql.projects([scope.id]), jql.since("updated", since) if since else ""], _key(scope)
         for batch in site.flavour.pages(self._client, fields, batch_decoder(site.fields.shape()), *clauses):
             items, misfits = _translated(batch, translator)
             yield Page(items=items, milestones=milestones, quarantined=misfits, as_of=as_of)
             milestones, as_of = None, None
+            key = items[-1].key.rpartition("-")[0] if items else key
+        if key != _key(scope):
+            yield Page(scope=msgspec.structs.replace(scope, data={**scope.data, KEY: key}))
 
     def select(self, scopes: Sequence[Scope], query: str) -> frozenset[str]:
         condition = jql.guarded(query)
@@ -113,7 +125,7 @@ class JiraConnector:
         except Gone as error:
             hint = "Check the key; the account may also lack the permission to browse it."
             raise Gone(f"Jira has no project {key}.", hint=hint) from error
-        return Scope(project.id, key, project.archived, self._explored().memory())
+        return Scope(project.id, key, project.archived, {**self._explored().memory(), KEY: project.key})
 
     def _explored(self) -> Site:
         if self._site is None:
@@ -135,6 +147,10 @@ class JiraConnector:
 
     def _flavour(self) -> Flavour:
         return flavour_of(self._known_server().deploymentType)
+
+
+def _key(scope: Scope) -> str:
+    return scope.data.get(KEY, scope.name)
 
 
 def _translated(batch: Batch[Issue], translator: Translator) -> tuple[tuple[Item, ...], tuple[Quarantined, ...]]:

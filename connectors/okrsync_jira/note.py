@@ -35,6 +35,7 @@ okrsync keeps this note up to date. To stop it on this ticket, add the label {{ 
 
 _MARKUP = re.compile(r"[{}\[\]|*_^~+!?]|(?<!\w)-|-(?!\w)")
 _FACES = re.compile(r"\(([!/?xyni*+-]|\*[rgby]|on|off|flag|flagoff)\)|(?<=[:;])([()]|[DP]\b)")
+_LINKS = re.compile(r":(?=//)|\bmailto(?=:)|\bwww(?=\.)", re.IGNORECASE)
 _URL_SAFE = "/:?&=#%,.;~@+$"
 
 
@@ -55,7 +56,8 @@ def escape(text: str) -> Wiki:
     plain = clean(text, len(text)).replace("\\", "\0")
     unfaced = _FACES.sub(lambda face: f"(\u200b{face[1]})" if face[1] else f"\u200b{face[2]}", plain)
     marked = _MARKUP.sub(lambda sign: f"\\{sign[0]}", unfaced)
-    apart = marked.replace("@", "@\u200b").replace("<", "<\u200b")
+    unlinked = _LINKS.sub(lambda begun: f"{begun[0]}\u200b", marked)
+    apart = unlinked.replace("@", "@\u200b").replace("<", "<\u200b")
     return Wiki(apart.replace("\0", "&#92;"))
 
 

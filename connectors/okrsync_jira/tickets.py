@@ -57,13 +57,15 @@ class Tickets:
         for place in self._flavour().places(self._client, list(wanted)):
             ref = wanted.get(place.id)
             try:
-                own = self._own_notes(place.id)
+                marked = self._marked_notes(place.id)
             except Gone:
                 continue
             if ref is not None:
                 labels = tuple(filter(self._context.namespace.owns, place.fields.labels))
+                own = self._own(marked)
                 note = marker.shown(*own[0]) if own else None
-                yield Shown(ref, labels, note, tuple(comment for comment, _ in own[1:]))
+                claimed = marker.claimed((mark for _, mark in marked), self._context.installation)
+                yield Shown(ref, labels, note, tuple(comment for comment, _ in own[1:]), claimed)
 
     def cost(self, change: Change) -> int:
         return 0 if isinstance(change, DefineLabel | UndefineLabel) else 1
@@ -103,7 +105,7 @@ class Tickets:
         try:
             return self._edit(ref, note, note_id)
         except Gone:
-            own = self._own_notes(ref.id)
+            own = self._own(self._marked_notes(ref.id))
         return self._edit(ref, note, own[0][0]) if own else self._create(ref, note)
 
     def _edit(self, ref: Ref, note: Note, note_id: str) -> Receipt:
@@ -148,14 +150,16 @@ class Tickets:
         return f"okrsync:{self._context.installation}:{key_result}"
 
     def _comment(self, note: Note) -> dict[str, Any]:
-        mark = marker.mark(self._context.installation, note)
+        mark = marker.mark(self._context.installation, note, self._context.namespace)
         return {"body": render(note), "properties": [{"key": marker.PROPERTY, "value": mark}]}
 
-    def _own_notes(self, issue: str) -> list[tuple[str, marker.Mark]]:
-        """This installation's comments, oldest first."""
-        marked = ((comment.id, self._mark(comment)) for comment in self._comments(issue))
-        own = [(id_, mark) for id_, mark in marked if mark and mark.installation == self._context.installation]
-        return sorted(own, key=lambda note: (len(note[0]), note[0]))
+    def _marked_notes(self, issue: str) -> list[tuple[str, marker.Mark]]:
+        """The notes of all installations, oldest first."""
+        found = ((comment.id, self._mark(comment)) for comment in self._comments(issue))
+        return sorted(((id_, mark) for id_, mark in found if mark), key=lambda note: (len(note[0]), note[0]))
+
+    def _own(self, marked: Sequence[tuple[str, marker.Mark]]) -> list[tuple[str, marker.Mark]]:
+        return [(id_, mark) for id_, mark in marked if mark.installation == self._context.installation]
 
     def _comments(self, issue: str) -> Iterator[Comment]:
         start = 0

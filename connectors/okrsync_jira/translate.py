@@ -60,7 +60,6 @@ class Translator:
             points=fields.points,
             numbers=self._extra(fields) if self._numbers else {},
             references=references(fields.description),
-            writable=not self._scope.archived,
             started=_moment(fields.statuscategorychangedate) if state is State.DOING else None,
             closed=_moment(fields.resolutiondate or fields.statuscategorychangedate) if state is State.DONE else None,
         )

@@ -6,16 +6,14 @@ from collections.abc import Iterator
 
 from okrsync.mapping.hierarchy import Hierarchy
 from okrsync.mapping.rule import Compiler, full_key
-from okrsync.model.okr import Boolean, Link, Maintain, Milestones, Placed, Role
+from okrsync.model.okr import Link, Milestones, Placed, Role
 from okrsync.model.target import Target
 from okrsync.model.work import Milestone
 
 
 def targets(placed: Placed, compiler: Compiler) -> tuple[Target, ...]:
     """Each once with the largest weight of its links, ordered by connection, kind and id."""
-    measure = placed.key_result.measure
-    metric = measure.of if isinstance(measure, Boolean | Maintain) else measure
-    if not isinstance(metric, Milestones):
+    if not isinstance(placed.key_result.metric, Milestones):
         return ()
     found: dict[tuple[str, str, str], Target] = {}
     for link in placed.key_result.links:

@@ -19,7 +19,6 @@ from okrsync.model.okr import (
     Duration,
     Maintain,
     Manual,
-    Metric,
     Milestones,
     Placed,
     Ratio,
@@ -132,13 +131,8 @@ def _outside(item: Item, evidence: Evidence) -> str:
     return str(item.outcome) if item.dropped else ""
 
 
-def _metric(placed: Placed) -> Metric | None:
-    chosen = placed.key_result.measure
-    return chosen.of if isinstance(chosen, Boolean | Maintain) else chosen
-
-
 def _tally(placed: Placed, evidence: Evidence) -> Tally:
-    match _metric(placed):
+    match placed.key_result.metric:
         case Completion() as metric:
             return completion(metric, evidence.baseline)
         case Count() as metric:

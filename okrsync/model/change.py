@@ -34,20 +34,25 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class ShownNote(msgspec.Struct, frozen=True):
-    """Our note as found on a ticket: ``digest`` and ``tenths`` are read back from its ownership mark."""
+    """Our note as found on a ticket: ``digest``, ``tenths`` and ``labels`` are read back from its ownership mark."""
 
     id: str
     digest: str
     tenths: dict[str, int] = {}
+    labels: tuple[str, ...] = ()
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """What a ticket shows of ours: labels of our namespace, our note, and notes of ours too many."""
+    """What a ticket shows of ours: labels of our namespace, our note, and notes of ours too many.
+
+    ``claimed`` are the labels that notes of other installations name as theirs.
+    """
 
     ref: Ref
     labels: tuple[str, ...] = ()
     note: ShownNote | None = None
     surplus: tuple[str, ...] = ()
+    claimed: tuple[str, ...] = ()
 
 
 class DefineLabel(msgspec.Struct, frozen=True, tag="define_label"):

@@ -295,6 +295,11 @@ class KeyResult(Frozen):
             raise ValueError(f"start and target are both {metric.start:g}; progress needs a way to go")
         return self
 
+    @property
+    def metric(self) -> Metric | None:
+        """What is measured: the measure, or what a bound is about; None where people just say yes or no."""
+        return self.measure.of if isinstance(self.measure, Boolean | Maintain) else self.measure
+
 
 class Objective(Frozen):
     """What a team wants to reach, and the key results that show it did."""

@@ -31,6 +31,7 @@ class ConnectionRun(msgspec.Struct, frozen=True):
     """One connection's part of a run. ``error`` is "" when it did its part; ``hint`` says what to do.
 
     ``remaining`` of ``limit`` requests are left this hour, where the tracker says so; ``waited`` is in seconds.
+    ``paused`` is how many seconds no write was left in the tracker's limits when the run deferred the rest.
     """
 
     connection: str
@@ -41,6 +42,7 @@ class ConnectionRun(msgspec.Struct, frozen=True):
     limit: int | None = None
     error: str = ""
     hint: str = ""
+    paused: float = 0.0
     scopes: tuple[ScopePull, ...] = ()
 
 
@@ -93,8 +95,19 @@ class Dangling(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Warned(msgspec.Struct, frozen=True):
+    """Something about a key result or a connection that a person should correct; the run went on."""
+
+    subject: str
+    message: str
+    hint: str = ""
+
+
 class RunReport(msgspec.Struct, frozen=True):
-    """One run, whole: what was read, what moved, what was planned, what was written."""
+    """One run, whole: what was read, what moved, what was planned, what was written.
+
+    ``stages`` maps ``read``, ``measure``, ``plan`` and ``write`` to the seconds each of them took.
+    """
 
     id: int
     kind: str
@@ -106,7 +119,58 @@ class RunReport(msgspec.Struct, frozen=True):
     movements: tuple[Movement, ...] = ()
     dangling: tuple[Dangling, ...] = ()
     stale: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
     exit_code: int = 0
+    stages: dict[str, float] = {}
+
+
+class RunRecord(msgspec.Struct, frozen=True):
+    """A run in the journal: with its ``report``, with the ``error`` that ended it, or with neither.
+
+    With neither it goes on still, or it was killed.
+    """
+
+    id: int
+    kind: str
+    started: datetime
+    finished: datetime | None = None
+    exit_code: int | None = None
+    error: str = ""
+    report: RunReport | None = None
+
+
+class RunRow(msgspec.Struct, frozen=True):
+    """A run in one row. ``errors`` are what connections, changes or the run itself failed with.
+
+    ``written`` counts the changes that a tracker took, ``deferred`` those left for the next run, ``seconds`` is None
+    for a run that goes on or was killed.
+    """
+
+    id: int
+    kind: str
+    started: datetime
+    seconds: float | None = None
+    requests: int = 0
+    written: int = 0
+    deferred: int = 0
+    errors: tuple[str, ...] = ()
+    exit_code: int | None = None
+
+
+class AuditedWrite(msgspec.Struct, frozen=True):
+    """A change in the audit log: when it was meant, when its answer was kept, and what that was.
+
+    ``ended`` is None when nobody saw the end: the process was killed, and the ticket is looked at again.
+    """
+
+    id: int
+    run: int
+    connection: str
+    change: Change
+    intended: datetime
+    ended: datetime | None = None
+    receipt: Receipt | None = None
+    error: str = ""
 
 
 class KeyResultStatus(msgspec.Struct, frozen=True):

@@ -12,15 +12,16 @@ from okrsync.model.work import Item
 class Showing(msgspec.Struct, frozen=True):
     """What the store knows of a ticket's note and remote links; its labels are those of the item.
 
-    ``known`` is False until the note was looked for, and while a write is under way. ``surplus`` are notes of
-    ours too many. ``links`` maps key results to the fingerprint of the remote link shown. ``blocked`` is why
-    the ticket cannot be written to.
+    ``known`` is False until the note was looked for, and while a write is under way. ``surplus`` are notes of ours
+    too many. ``claimed`` are labels that other installations' notes name as theirs. ``links`` maps key results to the
+    fingerprint of the remote link shown. ``blocked`` is why the ticket cannot be written to.
     """
 
     known: bool = False
     under_way: bool = False
     note: ShownNote | None = None
     surplus: tuple[str, ...] = ()
+    claimed: tuple[str, ...] = ()
     links: dict[str, str] = {}
     blocked: str = ""
 

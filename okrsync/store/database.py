@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import msgspec
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, RootTransaction, create_engine, event, make_url, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, ExceptionContext, RootTransaction, create_engine, event, make_url, text
 
 from okrsync.errors import Busy, ConfigError, StoreError
 from okrsync.store.history import History
@@ -19,12 +22,27 @@ from okrsync.store.items import Items
 from okrsync.store.journal import Journal
 from okrsync.store.links import Links
 from okrsync.store.scopes import Scopes
+from okrsync.store.tables import metadata
 
 HEAD = "0001"
 """The newest migration; a test compares it with the migrations folder."""
 
 BEGIN = "okrsync begin"
 """Where a connection keeps how its next transaction begins."""
+
+POLL = 0.5
+"""Seconds between two looks at a store that somebody else has."""
+
+_DELETABLE = "Without one it can be deleted: trackers are read again, only history and check-ins are lost."
+_MENDING = f"`okrsync store check` tells more, and `okrsync store restore FILE` brings back a backup. {_DELETABLE}"
+_ADVICE = {
+    "SQLITE_FULL": "Make room on the disk and run again; what was kept before is safe.",
+    "SQLITE_CORRUPT": _MENDING,
+    "SQLITE_NOTADB": _MENDING,
+}
+_ACCESS = "Check that the folder exists, and that it and the file are writable; `okrsync store check` tells more."
+_UNREADABLE = (msgspec.DecodeError, json.JSONDecodeError, UnicodeDecodeError)
+"""What reading raises where bytes are not what was written; SQLite may even quote them in its message."""
 
 
 class Store:
@@ -38,11 +56,12 @@ class Store:
         self._open = False
         self._engine = _engine(url)
         try:
-            self._connection = self._engine.connect()
-            _migrate(self._connection)
-        except DatabaseError as error:
+            with _readable(url):
+                self._connection = self._engine.connect()
+                _migrate(self._connection)
+        except BaseException:
             self._engine.dispose()
-            raise _unusable(url, error) from error
+            raise
         self.items = Items(self._connection)
         self.links = Links(self._connection)
         self.scopes = Scopes(self._connection)
@@ -70,34 +89,33 @@ class Store:
             self._connection.rollback()
         self._open = True
         try:
-            with _begin(self._connection, statement) as begun:
+            with _readable(self.url), _begin(self._connection, statement) as begun:
                 yield begun
-        except DatabaseError as error:
-            raise _unusable(self.url, error) from error
         finally:
             self._open = False
 
     @contextmanager
-    def held(self, doing: str, now: datetime) -> Iterator[None]:
+    def held(
+        self,
+        doing: str,
+        now: datetime,
+        *,
+        wait: float = 0.0,
+        pause: Callable[[float], None] = time.sleep,
+        waiting: Callable[[str], None] = lambda holder: None,
+    ) -> Iterator[None]:
         """Have the store for one run. The operating system lets go of the lock when a holder dies.
 
-        Raises Busy, naming the holder, when another run has it.
+        Where another run has it, ``waiting`` is told the holder, and ``pause`` sleeps until it ends, ``wait`` seconds
+        at most. Raises Busy, naming the holder.
         """
-        lock = FileLock(f"{make_url(self.url).database}.lock", timeout=0, thread_local=False)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise Busy(
-                f"The store is in use by {self.journal.holder()}.", hint="Wait for it to end, or stop it."
-            ) from error
-        try:
+        with locked(self.url, self.journal.holder, wait=wait, pause=pause, waiting=waiting):
             with self.transaction():
                 self.journal.hold(doing, now)
-            yield
+            with _readable(self.url):
+                yield
             with self.transaction():
                 self.journal.release()
-        finally:
-            lock.release()
 
     def close(self) -> None:
         self._connection.close()
@@ -112,6 +130,55 @@ class Store:
         self.close()
 
 
+def place(url: str) -> Path:
+    """The file of a store."""
+    return Path(make_url(url).database or "")
+
+
+@contextmanager
+def _readable(url: str) -> Iterator[None]:
+    try:
+        yield
+    except _UNREADABLE as error:
+        raise StoreError(f"The store {place(url)} holds a damaged row: {error}.", hint=_MENDING) from error
+
+
+@contextmanager
+def locked(
+    url: str,
+    holder: Callable[[], str],
+    *,
+    wait: float = 0.0,
+    pause: Callable[[float], None] = time.sleep,
+    waiting: Callable[[str], None] = lambda holder: None,
+) -> Iterator[None]:
+    """Nobody else has the store in here. Raises Busy after ``wait`` seconds, StoreError where no lock can be made."""
+    lock = FileLock(f"{place(url)}.lock", timeout=0, thread_local=False)
+    waited = 0.0
+    while not _acquired(lock):
+        if waited >= wait:
+            raise Busy(f"The store is in use by {holder()}.", hint="Wait for it to end, as --wait does, or stop it.")
+        if not waited:
+            waiting(holder())
+        nap = min(POLL, wait - waited)
+        pause(nap)
+        waited += nap
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _acquired(lock: FileLock) -> bool:
+    try:
+        lock.acquire()
+    except Timeout:
+        return False
+    except OSError as error:
+        raise StoreError(f"The store cannot be locked: {error}.", hint=_ACCESS) from error
+    return True
+
+
 def _engine(url: str) -> Any:
     if not url.startswith("sqlite:"):
         raise ConfigError(
@@ -122,8 +189,13 @@ def _engine(url: str) -> Any:
     @event.listens_for(engine, "connect")
     def _prepare(raw: Any, _record: Any) -> None:
         raw.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "cache_size=-8000"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "cache_size=-8000"):
             raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "handle_error")
+    def _explain(context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, sqlite3.DatabaseError):
+            raise unusable(url, context.original_exception) from context.original_exception
 
     @event.listens_for(engine, "begin")
     def _say(connection: Connection) -> None:
@@ -144,27 +216,46 @@ def _migrate(connection: Connection) -> None:
         version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if tables else None
     if version == HEAD:
         return
-    if version is not None and str(version) > HEAD:
-        raise StoreError(
-            f"The store is at version {version}; this okrsync knows versions up to {HEAD}.",
-            hint="Upgrade okrsync, or point `store:` at another file.",
-        )
+    if version is None:
+        _create(connection)
+        return
+    if str(version) > HEAD:
+        raise newer(str(version))
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
+    try:
+        with _begin(connection, "BEGIN IMMEDIATE"):
+            command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreError(f"The store is at version {version}, which nobody knows: {error}", hint=_MENDING) from error
+
+
+def _create(connection: Connection) -> None:
+    """A new store needs no history of migrations: the tables as they are today, marked as the newest version."""
     with _begin(connection, "BEGIN IMMEDIATE"):
-        command.upgrade(config, "head")
+        metadata.create_all(connection)
+        connection.exec_driver_sql(
+            "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
+        )
+        connection.exec_driver_sql("INSERT OR IGNORE INTO alembic_version VALUES (?)", (HEAD,))
 
 
-def _unusable(url: str, error: DatabaseError) -> StoreError | Busy:
-    place = make_url(url).database
-    if getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-        return Busy(f"The store {place} is being written by another process.", hint="Try again in a moment.")
+def newer(version: str) -> StoreError:
     return StoreError(
-        f"The store {place} cannot be used: {error.orig}.",
-        hint="Check that the folder exists, is writable and has space. A store can be deleted: "
-        "trackers are read again, only history and check-ins are lost.",
+        f"The store is at version {version}; this okrsync knows versions up to {HEAD}.",
+        hint="Upgrade okrsync, or point `store:` at another file. `okrsync store restore FILE` brings back a backup.",
     )
+
+
+def unusable(url: str, error: sqlite3.Error) -> StoreError | Busy:
+    """What an error of SQLite means, and what to do about it."""
+    kind = getattr(error, "sqlite_errorname", "") or ""
+    if kind.startswith("SQLITE_BUSY"):
+        return Busy(f"The store {place(url)} is being written by another process.", hint="Try again in a moment.")
+    advice = next((text for prefix, text in _ADVICE.items() if kind.startswith(prefix)), _ACCESS)
+    return StoreError(f"The store {place(url)} cannot be used: {error}.", hint=advice)

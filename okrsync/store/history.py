@@ -11,6 +11,9 @@ from sqlalchemy.dialects.sqlite import insert
 from okrsync.model.sample import Sample
 from okrsync.store import tables
 
+MEASURE_OF = "measure of "
+"""How the subject of a key result's fingerprint begins."""
+
 
 class CheckIn(msgspec.Struct, frozen=True):
     """What a person said about a key result, and when. ``value`` is in the key result's unit."""
@@ -41,7 +44,13 @@ class History:
         query = select(table).where(table.c.key_result == key_result)
         if at is not None:
             query = query.where(table.c.at <= at)
-        row = self._db.execute(query.order_by(table.c.at.desc(), table.c.id.desc()).limit(1)).first()
+        row = self._db.execute(query.order_by(table.c.id.desc()).limit(1)).first()
+        return _sample(row) if row else None
+
+    def first_sample(self, key_result: str) -> Sample | None:
+        table = tables.samples
+        query = select(table).where(table.c.key_result == key_result).order_by(table.c.at, table.c.id)
+        row = self._db.execute(query.limit(1)).first()
         return _sample(row) if row else None
 
     def samples(self, key_result: str) -> tuple[Sample, ...]:
@@ -75,6 +84,10 @@ class History:
         """What each definition looked like when it was last applied; a difference means to apply it anew."""
         table = tables.fingerprints
         return {row.subject: row.value for row in self._db.execute(select(table.c.subject, table.c.value))}
+
+    def key_results(self) -> set[str]:
+        """Every key result that anything was ever linked to or measured for."""
+        return {subject.removeprefix(MEASURE_OF) for subject in self.fingerprints() if subject.startswith(MEASURE_OF)}
 
     def set_fingerprint(self, subject: str, value: str) -> None:
         self._db.execute(

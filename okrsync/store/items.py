@@ -27,22 +27,26 @@ ON CONFLICT (connection, id) DO UPDATE SET scope = excluded.scope, key = exclude
     subtask = excluded.subtask, labelled = excluded.labelled, dirty = excluded.dirty, unreachable = NULL,
     body = excluded.body
 """
-_MARK = """
-UPDATE items SET dirty = 1 WHERE connection = ?
-AND (id IN (SELECT value FROM json_each(?)) OR key IN (SELECT value FROM json_each(?)))
-"""
+_MARK = (
+    "UPDATE items SET dirty = 1 WHERE connection = ? AND id IN (SELECT value FROM json_each(?))",
+    "UPDATE items SET dirty = 1 WHERE connection = ? AND key IN (SELECT value FROM json_each(?))",
+)
 _TO_MAP = """
-SELECT rowid, body FROM items WHERE connection = ? AND dirty AND rowid > ? ORDER BY rowid LIMIT ?
+SELECT rowid, body FROM items WHERE connection = ? AND dirty = 1 AND rowid > ? ORDER BY rowid LIMIT ?
 """
 _ABOVE = """
 WITH refs AS (
     SELECT connection, parent, min(subtask) AS fine FROM items
     WHERE parent IS NOT NULL AND unreachable IS NULL GROUP BY connection, parent
+), named AS (
+    SELECT i.rowid AS one, r.fine FROM refs r CROSS JOIN items i ON i.connection = r.connection AND i.id = r.parent
+    UNION ALL
+    SELECT i.rowid AS one, r.fine FROM refs r CROSS JOIN items i ON i.connection = r.connection AND i.key = r.parent
 )
-SELECT i.connection, i.id, i.body FROM refs r
-JOIN items i ON i.connection = r.connection AND (i.id = r.parent OR i.key = r.parent)
-GROUP BY i.connection, i.id HAVING min(r.fine) = ?
+SELECT i.connection, i.id, i.body FROM named n CROSS JOIN items i ON i.rowid = n.one
+GROUP BY i.rowid HAVING min(n.fine) = ?
 """
+"""CROSS JOIN fixes SQLite's order: from the few parents to their rows by index."""
 
 _encode = msgspec.json.Encoder().encode
 decode_item = msgspec.json.Decoder(Item).decode
@@ -141,8 +145,10 @@ class Items:
         return decode_item(body) if body else None
 
     def mark_dirty(self, connection: str, ids_or_keys: Sequence[str | None]) -> None:
-        names = as_json([one for one in ids_or_keys if one])
-        self._db.exec_driver_sql(_MARK, (connection, names, names))
+        names = [one for one in ids_or_keys if one]
+        if names:
+            for statement in _MARK:
+                self._db.exec_driver_sql(statement, (connection, as_json(names)))
 
     def rename_labels(
         self, connection: str, scope: str, renamed: Mapping[str, str | None], owns: Callable[[str], bool]
@@ -233,14 +239,14 @@ class Items:
     def spread_dirt(self, connection: str) -> None:
         """A changed item changes what the items below it count for, and whether its parent is a leaf."""
         above = self._db.execute(
-            text("SELECT DISTINCT parent FROM items WHERE connection = :c AND dirty AND parent IS NOT NULL"),
+            text("SELECT DISTINCT parent FROM items WHERE connection = :c AND dirty = 1 AND parent IS NOT NULL"),
             {"c": connection},
         )
         parents = [row.parent for row in above]
         self._db.execute(
             text("""
             WITH RECURSIVE below(id, key) AS (
-                SELECT id, key FROM items WHERE connection = :c AND dirty
+                SELECT id, key FROM items WHERE connection = :c AND dirty = 1
                 UNION
                 SELECT i.id, i.key FROM below b JOIN items i
                 ON i.connection = :c AND (i.parent = b.id OR i.parent = b.key)
@@ -252,7 +258,7 @@ class Items:
         self.mark_dirty(connection, parents)
 
     def mark_all_dirty(self, connection: str) -> None:
-        self._db.execute(update(tables.items).where(tables.items.c.connection == connection).values(dirty=True))
+        self._db.exec_driver_sql("UPDATE items SET dirty = 1 WHERE connection = ? AND NOT dirty", (connection,))
 
     def to_map(self, connection: str) -> Iterator[list[Item]]:
         """The dirty items of a connection, in chunks."""
@@ -270,11 +276,12 @@ class Items:
 
 
 def _with_history(item: Item, before: Item | None) -> Item:
-    """Carry over when work began, which trackers tell only at that moment, if at all."""
+    """Carry over when work first began, which trackers tell only at that moment, if at all, or for the last time."""
+    if before is not None and before.started is not None:
+        began = min(before.started, item.started or before.started)
+        return msgspec.structs.replace(item, started=began)
     if item.started is not None:
         return item
-    if before is not None and before.started is not None:
-        return msgspec.structs.replace(item, started=before.started)
     if item.state is State.DOING and before is not None and before.state is not State.DOING:
         return msgspec.structs.replace(item, started=item.updated)
     return item

@@ -8,16 +8,33 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, CursorResult, delete, select, update
+from sqlalchemy import Connection, CursorResult, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from okrsync.model.change import Change, Receipt, connection_of, ref_of
-from okrsync.model.run import RunReport
+from okrsync.model.change import Change, Done, Receipt, connection_of, ref_of
+from okrsync.model.run import AuditedWrite, ConnectionRun, RunRecord, RunReport, RunRow
 from okrsync.store import tables
+
+STREAMED = 500
+"""Rows of the audit log held in memory at a time."""
+
+
+class _Ended(msgspec.Struct):
+    receipt: Receipt | None = None
+    error: str = ""
+
+
+class _Told(msgspec.Struct):
+    """What a row needs of a report, or the error in its place."""
+
+    connections: tuple[ConnectionRun, ...] = ()
+    writes: tuple[_Ended, ...] = ()
+    error: str = ""
 
 
 class Journal:
@@ -58,12 +75,47 @@ class Journal:
         )
         return _new_id(result)
 
+    def written_since(self, connection: str, since: datetime) -> list[datetime]:
+        """When writes were sent to a connection, oldest first; those whose end nobody saw count too."""
+        table = tables.writes
+        rows = self._db.execute(
+            select(table.c.intended_at)
+            .where(table.c.connection == connection, table.c.intended_at > since)
+            .order_by(table.c.intended_at)
+        )
+        return list(rows.scalars())
+
     def end(self, write: int, at: datetime, *, receipt: Receipt | None = None, error: str = "") -> None:
         self._db.execute(
             update(tables.writes)
             .where(tables.writes.c.id == write)
             .values(ended_at=at, receipt=msgspec.json.encode(receipt) if receipt else None, error=error)
         )
+
+    def runs(self, limit: int | None = None) -> tuple[RunRow, ...]:
+        """The last runs, the newest first."""
+        table = tables.runs
+        return tuple(map(_row, self._db.execute(select(table).order_by(table.c.id.desc()).limit(limit))))
+
+    def run(self, run: int) -> RunRecord | None:
+        row = self._db.execute(select(tables.runs).where(tables.runs.c.id == run)).first()
+        return _record(row) if row else None
+
+    def writes(self, *, run: int | None = None, since: datetime | None = None) -> Iterator[AuditedWrite]:
+        """Every change ever begun, streamed in the order in which they were; of one run, or since a time."""
+        table = tables.writes
+        query = select(table).order_by(table.c.id)
+        if run is not None:
+            query = query.where(table.c.run == run)
+        if since is not None:
+            query = query.where(table.c.intended_at >= since)
+        for row in self._db.execute(query, execution_options={"yield_per": STREAMED}):
+            yield _audited(row)
+
+    def unfinished(self) -> int:
+        """Writes that were begun and whose end nobody saw."""
+        table = tables.writes
+        return self._db.execute(select(func.count()).where(table.c.ended_at.is_(None))).scalar_one()
 
     def hold(self, doing: str, now: datetime) -> None:
         """Note who has the store; the lock beside the file is what keeps others out."""
@@ -77,7 +129,7 @@ class Journal:
         row = self._db.execute(select(tables.holder)).first()
         if row is None:
             return "another run"
-        return f"`{row.doing}` (process {row.pid} on {row.host}) since {row.since:%Y-%m-%d %H:%M:%S} UTC"
+        return words_for_holder(row.doing, row.pid, row.host, row.since)
 
     def release(self) -> None:
         self._db.execute(delete(tables.holder))
@@ -87,3 +139,52 @@ def _new_id(result: CursorResult[Any]) -> int:
     key = result.inserted_primary_key
     assert key is not None
     return int(key[0])
+
+
+def words_for_holder(doing: str, pid: int, host: str, since: datetime | str) -> str:
+    """Who has a store and since when; ``since`` may come as the text that the store keeps."""
+    began = datetime.fromisoformat(since) if isinstance(since, str) else since
+    return f"`{doing}` (process {pid} on {host}) since {began:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _record(row: Row[tuple[Any, ...]]) -> RunRecord:
+    """A run as the journal has it: with its report, with the error that ended it, or with neither while it lasts."""
+    error = msgspec.json.decode(row.report, type=_Told).error if row.report else ""
+    return RunRecord(
+        id=row.id,
+        kind=row.kind,
+        started=row.started_at,
+        finished=row.finished_at,
+        exit_code=row.exit_code,
+        error=error,
+        report=msgspec.json.decode(row.report, type=RunReport) if row.report and not error else None,
+    )
+
+
+def _row(row: Row[tuple[Any, ...]]) -> RunRow:
+    told = msgspec.json.decode(row.report, type=_Told) if row.report else _Told()
+    failed = [told.error, *(one.error for one in told.connections), *(one.error for one in told.writes)]
+    return RunRow(
+        id=row.id,
+        kind=row.kind,
+        started=row.started_at,
+        seconds=(row.finished_at - row.started_at).total_seconds() if row.finished_at else None,
+        requests=sum(one.requests for one in told.connections),
+        written=sum(one.receipt is not None and one.receipt.done is Done.APPLIED for one in told.writes),
+        deferred=sum(one.receipt is None and not one.error for one in told.writes),
+        errors=tuple(error for error in failed if error),
+        exit_code=row.exit_code,
+    )
+
+
+def _audited(row: Row[tuple[Any, ...]]) -> AuditedWrite:
+    return AuditedWrite(
+        id=row.id,
+        run=row.run,
+        connection=row.connection,
+        change=msgspec.json.decode(row.change, type=Change),
+        intended=row.intended_at,
+        ended=row.ended_at,
+        receipt=msgspec.json.decode(row.receipt, type=Receipt) if row.receipt else None,
+        error=row.error,
+    )

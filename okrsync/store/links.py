@@ -21,8 +21,10 @@ from okrsync.store import tables
 from okrsync.store.items import CHUNK, as_json, decode_item
 
 _LINK_COLUMNS = "l.key_result, l.connection, l.item, l.weight, l.supports, l.reasons"
-_SHOWN_COLUMNS = "s.known, s.under_way, s.note_id, s.digest, s.tenths, s.surplus, s.links, s.blocked"
-_PER_TICKET = 10
+_SHOWN_COLUMNS = """
+s.known, s.under_way, s.note_id, s.digest, s.tenths, s.named, s.surplus, s.claimed, s.links, s.blocked
+"""
+_PER_TICKET = 12
 """Columns of a ticket row before those of its link."""
 
 _LINKS_OF = f"""
@@ -36,7 +38,8 @@ DO UPDATE SET weight = excluded.weight, supports = excluded.supports, reasons = 
 _UNLINK = "DELETE FROM links WHERE connection = ? AND item = ? AND key_result = ?"
 _NO_MORE_DANGLING = "DELETE FROM dangling WHERE connection = ? AND item IN (SELECT value FROM json_each(?))"
 _UNBLOCK = """
-UPDATE shown SET blocked = '' WHERE connection = ? AND blocked <> '' AND item IN (SELECT value FROM json_each(?))
+UPDATE shown SET blocked = '', known = known AND claimed = '[]'
+WHERE connection = ? AND (blocked <> '' OR claimed <> '[]') AND item IN (SELECT value FROM json_each(?))
 """
 _PARTS = f"""
 SELECT i.body, {_LINK_COLUMNS} FROM links l JOIN items i ON i.connection = l.connection AND i.id = l.item
@@ -51,11 +54,13 @@ ORDER BY i.connection, i.id, l.key_result
 _TICKETS = _EVERY_TICKET.replace(
     "ORDER BY",
     """WHERE l.key_result IS NOT NULL OR i.labelled OR s.note_id IS NOT NULL OR s.under_way
+    OR s.surplus <> '[]' OR s.links <> '{}'
     ORDER BY""",
 )
 _SHOWN = f"SELECT {_SHOWN_COLUMNS} FROM shown s WHERE s.connection = ? AND s.item = ?"
 
-_decode_reasons = msgspec.json.Decoder(tuple[str, ...]).decode
+_decode_words = msgspec.json.Decoder(tuple[str, ...]).decode
+_decode_tenths = msgspec.json.Decoder(dict[str, int]).decode
 
 
 class Links:
@@ -127,7 +132,7 @@ class Links:
         return tuple(msgspec.json.decode(row.body, type=Dangling) for row in rows)
 
     def tickets(self, *, everything: bool = False) -> Iterator[Ticket]:
-        """Every ticket a plan may concern: linked, labelled by us, or with a note of ours (or simply every one)."""
+        """Every ticket a plan may concern: linked, or showing something of ours (or simply every one)."""
         query = _EVERY_TICKET if everything else _TICKETS
         rows = self._db.exec_driver_sql(query).yield_per(CHUNK)
         for (body, unreachable, *shown), group in groupby(rows, key=lambda row: row[:_PER_TICKET]):
@@ -139,10 +144,16 @@ class Links:
         self._put(connection, item, known=False, under_way=True)
 
     def set_note(
-        self, connection: str, item: str, note: ShownNote | None, surplus: Sequence[str] | None = None
+        self,
+        connection: str,
+        item: str,
+        note: ShownNote | None,
+        surplus: Sequence[str] | None = None,
+        claimed: Sequence[str] | None = None,
     ) -> None:
-        """Remember the note that a ticket surely shows now, or that it shows none; ``surplus`` None keeps those."""
-        more = {} if surplus is None else {"surplus": list(surplus)}
+        """Remember the note that a ticket surely shows now, or that it shows none; None keeps surplus and claims."""
+        given = {"surplus": surplus, "claimed": claimed}
+        more = {name: list(values) for name, values in given.items() if values is not None}
         self._put(
             connection,
             item,
@@ -151,6 +162,7 @@ class Links:
             note_id=note.id if note else None,
             digest=note.digest if note else "",
             tenths=note.tenths if note else {},
+            named=list(note.labels) if note else [],
             **more,
         )
 
@@ -173,17 +185,19 @@ class Links:
 
     def keep_shown(self, found: Shown) -> None:
         """Remember what an observation found."""
-        self.set_note(found.ref.connection, found.ref.id, found.note, found.surplus)
+        self.set_note(found.ref.connection, found.ref.id, found.note, found.surplus, found.claimed)
 
     def block(self, connection: str, item: str, reason: str) -> None:
         """Do not try to write to this ticket again before it changes or is read in full."""
         self._put(connection, item, blocked=reason)
 
     def unblock(self, connection: str, ids: Sequence[str]) -> None:
+        """These tickets changed: they may take writes again, and what others claim there is looked at anew."""
         self._db.exec_driver_sql(_UNBLOCK, (connection, as_json(ids)))
 
     def _put(self, connection: str, item: str, **values: object) -> None:
-        fresh: dict[str, object] = {"digest": "", "tenths": {}, "surplus": [], "links": {}, "blocked": ""}
+        fresh: dict[str, object] = {"digest": "", "tenths": {}, "links": {}, "blocked": ""}
+        fresh |= {"named": [], "surplus": [], "claimed": []}
         fresh |= {"known": False, "under_way": False}
         self._db.execute(
             insert(tables.shown)
@@ -193,7 +207,7 @@ class Links:
 
 
 def _linked(key_result: str, connection: str, item: str, weight: float, supports: int, reasons: str) -> Linked:
-    return Linked(key_result, connection, item, weight, bool(supports), _decode_reasons(reasons))
+    return Linked(key_result, connection, item, weight, bool(supports), _decode_words(reasons))
 
 
 def _showing(
@@ -202,7 +216,9 @@ def _showing(
     note_id: str | None,
     digest: str,
     tenths: str,
+    named: str,
     surplus: str,
+    claimed: str,
     links: str,
     blocked: str,
 ) -> Showing:
@@ -212,8 +228,9 @@ def _showing(
     return Showing(
         known=bool(known),
         under_way=bool(under_way),
-        note=ShownNote(note_id, digest, msgspec.json.decode(tenths, type=dict[str, int])) if note_id else None,
-        surplus=msgspec.json.decode(surplus, type=tuple[str, ...]),
+        note=ShownNote(note_id, digest, _decode_tenths(tenths), _decode_words(named)) if note_id else None,
+        surplus=_decode_words(surplus),
+        claimed=_decode_words(claimed),
         links=msgspec.json.decode(links, type=dict[str, str]),
         blocked=blocked,
     )

@@ -49,9 +49,9 @@ class Scopes:
         return tuple(Scope(row.id, row.name, row.archived, row.data) for row in rows)
 
     def connections(self) -> tuple[str, ...]:
-        """Every connection that ever had a scope kept."""
-        rows = self._db.execute(select(tables.scopes.c.connection).distinct().order_by(tables.scopes.c.connection))
-        return tuple(row.connection for row in rows)
+        """Every connection that was ever read or has scopes."""
+        read, scoped = select(tables.connections.c.connection), select(tables.scopes.c.connection)
+        return tuple(sorted(self._db.execute(read.union(scoped)).scalars()))
 
     def keep(self, connection: str, scopes: Sequence[Scope]) -> None:
         """Remember exactly these; a scope that is no longer configured is forgotten with its items."""
@@ -165,18 +165,12 @@ class Scopes:
         return tuple(LabelDefinition(*row) for row in rows)
 
     def define_label(self, change: DefineLabel) -> None:
-        """Note a definition that we made; the next complete list brings the tracker's own id."""
-        self.undefine_label(UndefineLabel(change.connection, change.scope, change.label))
-        self._db.execute(
-            insert(tables.labels).values(
-                connection=change.connection,
-                scope=change.scope,
-                id=f"{UNSEEN}{change.label}",
-                name=change.label,
-                description=change.description,
-                color=change.color,
-            )
-        )
+        """Note a definition that we made or described; of a new one the next complete list brings the tracker's id."""
+        table, described = tables.labels, {"description": change.description, "color": change.color}
+        here = (table.c.connection == change.connection) & (table.c.scope == change.scope)
+        if self._db.execute(update(table).where(here, table.c.name == change.label).values(described)).rowcount == 0:
+            names = {"connection": change.connection, "scope": change.scope, "name": change.label}
+            self._db.execute(insert(table).values(id=f"{UNSEEN}{change.label}", **names, **described))
 
     def undefine_label(self, change: UndefineLabel) -> None:
         table = tables.labels
@@ -197,11 +191,12 @@ class Scopes:
             .values(connection=connection, query=query, **values)
             .on_conflict_do_update(index_elements=["connection", "query"], set_=values)
         )
-        return ids ^ before
+        return ids ^ (before or frozenset())
 
-    def membership(self, connection: str, query: str) -> frozenset[str]:
+    def membership(self, connection: str, query: str) -> frozenset[str] | None:
+        """Ids of the items that a query matches; None while nobody has asked."""
         table = tables.memberships
         found = self._db.execute(
             select(table.c.ids).where(table.c.connection == connection, table.c.query == query)
         ).scalar()
-        return frozenset(found or ())
+        return None if found is None else frozenset(found)

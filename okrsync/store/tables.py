@@ -23,7 +23,10 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
+
+from okrsync.errors import StoreError
 
 metadata = MetaData()
 
@@ -38,8 +41,17 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return None if value is None else datetime.fromisoformat(value)
+        try:
+            return None if value is None else datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise StoreError(
+                f"The store holds a damaged time: {value!r}.",
+                hint="`okrsync store check` tells more, and `okrsync store restore FILE` brings back a backup.",
+            ) from None
 
+
+AnyCase = String(collation="NOCASE")
+"""An id whose case does not matter, as it does not matter in the OKR files."""
 
 connections = Table(
     "connections",
@@ -78,8 +90,8 @@ items = Table(
     Column("unreachable", Text),
     Column("body", LargeBinary, nullable=False),
     Index("items_by_key", "connection", "key"),
-    Index("items_by_parent", "connection", "parent"),
-    Index("items_dirty", "connection", "dirty"),
+    Index("items_by_parent", "connection", "parent", sqlite_where=text("parent IS NOT NULL")),
+    Index("items_dirty", "connection", sqlite_where=text("dirty = 1")),
 )
 
 milestones = Table(
@@ -142,7 +154,7 @@ samples = Table(
     "samples",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("key_result", String, nullable=False),
+    Column("key_result", AnyCase, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("value", Float),
     Column("raw", Float),
@@ -161,7 +173,7 @@ checkins = Table(
     "checkins",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("key_result", String, nullable=False),
+    Column("key_result", AnyCase, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("who", String, nullable=False),
     Column("value", Float),
@@ -180,6 +192,8 @@ shown = Table(
     Column("digest", String, nullable=False),
     Column("tenths", JSON, nullable=False),
     Column("surplus", JSON, nullable=False),
+    Column("named", JSON, nullable=False),
+    Column("claimed", JSON, nullable=False),
     Column("links", JSON, nullable=False),
     Column("blocked", Text, nullable=False),
 )
@@ -210,6 +224,7 @@ writes = Table(
     Column("receipt", LargeBinary),
     Column("error", Text, nullable=False, default=""),
     Index("writes_by_run", "run"),
+    Index("writes_by_time", "connection", "intended_at"),
 )
 
 runs = Table(

@@ -31,6 +31,12 @@ def test_a_ticket_links_to_its_key_result_once(linked: Installation) -> None:
     assert remote_links(linked, "SHOP-122") == [page]
 
 
+def test_a_remote_link_names_the_key_result_once(linked: Installation) -> None:
+    linked.run()
+    (link,) = linked.sandbox.jira.issue("SHOP-122").links
+    assert link.data["object"]["title"] == "checkout-1: Ship the one-page checkout"
+
+
 def test_notes_and_label_descriptions_lead_to_the_page(linked: Installation) -> None:
     linked.run()
     assert any("/key-results/checkout-1" in body for body in _notes(linked, "acme/shop#8"))

@@ -8,7 +8,7 @@ import pytest
 from installation import CONFIG, Installation
 
 from okrsync.app import RunRequest
-from okrsync.errors import Busy, UnsafePlan
+from okrsync.errors import Busy, ConfigError, UnsafePlan
 from okrsync.model.change import Done
 from okrsync.sandbox.data import fill_github
 
@@ -57,7 +57,7 @@ def test_a_pull_that_breaks_on_page_seven_concludes_nothing(acme: Installation) 
     (cursor,) = kept_cursor(acme, "github")
     assert cursor.since is None  # type: ignore[attr-defined]
     acme.sandbox.faults.clear()
-    assert acme.run(connections=("github",)).exit_code == 0
+    assert acme.run(connections=("github",), write_back=False).exit_code == 0
     assert acme.value("api-1") is not None
 
 
@@ -121,6 +121,27 @@ def test_a_token_that_may_not_write_is_told_once_and_not_per_ticket(acme: Instal
     assert report.exit_code == 4
     assert len(acme.sandbox.log.writes("jira")) <= 5
     assert {one.connection: one.hint for one in report.connections}["jira"]
+
+
+def test_what_a_token_could_not_write_is_written_when_it_may(acme: Installation) -> None:
+    acme.sandbox.faults.add("status", method="PUT|POST", path="/jira/rest/api/2/issue/", status=403, times=None)
+    acme.run()
+    acme.sandbox.faults.clear()
+    report = acme.run()
+    assert report.plan.left_alone == ()
+    assert report.exit_code == 0
+    assert acme.run().plan.changes == ()
+
+
+def test_a_repository_archived_meanwhile_is_noticed_within_a_day(acme: Installation) -> None:
+    acme.run()
+    acme.sandbox.github.archive("acme/api")
+    acme.okrs.write_text(acme.okrs.read_text().replace("Every endpoint under 200 ms", "Every endpoint in time"))
+    acme.sandbox.clock.advance(timedelta(days=1, minutes=1))
+    report = acme.run()
+    assert {one.reason for one in report.plan.left_alone} == {"its repository or project is archived"}
+    assert not [write for write in acme.sandbox.log.writes("github") if "acme/api" in write.path]
+    assert report.exit_code == 0
 
 
 def test_a_deleted_ticket_leaves_the_numbers_with_a_reason(acme: Installation) -> None:
@@ -188,3 +209,26 @@ def test_data_center_and_cloud_read_the_same(acme: Installation) -> None:
     acme.environ["JIRA_API_TOKEN"] = "jira-dc-token"
     assert acme.run(write_back=False).exit_code == 0
     assert {name: acme.value(name) for name in values} == values
+
+
+def test_a_link_that_reaches_nothing_is_named_by_the_run_with_the_nearest(acme: Installation) -> None:
+    acme.okrs.write_text(acme.okrs.read_text().replace("milestone: One-page checkout", "milestone: One-page chekout"))
+    for kind in ("plan", "sync", "sync"):
+        (warning,) = acme.run(kind).warnings
+        assert warning.subject == "checkout-1"
+        assert "no milestone 'One-page chekout'" in warning.message
+        assert warning.hint == "Did you mean 'One-page checkout'?"
+
+
+def test_a_refused_query_is_named_with_the_key_result_that_asks_it(acme: Installation) -> None:
+    acme.okrs.write_text(acme.okrs.read_text().replace("= Highest", "= Highst"))
+    report = acme.run()
+    failed = {one.connection: one for one in report.connections}["jira"]
+    assert "'type = Bug AND priority = Highst' of checkout-2 was refused" in failed.error
+    assert "OKR files" in failed.hint
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_value_that_is_no_number_is_refused(acme: Installation, value: float) -> None:
+    with acme.open() as app, pytest.raises(ConfigError, match="is no value"):
+        app.checkin("checkout-3", value=value, note="", who="ana")

@@ -10,7 +10,7 @@ import pytest
 from okr_builders import CYCLE, item, placed, version
 
 from okrsync.mapping import Mapper, Surroundings
-from okrsync.model.okr import Life, Phase, Placed
+from okrsync.model.okr import Phase
 from okrsync.model.work import Item, Kind
 
 SCOPES = {("jira", "100"): "SHOP", ("jira", "200"): "API"}
@@ -221,109 +221,3 @@ def test_the_same_id_in_another_connection_is_another_item() -> None:
     mapper = Mapper([placed({"query": "q"}, {"epic": "SHOP-120"})], surroundings)
     assert mapper.links(item("1", connection="github", parent="120")) == []
     assert len(mapper.links(item("1"))) == 1
-
-
-def references(*names: str, known: Sequence[Placed]) -> list[str]:
-    mapper = Mapper(known, around())
-    return [f"{one.names}: {one.reason}" for one in mapper.dangling(item(references=names))]
-
-
-def test_a_reference_to_an_unknown_key_result_names_the_nearest() -> None:
-    known = [placed(id="checkout-1"), placed(id="api-1")]
-    assert references("Checkout-1", "checkot-1", "zzz", known=known) == [
-        "checkot-1: there is no key result checkot-1; did you mean checkout-1?",
-        "zzz: there is no key result zzz",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("where", "reason"),
-    [
-        ({"cycle": CYCLE.model_copy(update={"state": Phase.CLOSED})}, "belongs to cycle 2026-Q4, which is closed"),
-        (
-            {"cycle": CYCLE.model_copy(update={"state": Phase.DRAFT})},
-            "belongs to cycle 2026-Q4, which is still a draft",
-        ),
-        ({"state": Life.ABANDONED}, "is abandoned"),
-    ],
-)
-def test_a_reference_to_a_key_result_that_is_not_live_says_why(where: dict[str, Any], reason: str) -> None:
-    assert references("checkout-1", known=[placed(**where)]) == [f"checkout-1: checkout-1 {reason}"]
-
-
-def test_a_reference_from_a_sub_task_that_does_not_count_is_not_dropped_silently() -> None:
-    mapper = Mapper([placed()], around())
-    (found,) = mapper.dangling(item(subtask=True, references=("checkout-1",)))
-    assert found.reason == "sub-tasks do not count for checkout-1; write it on the ticket above"
-    assert found.url == "https://jira.example/browse/SHOP-1"
-
-
-def test_a_circle_of_parents_is_an_error_that_names_the_items() -> None:
-    circle = [item("2", parent="3"), item("3", parent="4"), item("4", parent="SHOP-2")]
-    tail = item("5", parent="2")
-    mapper = Mapper([placed({"epic": "SHOP-2"})], around(*circle, tail))
-    (problem,) = [one for one in mapper.problems if one.level == "error"]
-    assert "SHOP-2, SHOP-3, SHOP-4 form a circle" in problem.message
-    assert len(mapper.links(item(parent="5"))) == 1
-    assert mapper.links(item(parent="3")) == []
-
-
-def test_an_item_that_is_its_own_parent_is_a_circle() -> None:
-    own = item("2", parent="2")
-    mapper = Mapper([placed({"epic": "SHOP-2"})], around(own))
-    assert ["SHOP-2 form" in one.message for one in mapper.problems] == [True]
-    assert len(mapper.links(item(parent="2"))) == 1
-
-
-@pytest.mark.parametrize(
-    ("link", "message", "hint"),
-    [
-        ({"project": "SHOPP"}, "jira has no project 'SHOPP'.", "Did you mean 'SHOP'?"),
-        ({"version": "Checkout 2"}, "jira has no version 'Checkout 2'.", "Did you mean 'Checkout 1'?"),
-        ({"milestone": "zzz", "project": "API"}, "jira has no milestone 'zzz' in API.", ""),
-        (
-            {"epic": "SHOP-12"},
-            "Nothing is known below 'SHOP-12' in jira: wrong key, or not broken down yet.",
-            "Did you mean 'SHOP-120'?",
-        ),
-    ],
-)
-def test_a_selector_that_means_nothing_known_is_a_warning_with_the_nearest_name(
-    link: dict[str, Any], message: str, hint: str
-) -> None:
-    surroundings = around(item("120", type="Epic"), milestones=(version("1", "Checkout 1"),))
-    (found,) = Mapper([placed(link)], surroundings).problems
-    assert (found.level, found.subject, found.message, found.hint) == ("warning", "checkout-1", message, hint)
-
-
-def test_nothing_is_said_about_a_connection_that_was_never_read() -> None:
-    assert Mapper([placed({"project": "SHOPP"})], Surroundings()).problems == ()
-
-
-def test_targets_are_the_milestones_and_epics_of_contributing_links_once_with_the_largest_weight() -> None:
-    epic, story = item("120", type="Epic", title="Payment"), item("7", parent="120")
-    surroundings = around(epic, story, milestones=(version("1", "1.0"),))
-    links = (
-        {"epic": "SHOP-120"},
-        {"parent": "120", "weight": 2},
-        {"version": "1.0"},
-        {"epic": "SHOP-50"},
-        {"epic": "SHOP-51", "role": "supports"},
-    )
-    one = placed(*links, measure={"type": "milestones"})
-    epic_found, unknown, milestone = Mapper([one], surroundings).targets(one)
-    assert (epic_found.key, epic_found.weight, epic_found.below) == (
-        "SHOP-120",
-        2,
-        frozenset({"120", "shop-120", "7", "shop-7"}),
-    )
-    assert (unknown.key, unknown.state, milestone.title) == ("SHOP-50", "unknown", "1.0")
-    assert milestone.spans(item(milestones=("1",)))
-    assert not milestone.spans(item(milestones=("2",)))
-    assert epic_found.spans(item(parent="7"))
-    assert unknown.spans(item("50"))
-
-
-def test_only_milestone_measures_have_targets() -> None:
-    one = placed({"epic": "SHOP-120"})
-    assert Mapper([one], around(item("120"))).targets(one) == ()

@@ -63,7 +63,8 @@ def ticket(
 def planner(target: Target = TARGET, progress: float | None = 0.36, *key_results: Placed) -> Planner:
     chosen = key_results or (placed(),)
     samples = {one.key_result.id: Sample(one.key_result.id, NOW, progress, progress) for one in chosen}
-    return Planner({one.key_result.id: one for one in chosen}, samples, {"github": target})
+    known = frozenset({"old", *(one.key_result.id for one in chosen)})
+    return Planner({one.key_result.id: one for one in chosen}, samples, {"github": target}, known)
 
 
 def plan_of(
@@ -259,25 +260,56 @@ def test_clean_removes_everything_of_ours_and_nothing_else() -> None:
     assert not plan.unsafe
 
 
+def test_a_label_of_a_key_result_that_nobody_here_knows_is_another_installations() -> None:
+    one = ticket(labels=("okr:theirs-1", "okr:x,y"), links=(), showing=Showing(known=True))
+    assert plan_of(one).changes == ()
+    assert clean_plan([one], planner(), {}, lambda change: 1).changes == ()
+
+
+def test_a_label_that_our_note_names_is_ours_though_the_key_result_was_forgotten() -> None:
+    note = ShownNote("77", "0", labels=("okr:forgotten-1",))
+    one = ticket(labels=("okr:forgotten-1",), links=(), showing=Showing(known=True, note=note))
+    assert kinds(plan_of(one)) == [RemoveLabel, DeleteNote]
+    defined = {("github", "10"): [LabelDefinition("1", "okr:forgotten-1")]}
+    assert kinds(clean_plan([one], planner(), defined, lambda change: 1)) == [RemoveLabel, DeleteNote, UndefineLabel]
+
+
+def test_a_label_that_another_installations_note_names_stays_though_we_know_it_too() -> None:
+    one = ticket(labels=("okr:Checkout-1",), links=(), showing=Showing(known=True, claimed=("okr:checkout-1",)))
+    defined = {("github", "10"): [LabelDefinition("1", "okr:checkout-1", "theirs")]}
+    assert make_plan([one], planner(), defined, lambda change: 1).changes == ()
+    assert clean_plan([one], planner(), defined, lambda change: 1).changes == ()
+
+
+def test_a_ticket_that_is_to_lose_a_label_is_looked_at_once_more_where_others_commented() -> None:
+    by, nothing = planner(), Wanted()
+    commented = ticket(labels=("okr:checkout-1",), links=(), comments=1, showing=Showing(known=True))
+    assert needs_a_look(commented, nothing, by, afresh=False)
+    own = Showing(known=True, note=ShownNote("77", "0"))
+    assert not needs_a_look(msgspec.structs.replace(commented, showing=own), nothing, by, afresh=False)
+    claimed = Showing(known=True, claimed=("okr:checkout-1",))
+    assert not needs_a_look(msgspec.structs.replace(commented, showing=claimed), nothing, by, afresh=False)
+
+
 def test_a_ticket_without_comments_needs_no_look() -> None:
     by = planner()
     fresh, commented = ticket(), ticket(comments=2)
     untold = ticket(comments=None)
-    assert not needs_a_look(fresh, by.wanted(fresh), Namespace(), afresh=False)
-    assert needs_a_look(commented, by.wanted(commented), Namespace(), afresh=False)
-    assert needs_a_look(untold, by.wanted(untold), Namespace(), afresh=False)
+    assert not needs_a_look(fresh, by.wanted(fresh), by, afresh=False)
+    assert needs_a_look(commented, by.wanted(commented), by, afresh=False)
+    assert needs_a_look(untold, by.wanted(untold), by, afresh=False)
 
 
 def test_a_ticket_with_a_write_under_way_is_always_looked_at() -> None:
     doubtful = ticket(showing=Showing(under_way=True))
-    assert needs_a_look(doubtful, planner().wanted(doubtful), Namespace(), afresh=False)
+    assert needs_a_look(doubtful, planner().wanted(doubtful), planner(), afresh=False)
 
 
 def test_a_ticket_left_alone_is_not_looked_at() -> None:
     locked = ticket(writable=False, comments=3)
     wanted = planner().wanted(locked)
     assert isinstance(wanted, LeftAlone)
-    assert not needs_a_look(locked, wanted, Namespace(), afresh=True)
+    assert not needs_a_look(locked, wanted, planner(), afresh=True)
 
 
 def test_the_note_says_what_the_ticket_itself_counts() -> None:

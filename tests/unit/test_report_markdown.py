@@ -28,7 +28,7 @@ def test_a_run_as_markdown_says_what_moved_and_what_failed() -> None:
     page = run_markdown(report(writes=writes()))
     assert page.startswith("## okrsync sync: partial\n")
     assert "| github | 9 | 5 | 300 | 12 |" in page
-    assert "| `checkout-1` Ship it | 30 % | 41 % | +11 pts | SHOP-121 done, acme/shop\\#12 closed |" in page
+    assert "| `checkout-1` Ship it | 30 % | 41 % | +11 pts | SHOP-121 done, acme/shop\\#\u200b12 closed |" in page
     assert "- `acme/shop#13` label okr:gone-1: the issue is locked" in page
     assert "Deferred 1 change to the next sync." in page
     assert "**jira failed:** The tracker did not answer. Try again later." in page

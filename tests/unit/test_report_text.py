@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import msgspec
@@ -20,15 +21,17 @@ from report_values import (
     sample,
     writes,
 )
+from rich.console import Console, Group
 
 from okrsync.model.change import AddLabel, Done, PutLink, Receipt, UndefineLabel
-from okrsync.model.run import Plan, Write
+from okrsync.model.run import Plan, Warned, Write
 from okrsync.model.work import Ref
 from okrsync.report import narrate
 from okrsync.report.explain import explain_text
 from okrsync.report.plan import plan_text
 from okrsync.report.run import run_text
 from okrsync.report.status import status_text
+from okrsync.report.text import line
 
 
 def test_a_plan_shows_every_change_under_its_ticket() -> None:
@@ -76,8 +79,36 @@ def test_an_empty_plan_is_one_sentence() -> None:
 def test_a_run_says_what_each_connection_cost_and_read() -> None:
     lines = rendered(run_text(report(writes=writes()))).splitlines()
     github = next(line for line in lines if line.startswith("github"))
-    assert github.split()[:6] == ["github", "9", "5", "300", "12", "0"]
+    assert github.split()[:5] == ["github", "9", "5", "300", "12"]
     assert "full, 4,900 requests left" in github
+
+
+def test_a_plan_of_trackers_that_could_not_be_read_does_not_claim_that_all_is_well() -> None:
+    shown = rendered(plan_text(report(plan=Plan())))
+    assert "every ticket shows what it should" not in shown
+    assert "Nothing to change where the tickets could be read; the rest nobody knows." in shown
+
+
+def test_what_a_person_should_correct_is_said_by_every_plan_and_run() -> None:
+    typo = Warned("checkout-1", "github has no milestone 'A B'.", "Did you mean 'AB'?")
+    for shown in (rendered(plan_text(report(warnings=(typo,)))), rendered(run_text(report(warnings=(typo,))))):
+        assert "checkout-1: github has no milestone 'A B'.\n  Did you mean 'AB'?" in shown
+
+
+def test_a_failed_connection_tells_what_it_had_read_and_spent() -> None:
+    jira = next(line for line in rendered(run_text(report())).splitlines() if line.startswith("jira"))
+    assert "failed" in jira
+    assert "failed full" not in jira
+
+
+def test_a_long_line_goes_on_below_its_text_on_a_narrow_terminal() -> None:
+    console = Console(file=io.StringIO(), width=40, highlight=False, markup=False)
+    console.print(Group(line("  + note  ", ("because it is in the milestone of the one-page checkout", "dim"))))
+    rows = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert len(rows) == 2
+    assert rows[0].startswith("  + note  because")
+    assert rows[1].startswith("    ")
+    assert all(len(row) <= 40 for row in rows)
 
 
 def test_a_run_says_what_moved_and_because_of_what() -> None:
@@ -159,6 +190,14 @@ def test_an_explanation_gives_the_reason_for_everything_that_does_not_count() ->
     assert "deleted" in rest
     assert "Supports, not counted: 1 item" in rest
     assert "Mind: 1 item without an estimate" in shown
+
+
+def test_a_key_result_that_was_never_measured_says_what_to_do() -> None:
+    fresh = explanation(rule="", contributions=(), unreachable=(), supports=(), status=row(sample=None))
+    shown = rendered(explain_text(fresh))
+    assert "Not measured yet: run okrsync sync." in shown
+    assert "Rule" not in shown
+    assert "No ticket is linked" not in shown
 
 
 def test_an_explanation_of_nothing_says_that_nothing_is_linked() -> None:

@@ -13,7 +13,7 @@ from okrsync_github.options import GitHubOptions
 from pydantic import ValidationError
 
 from okrsync.connector import Context
-from okrsync.errors import AuthError, ConfigError
+from okrsync.errors import AuthError, ConnectionFailed
 
 
 def options(**given: Any) -> GitHubOptions:
@@ -78,7 +78,7 @@ def test_a_missing_key_file_says_which(tmp_path: Path, context: Context) -> None
 
 
 def test_a_missing_certificate_file_says_which(tmp_path: Path, context: Context) -> None:
-    with pytest.raises(ConfigError, match=r"nowhere\.pem"):
+    with pytest.raises(ConnectionFailed, match=r"nowhere\.pem"):
         plugin.connect(options(token="t", ca_file=tmp_path / "nowhere.pem"), context)
 
 

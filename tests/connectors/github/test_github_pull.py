@@ -10,7 +10,7 @@ import pytest
 from okrsync_github.connector import GitHubConnector
 
 from okrsync.connector import Context
-from okrsync.errors import BadAnswer, ConfigError, Gone, OkrsyncError, Transient
+from okrsync.errors import BadAnswer, ConnectionFailed, Gone, OkrsyncError, Transient
 from okrsync.model.work import Item, Outcome, Page, Scope, State
 from okrsync.sandbox.github import GitHubState
 from okrsync.sandbox.server import Sandbox
@@ -252,7 +252,7 @@ class TestScopes:
 
     def test_two_names_of_one_repository_are_refused(self, connect: Connect, hub: GitHubState) -> None:
         hub.rename_repository("acme/shop", "acme/store")
-        with pytest.raises(ConfigError, match="same repository"):
+        with pytest.raises(ConnectionFailed, match="same repository"):
             connect("acme/shop", "acme/store").scopes(())
 
     def test_an_organisation_means_all_its_repositories(self, connect: Connect, hub: GitHubState) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
-import npm
 import pytest
+from npm_packages import npm_package
 from okrsync_github import payload, translate
 from okrsync_github.client import Client
 from okrsync_github.failures import failure
@@ -21,13 +21,25 @@ from okrsync.model.work import Kind, Scope, State
 
 
 @pytest.fixture(scope="session")
-def home(request: pytest.FixtureRequest) -> Path:
-    return npm.install(Path(request.config.rootpath) / ".pytest_cache")
+def home() -> Path:
+    """Scenarios, each a list of exchanges."""
+    return npm_package("@octokit/fixtures", "23") / "scenarios"
 
 
 @pytest.fixture(scope="session")
 def recorded(home: Path) -> list[dict[str, Any]]:
-    return [found for document in npm.documents(home) for found in npm.objects(document)]
+    """Every object anywhere in the scenarios and in the payloads of webhooks."""
+    folders = (home, npm_package("@octokit/webhooks-examples", "7"))
+    paths = [path for folder in folders for path in sorted(folder.rglob("*.json"))]
+    telling = [path for path in paths if path.name not in ("package.json", "raw-fixture.json")]
+    return [found for path in telling for found in _objects(msgspec.json.decode(path.read_bytes()))]
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _objects(inner)
 
 
 def _issues(recorded: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -36,7 +48,7 @@ def _issues(recorded: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _scenario(home: Path, name: str) -> list[dict[str, Any]]:
-    path = home / f"@octokit/fixtures/scenarios/api.github.com/{name}/normalized-fixture.json"
+    path = home / f"api.github.com/{name}/normalized-fixture.json"
     exchanges: list[dict[str, Any]] = msgspec.json.decode(path.read_bytes())
     return exchanges
 

@@ -116,7 +116,7 @@ def test_an_unencrypted_site_is_a_warning(connect: Connect, rsps: responses.Requ
     rsps.get(f"{plain}/rest/api/2/serverInfo", json={"baseUrl": plain, "version": "10.3.0"})
     rsps.get(f"{plain}/rest/api/2/field", json=[])
     rsps.get(f"{plain}/rest/api/2/project/SHOP", json={"id": "1", "key": "SHOP", "archived": True})
-    told = by_subject(connect(url=plain, write_back=False))
+    told = by_subject(connect(url=plain, write_back=False, allow_http=True))
     assert "Data Center 10.3.0, unencrypted" in told["site"].message
     assert told["clock"].message == "Jira does not tell the time"
     assert told["story points"].message == "no field found"

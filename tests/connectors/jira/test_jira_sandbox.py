@@ -187,7 +187,7 @@ def test_a_note_is_found_again_by_its_mark_after_jira_has_rewritten_it(world: Wo
     world.state.add_comment("SHOP-2", "I will take this one")
     receipt = world.connect().apply(PutNote(world.ref("SHOP-2"), note()))
     found = world.shown(world.connect(), "SHOP-2")
-    assert found.note == marker.shown(receipt.note_id or "", marker.mark("acme", note()))
+    assert found.note == marker.shown(receipt.note_id or "", marker.mark("acme", note(), Namespace()))
     assert found.surplus == ()
 
 

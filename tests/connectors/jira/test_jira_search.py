@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 import responses
 from hypothesis import given
@@ -128,6 +129,32 @@ def test_an_unchanged_project_costs_two_requests(
     later.asks(scope)
     list(later.pull(scope, NOW))
     assert context.meter.requests - before == 2
+
+
+def test_an_archived_project_is_looked_at_again_since_it_may_be_open(cloud: JiraConnector) -> None:
+    (scope,) = cloud.scopes(())
+    (again,) = cloud.scopes([msgspec.structs.replace(scope, archived=True)])
+    assert not again.archived
+
+
+def test_a_project_whose_key_changed_is_read_anew(
+    connect: Callable[..., JiraConnector], cloud: JiraConnector, rsps: responses.RequestsMock
+) -> None:
+    (scope,) = cloud.scopes(())
+    renamed = {"id": "10000", "key": "STORE", "name": "Shop"}
+    rsps.replace(responses.GET, f"{API}/project/SHOP", json=renamed)
+    later = connect()
+    (moved,) = later.scopes(())
+    assert (moved.id, moved.name) == (scope.id, scope.name)
+    assert later.asks(moved) != cloud.asks(scope)
+
+
+def test_a_new_key_is_learned_from_the_issues_that_have_it(cloud: JiraConnector, rsps: responses.RequestsMock) -> None:
+    rsps.post(f"{API}/search/jql", json={"issues": [{**raw_issue(7), "key": "STORE-7"}]})
+    (scope,) = cloud.scopes(())
+    *_, last = cloud.pull(scope, NOW)
+    assert last.scope is not None
+    assert cloud.asks(last.scope) != cloud.asks(scope)
 
 
 def test_other_options_make_the_next_pull_a_full_one(

@@ -14,6 +14,7 @@ from okrsync_jira.connector import JiraConnector
 
 from okrsync import errors, marker
 from okrsync.connector import Context
+from okrsync.marker import Namespace
 from okrsync.model.change import (
     AddLabel,
     Change,
@@ -36,7 +37,7 @@ NOTE = Note(
 
 
 def mark(installation: str = "acme") -> dict[str, Any]:
-    own: dict[str, Any] = msgspec.to_builtins(marker.mark(installation, NOTE))
+    own: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(marker.mark(installation, NOTE, Namespace())))
     return own
 
 

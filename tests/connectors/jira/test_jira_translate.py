@@ -177,7 +177,9 @@ def test_a_version_has_a_due_date_and_an_address() -> None:
     assert translator().milestone(Version("31", "2.0", releaseDate=1278385482288)).due == date(2010, 7, 6)
 
 
-def test_nothing_is_written_in_an_archived_project() -> None:
+def test_an_archived_project_is_told_by_its_scope_and_not_by_its_items() -> None:
+    """A project can come back without any of its issues changing."""
     page = json.dumps({"issues": [raw_issue(7)]}).encode()
     issue = batch_decoder(FIELDS.shape())(page).rows[0]
-    assert not translator(Scope("10000", "SHOP", archived=True)).item(issue).writable
+    archived, open_again = Scope("10000", "SHOP", archived=True), Scope("10000", "SHOP")
+    assert translator(archived).item(issue) == translator(open_again).item(issue)

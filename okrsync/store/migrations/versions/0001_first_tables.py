@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "checkins",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key_result", sa.String(), nullable=False),
+        sa.Column("key_result", sa.String(collation="NOCASE"), nullable=False),
         sa.Column("at", sa.String(32), nullable=False),
         sa.Column("who", sa.String(), nullable=False),
         sa.Column("value", sa.Float(), nullable=True),
@@ -69,8 +69,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("connection", "id"),
     )
     op.create_index("items_by_key", "items", ["connection", "key"])
-    op.create_index("items_by_parent", "items", ["connection", "parent"])
-    op.create_index("items_dirty", "items", ["connection", "dirty"])
+    op.create_index("items_by_parent", "items", ["connection", "parent"], sqlite_where=sa.text("parent IS NOT NULL"))
+    op.create_index("items_dirty", "items", ["connection"], sqlite_where=sa.text("dirty = 1"))
 
     op.create_table(
         "labels",
@@ -122,7 +122,7 @@ def upgrade() -> None:
     op.create_table(
         "samples",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key_result", sa.String(), nullable=False),
+        sa.Column("key_result", sa.String(collation="NOCASE"), nullable=False),
         sa.Column("at", sa.String(32), nullable=False),
         sa.Column("value", sa.Float(), nullable=True),
         sa.Column("raw", sa.Float(), nullable=True),
@@ -162,6 +162,8 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("tenths", sa.JSON(), nullable=False),
         sa.Column("surplus", sa.JSON(), nullable=False),
+        sa.Column("named", sa.JSON(), nullable=False),
+        sa.Column("claimed", sa.JSON(), nullable=False),
         sa.Column("links", sa.JSON(), nullable=False),
         sa.Column("blocked", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("connection", "item"),
@@ -193,6 +195,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("writes_by_run", "writes", ["run"])
+    op.create_index("writes_by_time", "writes", ["connection", "intended_at"])
 
 
 def downgrade() -> None:
