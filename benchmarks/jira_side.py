@@ -16,7 +16,6 @@ from benchmarks.answer import Answer, as_json, encode
 
 PAGE = 100
 POINTS = "customfield_10016"
-EPICS = 20
 LABELS = tuple(f"area-{number}" for number in range(40))
 _EPOCH = datetime(2025, 1, 6, tzinfo=UTC)
 _WORDS = (("To Do", "new", 2), ("In Progress", "indeterminate", 4), ("Done", "done", 3))
@@ -28,12 +27,13 @@ def text_of(moment: datetime) -> str:
 
 
 class Project:
-    """``size`` issues; the first ``EPICS`` are epics, every third of the others belongs to one."""
+    """``size`` issues; the first thirtieth are epics, and every third of the others belongs to one."""
 
     def __init__(self, address: str, number: int, key: str, size: int) -> None:
         self.id = str(10_000 + number)
         self.key = key
         self.size = size
+        self._epics = max(size // 30, 1)
         self.touched: dict[int, datetime] = {}
         self._address = address
         self._first = 1_000_000 * (number + 1)
@@ -68,9 +68,9 @@ class Project:
         }
 
     def _parent(self, number: int) -> dict[str, Any] | None:
-        if number <= EPICS or number % 3:
+        if number <= self._epics or number % 3:
             return None
-        epic = number % EPICS + 1
+        epic = number % self._epics + 1
         kind = {"id": "10000", "name": "Epic", "subtask": False, "hierarchyLevel": 1}
         fields = {"summary": f"Epic {epic}", "status": self._status(0), "issuetype": kind}
         return {"id": str(self._first + epic), "key": f"{self.key}-{epic}", "fields": fields}
@@ -83,7 +83,7 @@ class Project:
     def _fields(self, number: int) -> dict[str, Any]:
         created = _EPOCH + timedelta(minutes=number)
         done = number % 3 == 2
-        epic = number <= EPICS
+        epic = number <= self._epics
         named: dict[str, Any] = {
             "summary": f"The basket forgets discount number {number}",
             "status": self._status(number),

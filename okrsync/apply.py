@@ -158,6 +158,8 @@ class Applier:
     def _remember(self, change: Change, receipt: Receipt) -> None:
         if receipt.done is Done.SKIPPED and not isinstance(change, PutLink | DeleteLink):
             return
+        if receipt.done is Done.ALREADY and isinstance(change, RemoveLabel | DeleteNote):
+            return  # "not found" may also mean "not for you": the next run looks
         if isinstance(change, AddLabel | RemoveLabel):
             self._remember_label(change)
         elif isinstance(change, PutNote):

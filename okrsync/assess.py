@@ -44,12 +44,13 @@ class Assessor:
     warnings: list[Warned] = field(default_factory=list)
     _known: dict[str, str] = field(default_factory=dict)
     _fed_by: dict[str, set[str]] = field(default_factory=dict)
+    _held: set[str] = field(default_factory=set)
     _memberships: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def assess(self, news: Sequence[News]) -> list[Movement]:
         """Bring links and samples up to date; returns the key results whose reading changed."""
         with self.store.transaction():
-            mapper, fingerprint = self.mapper(), self._mapping_fingerprint()
+            mapper, fingerprint, self._held = self.mapper(), self._mapping_fingerprint(), self._unanswered()
             self.warnings = [Warned(one.subject, one.message, one.hint) for one in mapper.problems]
             for connection in self.readable:
                 self._map(connection, mapper, fingerprint)
@@ -91,7 +92,7 @@ class Assessor:
             self.store.items.mark_all_dirty(connection)
         for chunk in self.store.items.to_map(connection):
             linked = [one for item in chunk for one in mapper.links(item)]
-            self.touched |= self.store.links.replace(connection, [item.id for item in chunk], linked)
+            self.touched |= self.store.links.replace(connection, [item.id for item in chunk], linked, self._held)
             dangling = [(item.id, one) for item in chunk if item.references for one in mapper.dangling(item)]
             self.store.links.keep_dangling(connection, chunk, dangling)
         self.store.items.clean_dirt(connection)
@@ -139,10 +140,18 @@ class Assessor:
         return measure(placed, self.store.links.parts(placed.key_result.id), late)
 
     def _read_completely(self, key_result: KeyResult) -> bool:
-        """Whether everything that feeds it was read, and each of its queries was ever asked."""
+        """Whether everything that feeds it was read, and each of its queries was answered when it was asked last."""
         depends_on = {link.connection for link in key_result.links} | self._fed_by.get(key_result.id, set())
-        asked = all((link.connection, link.query) in self._memberships for link in key_result.links if link.query)
-        return asked and depends_on <= set(self.readable)
+        return depends_on <= set(self.readable) and key_result.id not in self._held
+
+    def _unanswered(self) -> set[str]:
+        """Key results with a query that was never answered, or not when it was asked last."""
+        answered = self.store.scopes.answered
+        return {
+            placed.key_result.id
+            for placed in self.okrs.live()
+            if not all(answered(link.connection, link.query) for link in placed.key_result.links if link.query)
+        }
 
     def evidence(self, placed: Placed, mapper: Mapper) -> Evidence:
         key_result, history = placed.key_result.id, self.store.history

@@ -43,6 +43,7 @@ HYSTERESIS = 0.07
 LABEL_COLOR = "c5def5"
 DESCRIPTION_LENGTH = 100
 REASONS_SHOWN = 3
+_IGNORES = "okrsync leaves a ticket with this label alone"
 
 
 Definition = tuple[str, str, str]
@@ -326,9 +327,15 @@ def _definitions(
             continue
         namespace = planner.targets[change.ref.connection].namespace
         labels = needed.setdefault((change.ref.connection, change.ref.scope), {})
-        labels[namespace.ignore] = "okrsync leaves a ticket with this label alone"
+        labels[namespace.ignore] = _IGNORES
         if isinstance(change, AddLabel):
             labels[change.label] = ""
+    for (connection, scope), present in defined.items():
+        target = planner.targets.get(connection)
+        if target is None or not target.defines_labels or scope in target.archived:
+            continue
+        if any(one.name in _by_label(target, descriptions) for one in present):
+            needed.setdefault((connection, scope), {}).setdefault(target.namespace.ignore, _IGNORES)
     for (connection, scope), labels in needed.items():
         have = {one.name.casefold(): one for one in defined.get((connection, scope), ())}
         by_label = _by_label(planner.targets[connection], descriptions)

@@ -128,6 +128,8 @@ class Puller:
             returned = set() if full else existing & self.store.items.lost(self.connection, scope.id)
         with self.store.transaction():
             self.store.items.mark_unreachable(self.connection, missing)
+            if due:
+                self.store.links.unblock(self.connection, sorted(existing))
             self.store.scopes.promote(
                 self.connection,
                 scope.id,
@@ -147,17 +149,21 @@ class Puller:
         absent = sorted(held - existing)
         if not absent:
             return {}
-        if unsafe(len(absent), len(held)) and not self.force:
+        if not scope.archived:
+            self._guard(scope, len(absent), len(held))
+        refs = [item.ref for item in self.store.items.some(self.connection, absent)]
+        gone = connector.confirm(refs)
+        self._guard(scope, len(gone), len(held))
+        return {item: GONE_FROM_SCOPE.format(scope=scope.name, reason=reason) for item, reason in gone.items()}
+
+    def _guard(self, scope: Scope, missing: int, held: int) -> None:
+        """Of an archived scope a census may find nothing, so there only what a second look confirms is counted."""
+        if unsafe(missing, held) and not self.force:
             raise UnsafePlan(
-                f"{len(absent)} of {len(held)} items of {scope.name} are no longer there.",
+                f"{missing} of {held} items of {scope.name} are no longer there.",
                 hint="If they were really deleted or moved, run again with --force; "
                 "otherwise check the permissions of the token. Nothing was concluded.",
             )
-        refs = [item.ref for item in self.store.items.some(self.connection, absent)]
-        return {
-            item: GONE_FROM_SCOPE.format(scope=scope.name, reason=reason)
-            for item, reason in connector.confirm(refs).items()
-        }
 
 
 def _together(

@@ -63,6 +63,7 @@ class Retry:
         )(request)
 
     def _wait(self, state: RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
+        assert state.outcome is not None
+        error = state.outcome.exception()
         backoff = self._backoff(state)
         return max(error.retry_after, backoff) if isinstance(error, RateLimited) else backoff

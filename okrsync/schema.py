@@ -1,4 +1,4 @@
-"""Writes the JSON Schemas of okrsync.yaml and of OKR files, for editors; ``--check`` finds drift.
+"""Writes the JSON Schemas of okrsync.yaml and OKR files, for editors, and of run reports; ``--check`` finds drift.
 
     python -m okrsync.schema --check | --write [--directory config]
 
@@ -14,10 +14,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from pydantic import BaseModel
 
 from okrsync.connector import Plugin
 from okrsync.model.okr import OkrFile
+from okrsync.model.run import RunReport
 from okrsync.registry import Registry
 from okrsync.settings import General
 from okrsync.settings.environment import secrets
@@ -32,6 +34,7 @@ def schemas(registry: Registry) -> dict[str, dict[str, Any]]:
     return {
         "okrsync.schema.json": _headed("okrsync configuration", _configuration(plugins)),
         "okrs.schema.json": _headed("OKRs of one cycle", OkrFile.model_json_schema()),
+        "run.schema.json": _headed("One run, as `okrsync sync --json` reports it", msgspec.json.schema(RunReport)),
     }
 
 

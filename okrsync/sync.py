@@ -19,7 +19,7 @@ from okrsync.events import Event, Log, Silence
 from okrsync.marker import Namespace
 from okrsync.model.change import Change, connection_of
 from okrsync.model.okr import Okrs
-from okrsync.model.run import ConnectionRun, Plan, RunReport, ScopePull, Write
+from okrsync.model.run import ConnectionRun, Plan, RunReport, ScopePull, Warned, Write
 from okrsync.model.ticket import Ticket
 from okrsync.model.work import LabelDefinition, Scope
 from okrsync.pace import Pace, memory
@@ -125,6 +125,7 @@ class _Run:
     errors: dict[str, ConnectionFailed] = field(default_factory=dict)
     news: list[News] = field(default_factory=list)
     paused: dict[str, float] = field(default_factory=dict)
+    refused: list[Warned] = field(default_factory=list)
 
     def go(self) -> RunReport:
         started = self.house.now()
@@ -158,8 +159,8 @@ class _Run:
             movements=tuple(movements),
             dangling=self.house.store.links.dangling(),
             stale=tuple(assessor.stale),
-            warnings=tuple(assessor.warnings),
-            exit_code=_exit_code(connections, writes),
+            warnings=(*self.refused, *assessor.warnings),
+            exit_code=4 if self.refused else _exit_code(connections, writes),
             stages=self.stages,
         )
         with self.house.store.transaction():
@@ -254,11 +255,22 @@ class _Run:
             try:
                 ids = connector.select(scopes.known(name), query)
             except Rejected as error:
-                told = f"The query {query!r} of {', '.join(key_results)} was refused: {error.message}"
-                raise Rejected(told, hint="Correct the query in the OKR files.") from error
+                self._refuse(name, query, key_results, error)
+                continue
             with self.house.store.transaction():
+                if not scopes.answered(name, query):
+                    for key_result in key_results:
+                        self.house.store.items.mark_linked_dirty(key_result)
                 changed = scopes.keep_membership(name, query, ids)
                 self.house.store.items.mark_dirty(name, sorted(changed))
+
+    def _refuse(self, name: str, query: str, key_results: Sequence[str], error: Rejected) -> None:
+        """A query that the tracker does not understand holds back only the key results that ask it."""
+        told = f"the query {query!r} was refused, so the last value stays: {error.message}"
+        for key_result in key_results:
+            self.refused.append(Warned(key_result, told, "Correct the query in the OKR files."))
+        with self.house.store.transaction():
+            self.house.store.scopes.refuse_query(name, query)
 
     def _readable(self) -> list[str]:
         """Connections of which all that is configured today was read, now or in an earlier run, and former ones."""

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from okrsync import redact
+
 LONGEST_SLEEP = 0.05
 """Seconds; the standard library itself polls child processes at up to this pace."""
 
@@ -56,6 +58,12 @@ def _no_network_beyond_this_machine() -> Iterator[None]:
         patch.setattr(socket.socket, "connect_ex", _guard_address(socket.socket.connect_ex))
         patch.setattr(socket, "getaddrinfo", _guard_name(socket.getaddrinfo))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test calls a secret may be a word in the messages of the next."""
+    monkeypatch.setattr(redact, "_process", redact.Redactor())
 
 
 @pytest.fixture(autouse=True)

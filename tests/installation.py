@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,11 @@ class Installation:
         with self.open() as app:
             sample = app.store.history.sample(key_result)
         return sample.value if sample else None
+
+    def written(self) -> list[datetime]:
+        """When writes were sent to GitHub, ever, oldest first."""
+        with self.open() as app:
+            return app.store.journal.written_since("github", datetime.min.replace(tzinfo=UTC))
 
     def forget(self) -> None:
         """Lose the store."""

@@ -162,6 +162,8 @@ class Client:
         what = f"{method} {_name(url.removeprefix(self.api))}"
         if response.status_code not in (200, 201, 204):
             raise failure(response.status_code, response.headers, content, what, self._context.now())
+        if response.status_code != 204:
+            _make_sure_of_data(content, what)
         return _answer(response, _decoded(content, decode, what))
 
     def _exchange(self, request: requests.Request) -> tuple[requests.Response, bytes]:
@@ -213,9 +215,16 @@ def _decoded(content: bytes, decode: Decode[T], what: str) -> T:
     except (msgspec.DecodeError, UnicodeDecodeError):
         if (legible := mended(content)) != content:
             return _decoded(legible, decode, what)
-        if content.lstrip()[:1] in (b"", b"{", b"["):
-            raise Transient(f"{what}: GitHub's answer is cut off.", hint="Run the sync again.") from None
-        raise BadAnswer(f"{what}: the answer is a page and no data.", hint=_PROXY) from None
+        raise Transient(f"{what}: GitHub's answer is cut off.", hint="Run the sync again.") from None
+
+
+def _make_sure_of_data(content: bytes, what: str) -> None:
+    """Also where nobody reads it: a login page or an empty answer to a write does not mean that it happened."""
+    begins = content.lstrip()[:1]
+    if not begins:
+        raise Transient(f"{what}: GitHub's answer is empty.", hint="Run the sync again.")
+    if begins not in (b"{", b"["):
+        raise BadAnswer(f"{what}: the answer is a page and no data.", hint=_PROXY)
 
 
 _PROXY = "Check url: is it the API of a GitHub, and not a login page or a proxy in between?"

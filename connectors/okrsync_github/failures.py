@@ -34,6 +34,10 @@ UNSPECIFIED_WAIT = 60.0
 MOVED = frozenset({301, 302, 303, 307, 308})
 
 
+_FOR_EVER = "GitHub will refuse this request again; its message says why."
+_IN_BETWEEN = "Check url: is it the API of a GitHub, and not a proxy in between?"
+
+
 class Missing(Gone):
     """Gone, with ``reason`` in a few words, and ``location`` where GitHub says to what address it moved."""
 
@@ -48,7 +52,7 @@ class Unprocessable(Rejected):
     """Rejected by validation; ``codes`` are GitHub's own words for why."""
 
     def __init__(self, message: str, codes: frozenset[str]) -> None:
-        super().__init__(message, hint="GitHub will refuse this request again; its message says why.")
+        super().__init__(message, hint=_FOR_EVER)
         self.codes = codes
 
 
@@ -82,7 +86,7 @@ def failure(status: int, headers: Mapping[str, str], body: bytes, what: str, now
         case 410:
             return Missing(what, f"deleted or switched off{said}")
         case 409:
-            return Transient(f"{what}: GitHub reports a conflict{said}.", sent=False)
+            return Transient(f"{what}: GitHub reports a conflict{said}.", hint="The next run tries again.", sent=False)
         case 422:
             return Unprocessable(f"{what}: GitHub refuses this{_details(refusal, said)}.", _codes(refusal))
         case 202 | 408 | 500 | 502 | 503 | 504:
@@ -90,8 +94,8 @@ def failure(status: int, headers: Mapping[str, str], body: bytes, what: str, now
     if status >= 500:
         return Transient(f"{what}: GitHub answered {status}.", hint="Try again in a few minutes.")
     if 400 <= status < 500:
-        return Rejected(f"{what}: GitHub answered {status}{said}.")
-    return BadAnswer(f"{what}: GitHub answered with the unexpected status {status}.")
+        return Rejected(f"{what}: GitHub answered {status}{said}.", hint=_FOR_EVER)
+    return BadAnswer(f"{what}: GitHub answered with the unexpected status {status}.", hint=_IN_BETWEEN)
 
 
 def _refused(

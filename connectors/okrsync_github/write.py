@@ -88,7 +88,10 @@ class Writer:
         try:
             self._client.write("PATCH", _label(change), {"description": change.description[:DESCRIPTION]}, nothing)
         except Missing:
-            return self._define(change)
+            defined = self._define(change)
+            if defined.done is Done.ALREADY:
+                raise
+            return defined
         return _APPLIED
 
     def _delete(self, path: str) -> Receipt:

@@ -68,6 +68,8 @@ class Client:
             answer = self._send(method, path, params, body, write=True)
             if is_html(answer.headers, answer.content):
                 raise Transient(f"{method} {path}: a web page came back.", hint=_PAGE)
+            if answer.status_code != 204 and not answer.content.strip():
+                raise Transient(f"{method} {path}: the answer is empty.", hint="The ticket is looked at again.")
             return answer.content
 
         return self._context.retry.write(request)

@@ -57,10 +57,14 @@ class JiraConnector:
         return list({scope.id: scope for scope in found}.values())
 
     def asks(self, scope: Scope) -> str:
-        """A project with a new key is read anew, since the keys of all its issues changed."""
+        """Read anew: a project with a new key, since all its issues have new ones, and one that is archived no more.
+
+        Search did not find the issues of an archived project, so nobody has seen what changed last.
+        """
         fields = self._site_of(scope).fields.asked(self._flavour().ignored)
         cancelled = ", ".join(sorted(self._options.cancelled_resolutions))
-        return f"{FORM}; {_key(scope)}; fields: {', '.join(fields)}; cancelled: {cancelled}"
+        archived = "; archived" if scope.archived else ""
+        return f"{FORM}; {_key(scope)}{archived}; fields: {', '.join(fields)}; cancelled: {cancelled}"
 
     def pull(self, scope: Scope, since: datetime | None) -> Iterator[Page]:
         site = self._site_of(scope)

@@ -127,6 +127,8 @@ class DataCenter:
             bound = jql.since("created", floor) if floor else ""
             search = {"jql": jql.oldest_first(*clauses, bound), "fields": fields, "maxResults": size, "startAt": offset}
             batch = client.read("search", decode, body=search)
+            if floor and any(second < floor for second in filter(None, map(_second, batch.rows))):
+                raise BadAnswer("Jira gives an earlier page of a search again.", hint=_AGAIN)
             yield replace(batch, rows=[row for row in batch.rows if row.id not in edge])
             end = offset + batch.size
             if batch.total is None or (batch.size == 0 and end < batch.total):

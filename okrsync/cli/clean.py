@@ -8,6 +8,7 @@ import typer
 
 from okrsync.cli import plan, sync
 from okrsync.cli.session import Session, refuse_unknown, session_of
+from okrsync.errors import ConfigError
 
 if TYPE_CHECKING:
     from okrsync.app import RunRequest
@@ -27,6 +28,9 @@ def clean(
     connection: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this one; may be repeated.")
     ] = None,
+    wait: Annotated[
+        float | None, typer.Option("--wait", metavar="[SECONDS]", min=0, help="Wait for another run to end.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
 ) -> int:
     """Remove every label and note that okrsync wrote.
@@ -35,17 +39,22 @@ def clean(
     """
     from okrsync.app import RunRequest
 
-    request = RunRequest(full=full, connections=tuple(connection or ()), force=True)
+    request = RunRequest(full=full, connections=tuple(connection or ()), force=True, wait=wait or 0.0)
     return run(session_of(context), request, yes=yes, json=json)
 
 
 def run(session: Session, request: RunRequest, *, yes: bool, json: bool = False) -> int:
+    if json and not yes:
+        raise ConfigError(
+            "clean asks before it removes, and a program that reads JSON cannot answer.", hint="Add --yes."
+        )
     with session.open() as app:
         refuse_unknown(request.connections, app)
         planned = app.plan_clean(request)
-        if not json:
-            plan.show(session, planned)
-        if not planned.plan.changes:
+        nothing = not planned.plan.changes
+        if nothing or not json:
+            plan.show(session, planned, form="json" if json else "text")
+        if nothing:
             return planned.exit_code
         if not yes and not typer.confirm("Remove all of this?", err=True):
             session.say("Nothing was removed.")

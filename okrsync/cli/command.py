@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import typer
@@ -9,11 +11,17 @@ from typer.core import TyperCommand, TyperGroup
 
 from okrsync.cli.session import Session
 from okrsync.errors import ConfigError, OkrsyncError
+from okrsync.redact import traceback_of
 
 INTERRUPTED = 130
 """The shell's code for a program that Ctrl-C ended."""
 
-SHARED = ("config", "verbose")
+UNANSWERED = 1
+
+SHARED = ("config", "verbose", "log", "log_level")
+
+PATIENCE = "3600"
+"""Seconds that a bare ``--wait`` waits for another run to end."""
 
 
 class Group(TyperGroup):
@@ -25,11 +33,11 @@ class Command(TyperCommand):
     """A command whose function returns its exit code, and that also takes the group's options after its name."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        shared = [option for option in ctx.parent.command.params if option.name in SHARED] if ctx.parent else []
+        shared = [option for option in ctx.find_root().command.params if option.name in SHARED] if ctx.parent else []
         return flags_without_type([*super().get_params(ctx), *shared])
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        rest = super().parse_args(ctx, args)
+        rest = super().parse_args(ctx, list(_with_patience(args)))
         given = {name: value for name in SHARED if (value := ctx.params.pop(name, None))}
         for name, value in given.items():
             setattr(ctx.obj, name, value)
@@ -41,12 +49,29 @@ class Command(TyperCommand):
             code = super().invoke(ctx)
         except typer.Exit:
             raise
-        except (KeyboardInterrupt, typer.Abort):
-            session.say("\ninterrupted, nothing half-written")
+        except KeyboardInterrupt:
+            session.say("\ninterrupted, nothing half-written; the next run goes on from here")
             code = INTERRUPTED
+        except typer.Abort:
+            session.say("\nNo answer, so nothing was done. Options answer beforehand: see --help.")
+            code = UNANSWERED
         except Exception as error:
             code = explain_failure(session, error)
         raise typer.Exit(code or 0)
+
+
+def examples(lines: str) -> str:
+    """The end of a command's help."""
+    shown = "\n".join(f"[dim]$[/] {example}" for example in lines.strip().splitlines())
+    return f"[bold]Examples[/]\n{shown}"
+
+
+def _with_patience(args: list[str]) -> Iterator[str]:
+    """``--wait`` may stand alone: then it waits for an hour."""
+    for given, following in pairwise([*args, ""]):
+        yield given
+        if given == "--wait" and not following.replace(".", "", 1).isdecimal():
+            yield PATIENCE
 
 
 def flags_without_type(options: list[Any]) -> list[Any]:
@@ -60,16 +85,26 @@ def flags_without_type(options: list[Any]) -> list[Any]:
 def explain_failure(session: Session, error: Exception) -> int:
     """Say what went wrong and what to do; the exit code. The traceback is shown on request only."""
     if session.verbose:
-        session.err.print_exception()
+        show_traceback(session, error)
     if not isinstance(error, OkrsyncError):
         error = OkrsyncError(
             f"{type(error).__name__}: {error}", hint="This looks like a bug: --verbose shows where it happened."
         )
+    from okrsync.events import Event
     from okrsync.report.actions import of_error
 
+    session.logger.error(Event.RUN_FAILED, exit_code=error.exit_code, error=error.message, hint=error.hint)
     show_error(session, error)
     session.annotate(of_error(error))
     return error.exit_code
+
+
+def show_traceback(session: Session, error: Exception) -> None:
+    """Plain, without variables, line by line: what libraries quote may hold escape sequences."""
+    from okrsync.report.text import line
+
+    for row in traceback_of(error).splitlines():
+        session.err.print(line(row), soft_wrap=True)
 
 
 def show_error(session: Session, error: OkrsyncError) -> None:

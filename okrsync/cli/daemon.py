@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from okrsync.cli.session import session_of
+from okrsync.cli.session import LogForm, LogLevel, session_of
 
 EXAMPLES = """
 okrsync daemon              every connection on its own clock
@@ -25,4 +25,6 @@ def daemon(
     from okrsync.daemon import run_daemon
 
     session = session_of(context)
-    return run_daemon(session.config, environ=session.environ, log_json=log_json)
+    log_json = log_json or session.log is LogForm.JSON
+    level = session.log_level or LogLevel.INFO
+    return run_daemon(session.config, environ=session.environ, log_json=log_json, level=level.value)

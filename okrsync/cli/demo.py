@@ -5,6 +5,9 @@ It calls the functions behind the commands, on a sandbox that counts every reque
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 import tempfile
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -199,13 +202,24 @@ class Story:
         if keep:
             exports = " ".join(f"{name}={value}" for name, value in SECRETS.items())
             show(line("  The sandbox goes on. In another terminal:"))
-            show(line(f"  export {exports}"))
+            typer.echo(f"  export {exports}")  # past the session, which masks what it takes for secrets
+            if (program := how_to_call()) != "okrsync":
+                show(line(f"  export PATH={shlex.quote(str(Path(program).parent.absolute()))}:$PATH"))
             show(line(f"  cd {self.folder}"))
             show(line("  okrsync plan, okrsync explain api-1, okrsync clean; edit okrs/*.yaml and look again"))
             show(line(f"  GitHub {self.sandbox.github_url}", f"   Jira {self.sandbox.jira_url}"))
         else:
-            show(line("  okrsync demo --keep", "   the same, and the sandbox stays to play with"))
-            show(line("  okrsync init", "          connect your own trackers"))
+            show(line(f"  {how_to_call()} demo --keep", "   the same, and the sandbox stays to play with"))
+            show(line(f"  {how_to_call()} init", "          connect your own trackers"))
+
+
+def how_to_call() -> str:
+    """``okrsync`` where the shell finds this very program under that name, else the path that started it."""
+    started = Path(sys.argv[0])
+    if started.stem != "okrsync":
+        return "okrsync"
+    found = shutil.which("okrsync")
+    return "okrsync" if found and Path(found).samefile(started) else str(started)
 
 
 def _wait(session: Session) -> None:

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from okrsync import __version__
-from okrsync.cli import check, checkin, clean, daemon, demo, explain, init, plan, status, sync
-from okrsync.cli.command import Command, Group
-from okrsync.cli.session import DEFAULT_CONFIG, Session
+from okrsync.cli import audit, check, checkin, clean, daemon, demo, explain, init, plan, runs, status, store, sync
+from okrsync.cli.command import Command, Group, examples
+from okrsync.cli.session import DEFAULT_CONFIG, LogForm, LogLevel, Session
 
 EPILOG = """[bold]Examples[/]
   okrsync demo                    see it work, on this machine only
@@ -47,6 +47,10 @@ def options(
         Path | None,
         typer.Option("--config", "-c", help=f"The configuration file, {DEFAULT_CONFIG} unless given."),
     ] = None,
+    log: Annotated[LogForm | None, typer.Option("--log", help="Tell what happens, line by line, on stderr.")] = None,
+    log_level: Annotated[
+        LogLevel | None, typer.Option("--log-level", help="How much of it; info is a line a run.")
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show tracebacks of errors.")] = False,
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
@@ -54,13 +58,14 @@ def options(
 ) -> None:
     session = context.obj if isinstance(context.obj, Session) else Session()
     session.config = config or session.config
+    session.log = log or session.log
+    session.log_level = log_level or session.log_level
     session.verbose = verbose or session.verbose
     context.obj = session
 
 
 def _add(panel: str, function: Any, epilog: str) -> None:
-    examples = "\n".join(f"[dim]$[/] {example}" for example in epilog.strip().splitlines())
-    app.command(cls=Command, rich_help_panel=panel, epilog=f"[bold]Examples[/]\n{examples}")(function)
+    app.command(cls=Command, rich_help_panel=panel, epilog=examples(epilog))(function)
 
 
 _add("Begin", demo.demo, demo.EXAMPLES)
@@ -73,6 +78,9 @@ _add("Work", clean.clean, clean.EXAMPLES)
 _add("Read", status.status, status.EXAMPLES)
 _add("Read", explain.explain, explain.EXAMPLES)
 _add("Read", checkin.checkin, checkin.EXAMPLES)
+_add("Read", runs.runs, runs.EXAMPLES)
+_add("Read", audit.audit, audit.EXAMPLES)
+app.add_typer(store.app, name="store", rich_help_panel="Read")
 
 
 def main() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from okrsync.cli.session import Session, session_of
+from okrsync.cli.session import DEFAULT_CONFIG, Session, session_of
 from okrsync.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -36,9 +37,7 @@ def init(
     from okrsync.cli.starter import Answers
 
     told = bool(github or jira_url or jira_project)
-    answers = (
-        Answers(tuple(github or ()), jira_url.rstrip("/"), tuple(jira_project or ()), email) if told or yes else _ask()
-    )
+    answers = Answers.of(github or (), jira_url, jira_project or (), email) if told or yes else _ask()
     return run(session_of(context), answers, directory)
 
 
@@ -47,26 +46,31 @@ def run(session: Session, answers: Answers, directory: Path) -> int:
 
     today = session.now().date()
     cycle, _, _ = quarter(today)
-    config = directory / session.config.name
-    first = directory / "okrs" / f"{cycle.lower()}.yaml"
+    config = directory / session.config
+    first = config.parent / "okrs" / f"{cycle.lower()}.yaml"
     _refuse_existing(config, first)
-    first.parent.mkdir(parents=True, exist_ok=True)
-    _write(first, okrs(answers, today))
-    _write(config, configuration(answers))
+    try:
+        first.parent.mkdir(parents=True, exist_ok=True)
+        _write(first, okrs(answers, today))
+        _write(config, configuration(answers))
+    except OSError as error:
+        told = f"{error.filename} cannot be written: {error.strerror}."
+        raise ConfigError(told, hint="Choose another --directory, or make it writable.") from error
     session.say(f"Wrote {config} and {first}. Both explain themselves.")
     session.say("Next:")
-    for step in _next_steps(answers, config, session.config):
+    for step in _next_steps(answers, config, first):
         session.say(f"  {step}")
     return 0
 
 
-def _next_steps(answers: Answers, written: Path, default: Path) -> list[str]:
-    flag = "" if written == default else f" --config {written}"
+def _next_steps(answers: Answers, config: Path, first: Path) -> list[str]:
+    flag = "" if config == DEFAULT_CONFIG else f" --config {shlex.quote(str(config))}"
     secrets = ["export GITHUB_TOKEN=…"] if answers.repositories else []
     if answers.jira_url:
         secrets += ["export JIRA_EMAIL=…"] if answers.cloud and not answers.email else []
         secrets.append("export JIRA_API_TOKEN=…")
-    return [*secrets, f"okrsync{flag} check", f"okrsync{flag} plan", f"okrsync{flag} sync"]
+    commands = [f"okrsync{flag} {command}" for command in ("check", "plan", "sync")]
+    return [f"put your own key results into {first}", *secrets, *commands]
 
 
 def _refuse_existing(*paths: Path) -> None:
@@ -86,10 +90,10 @@ def _ask() -> Answers:
     from okrsync.cli.starter import Answers
 
     repositories = _several("GitHub repositories, as owner/name, with commas between (empty for none)")
-    jira_url = _one("Address of Jira (empty for none)").rstrip("/")
+    jira_url = _one("Address of Jira (empty for none)")
     projects = _several("Keys of Jira projects, with commas between") if jira_url else ()
     email = _one("E-mail of your Jira Cloud account (empty for Data Center)") if jira_url else ""
-    return Answers(repositories, jira_url, projects, email)
+    return Answers.of(repositories, jira_url, projects, email)
 
 
 def _one(question: str) -> str:

@@ -31,6 +31,9 @@ def plan(
     ] = None,
     tickets: Annotated[int | None, typer.Option(min=1, help="Show only so many of each connection.")] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown.")] = False,
+    wait: Annotated[
+        float | None, typer.Option("--wait", metavar="[SECONDS]", min=0, help="Wait for another run to end.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> int:
     """Show every change a sync would make, and its cost in API calls.
@@ -39,7 +42,7 @@ def plan(
     """
     from okrsync.app import RunRequest
 
-    request = RunRequest(full=full, connections=tuple(connection or ()))
+    request = RunRequest(full=full, connections=tuple(connection or ()), wait=wait or 0.0)
     form = "json" if json else "markdown" if markdown else "text"
     return run(session_of(context), request, form=form, tickets=tickets, check=check)
 
@@ -47,12 +50,14 @@ def plan(
 def run(
     session: Session, request: RunRequest, *, form: str = "text", tickets: int | None = None, check: bool = False
 ) -> int:
+    from okrsync.events import finished
     from okrsync.report.actions import of_run
     from okrsync.report.markdown import plan_markdown
 
     with session.open() as app:
         refuse_unknown(request.connections, app)
         report = app.plan(request)
+    finished(session.logger, report)
     show(session, report, form=form, tickets=tickets)
     session.summarise(plan_markdown(report))
     session.annotate(of_run(report))

@@ -73,7 +73,7 @@ class LineProgress:
             self._say(" …")
 
     def done(self) -> None:
-        if self._name:
+        if self._name and self._total != 0:
             self._say("")
         self._name = ""
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import difflib
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -18,11 +20,13 @@ from typing import TYPE_CHECKING, Any, cast
 import typer
 
 from okrsync.errors import ConfigError
+from okrsync.redact import mask, masking
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from okrsync.app import App
+    from okrsync.events import Log
 
 DEFAULT_CONFIG = Path("okrsync.yaml")
 PIPE_WIDTH = 120
@@ -40,11 +44,25 @@ def _open_app(config: Path, **given: Any) -> App:
     return App.open(config, **given)
 
 
+class LogForm(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 @dataclass
 class Session:
     """One invocation. ``open_app`` takes what ``App.open`` takes."""
 
     config: Path = DEFAULT_CONFIG
+    log: LogForm | None = None
+    log_level: LogLevel | None = None
     verbose: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     now: Callable[[], datetime] = utc_now
@@ -61,16 +79,29 @@ class Session:
         """For talk."""
         return _console(self.environ, stderr=True)
 
+    @cached_property
+    def logger(self) -> Log:
+        """What happens, line by line on stderr; silent unless somebody asked for it."""
+        from okrsync.events import Silence, logger
+
+        if self.log is None and self.log_level is None:
+            return Silence()
+        return cast("Log", logger(log_json=self.log == LogForm.JSON, level=(self.log_level or LogLevel.INFO).value))
+
     def open(self) -> App:
         """The engine on this configuration. Raises ConfigError; touches no network."""
         from okrsync.cli.progress import progress_on
 
         progress = progress_on(self.err)
-        return self.open_app(self.config, environ=self.environ, now=self.now, sleep=self.sleep, progress=progress)
+        return self.open_app(
+            self.config, environ=self.environ, now=self.now, sleep=self.sleep, progress=progress, log=self.logger
+        )
 
     def show(self, report: RenderableType) -> None:
         """Print a report; lines are wrapped on a terminal only, so that a pipe can be searched."""
-        self.out.print(report, soft_wrap=not self.out.is_terminal)
+        from rich.console import Group
+
+        self.out.print(Group(report), soft_wrap=not self.out.is_terminal)  # a bare text would lose its own wrapping
 
     def emit(self, data: str) -> None:
         """Print data for programs, exactly as it is."""
@@ -94,7 +125,7 @@ class Session:
         from okrsync.report.actions import append_summary
 
         if path := self.environ.get("GITHUB_STEP_SUMMARY"):
-            append_summary(Path(path), text)
+            append_summary(Path(path), mask(text))
 
 
 def session_of(context: typer.Context) -> Session:
@@ -114,7 +145,8 @@ def refuse_unknown(connections: Iterable[str], app: App) -> None:
 def _console(environ: Mapping[str, str], *, stderr: bool) -> Console:
     from rich.console import Console
 
-    made = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    stream = masking(sys.stderr if stderr else sys.stdout)
+    made = Console(file=stream, stderr=stderr, highlight=False, markup=False, emoji=False)
     if not made.is_terminal and "COLUMNS" not in environ:
         made.width = PIPE_WIDTH
     return made

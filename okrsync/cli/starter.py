@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 from urllib.parse import urlsplit
 
 from okrsync.errors import ConfigError
@@ -14,12 +16,22 @@ from okrsync.errors import ConfigError
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _PROJECT = re.compile(r"[A-Z][A-Z0-9_]*")
 _ADDRESS = re.compile(r"https?://[\w.-]+(:\d+)?(/[\w./-]*)?", re.ASCII)
+_GITHUB = re.compile(r"(https?://)?(www\.)?github\.com/")
+_CLOUD = ".atlassian.net"
 _EMAIL = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 
 
 def _expect(pattern: re.Pattern[str], value: str, expected: str) -> None:
     if value and not pattern.fullmatch(value):
         raise ConfigError(f"{value!r} is not {expected}.", hint="Correct it and run okrsync init again.")
+
+
+def _address(typed: str) -> str:
+    """With a scheme, and without the page that was open: Jira Cloud answers at the root."""
+    full = typed if not typed or "://" in typed else f"https://{typed}"
+    parts = urlsplit(full)
+    root = (parts.hostname or "").endswith(_CLOUD)
+    return f"{parts.scheme}://{parts.netloc}" if root else full.rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +55,19 @@ class Answers:
         _expect(_ADDRESS, self.jira_url, "an address such as https://acme.atlassian.net")
         _expect(_EMAIL, self.email, "an e-mail address")
 
+    @classmethod
+    def of(cls, repositories: Iterable[str], jira_url: str, projects: Iterable[str], email: str) -> Self:
+        """As people type it: addresses copied from a browser, keys in small letters."""
+        return cls(
+            tuple(_GITHUB.sub("", name).removesuffix("/").removesuffix(".git") for name in repositories),
+            _address(jira_url.strip()),
+            tuple(key.upper() for key in projects),
+            email,
+        )
+
     @property
     def cloud(self) -> bool:
-        return (urlsplit(self.jira_url).hostname or "").endswith(".atlassian.net")
+        return (urlsplit(self.jira_url).hostname or "").endswith(_CLOUD)
 
     @property
     def installation(self) -> str:
@@ -122,17 +144,22 @@ def okrs(answers: Answers, today: date) -> str:
     """The text of a first OKR file for the quarter around ``today``."""
     name, start, end = quarter(today)
     return _OKRS.format(
-        name=name, start=start, end=end, planned=_link(answers, "labels: [okr]"), bugs=_link(answers, _BUGS)
+        name=name,
+        start=start,
+        end=end,
+        planned="\n          - ".join(_links(answers, "labels: [planned]")),
+        bugs=_links(answers, "type: Bug")[-1],
     )
 
 
-_BUGS = "type: Bug"
-
-
-def _link(answers: Answers, selector: str) -> str:
-    if answers.repositories:
-        return f"{{connection: github, repository: {json.dumps(answers.repositories[0])}, {selector}}}"
-    return f"{{connection: jira, project: {json.dumps(answers.projects[0])}, {selector}}}"
+def _links(answers: Answers, selector: str) -> list[str]:
+    """One link into each tracker; Jira, where every project has types, comes last."""
+    scopes = [("github", "repository", answers.repositories), ("jira", "project", answers.projects)]
+    return [
+        f"{{connection: {connection}, {scope}: {json.dumps(names[0])}, {selector}}}"
+        for connection, scope, names in scopes
+        if names
+    ]
 
 
 _OKRS = """\

@@ -35,4 +35,6 @@ def run(session: Session, *, json: bool = False) -> int:
         from okrsync.report.status import status_text
 
         session.show(status_text(objectives, now=session.now(), width=session.out.width))
+    if not any(row.sample or row.pulled_at for objective in objectives for row in objective.key_results):
+        session.say("Nothing has been read yet: run okrsync sync.")
     return 0

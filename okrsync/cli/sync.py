@@ -28,6 +28,9 @@ def sync(
     ] = None,
     no_write_back: Annotated[bool, typer.Option("--no-write-back", help="Measure, but touch no ticket.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Go on although much would be removed.")] = False,
+    wait: Annotated[
+        float | None, typer.Option("--wait", metavar="[SECONDS]", min=0, help="Wait for another run to end.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
 ) -> int:
     """Read, measure, and write labels and notes. Once.
@@ -37,7 +40,7 @@ def sync(
     from okrsync.app import RunRequest
 
     chosen = tuple(connection or ())
-    request = RunRequest(full=full, connections=chosen, write_back=not no_write_back, force=force)
+    request = RunRequest(full=full, connections=chosen, write_back=not no_write_back, force=force, wait=wait or 0.0)
     return run(session_of(context), request, json=json)
 
 
@@ -50,11 +53,13 @@ def run(session: Session, request: RunRequest, *, json: bool = False, movements:
 
 def tell(session: Session, report: RunReport, *, json: bool = False, movements: int | None = None) -> int:
     """Report a finished run to whoever listens: the terminal or a program, and GitHub Actions; the exit code."""
+    from okrsync.events import finished
     from okrsync.report.actions import of_run
     from okrsync.report.machine import as_json
     from okrsync.report.markdown import run_markdown
     from okrsync.report.run import run_text
 
+    finished(session.logger, report)
     if json:
         session.emit(as_json(report))
     else:

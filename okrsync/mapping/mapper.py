@@ -132,7 +132,7 @@ class Mapper:
 
     def _nearest(self, name: str) -> str:
         live = [folded for folded, placed in self._placed.items() if placed.live]
-        near = difflib.get_close_matches(name.casefold(), live, n=1)
+        near = difflib.get_close_matches(name.casefold(), live)
         return f"; did you mean {self._placed[near[0]].key_result.id}?" if near else ""
 
     def targets(self, placed: Placed) -> tuple[Target, ...]:

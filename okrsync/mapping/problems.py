@@ -45,6 +45,6 @@ def _unresolved(key_result: str, link: Link, compiler: Compiler) -> Iterator[Fin
 
 def _warning(key_result: str, message: str, written: str, known: Iterable[str]) -> Finding:
     by_folded = {name.casefold(): name for name in sorted(known)}
-    near = difflib.get_close_matches(written.casefold(), by_folded, n=1)
+    near = difflib.get_close_matches(written.casefold(), by_folded)
     hint = f"Did you mean {by_folded[near[0]]!r}?" if near else ""
     return Finding(Level.WARNING, key_result, message, hint)

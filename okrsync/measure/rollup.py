@@ -51,11 +51,11 @@ def roll_up(
     which everything is left out is left out itself.
     """
     parts = list(_parts(objective, samples, children, below))
+    if not parts:
+        return RollUp(None)
     total = fsum(weight for weight, _, _ in parts)
     without = tuple(name for _, _, names in parts for name in names)
-    if not total:
-        return RollUp(None, without)
-    return RollUp(min(1.0, fsum(weight * progress for weight, progress, _ in parts) / total), without)
+    return RollUp(fsum(weight * progress for weight, progress, _ in parts) / total, without)
 
 
 def _parts(

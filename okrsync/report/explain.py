@@ -23,7 +23,7 @@ def explain_text(explained: Explanation) -> Group:
     parts += _others("Left out", left_out)
     parts += _others("Unreachable", explained.unreachable)
     parts += _others("Supports, not counted", explained.supports)
-    if not explained.contributions:
+    if explained.rule and not explained.contributions:
         parts.append(line("No ticket is linked to it."))
     return Group(*parts)
 
@@ -34,7 +34,7 @@ def _headline(explained: Explanation) -> list[Text]:
     lines = [line((status.key_result, "bold"), f"  {status.title}", (f"  {where}", "dim"))]
     bar = progress_bar(status.sample.progress if status.sample else None)
     lines.append(Text.assemble(bar, line(f"  {value(status)}", (f"  {goal(status)}", "dim"))))
-    lines.append(line("Rule: ", explained.rule))
+    lines.append(line("Rule: ", explained.rule) if explained.rule else line("Not measured yet: run okrsync sync."))
     if status.sample:
         lines += [line(formula(status.sample)), *(line(("Mind: ", "yellow"), flag) for flag in status.sample.flags)]
     return [text for text in lines if text.plain]

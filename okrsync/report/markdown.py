@@ -26,7 +26,7 @@ def run_markdown(report: RunReport) -> str:
     wrote = narrate.counted(tally.applied) or "nothing"
     lines = [f"Wrote {wrote} in {took(report.finished - report.started)}."]
     if tally.deferred:
-        lines.append(f"Deferred {plural(tally.deferred, 'change')} to the next sync.")
+        lines.append(f"Deferred {plural(tally.deferred, 'change')} to the next sync{narrate.deferral(report)}.")
     outcome = "in sync" if report.exit_code == 0 else "partial"
     return _page(
         f"okrsync {report.kind}: {outcome}",
@@ -127,5 +127,7 @@ def _troubles(report: RunReport) -> Iterator[str]:
         for scope in run.scopes:
             for item in scope.quarantined:
                 yield f"\nLeft out {code(item.key)}: {markdown(item.reason)}"
+    for warning in report.warnings:
+        yield f"\n**{markdown(warning.subject)}:** {markdown(warning.message)} {markdown(warning.hint)}".rstrip()
     if report.stale:
         yield f"\nNot measured anew: {', '.join(map(code, report.stale))}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import NamedTuple
 
 from okrsync.model.change import (
@@ -21,7 +22,7 @@ from okrsync.model.change import (
     ref_of,
 )
 from okrsync.model.run import LeftAlone, RunReport, Write
-from okrsync.report.figures import plural
+from okrsync.report.figures import plural, took
 
 ScopeNames = Mapping[tuple[str, str], str]
 """Connection and id of a scope -> its name."""
@@ -170,3 +171,13 @@ def by_reason(left: Iterable[LeftAlone]) -> dict[str, list[str]]:
 def scope_names(report: RunReport) -> ScopeNames:
     """Connection and id of the scopes that a run read -> the names people use."""
     return {(run.connection, scope.id): scope.scope for run in report.connections for scope in run.scopes}
+
+
+def deferral(report: RunReport) -> str:
+    """When the deferred changes can go on, where it is a tracker's limit of writes that they wait for."""
+    waits = [
+        f"{one.connection} takes writes again in {took(timedelta(seconds=one.paused))}"
+        for one in report.connections
+        if one.paused
+    ]
+    return f" ({'; '.join(waits)})" if waits else ""

@@ -62,6 +62,8 @@ def _left_alone(plan: Plan, tickets: int | None) -> list[Text]:
 def summary(report: RunReport) -> list[Text]:
     """What would change in one line, and what it costs in another."""
     plan = report.plan
+    if not plan.changes and any(run.error for run in report.connections):
+        return [line(("Nothing to change ", "yellow"), "where the tickets could be read; the rest nobody knows.")]
     if not plan.changes:
         return [line(("Nothing to change: ", "green"), "every ticket shows what it should.")]
     kinds = narrate.counted(narrate.kinds(plan.changes))

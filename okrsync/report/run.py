@@ -28,25 +28,24 @@ def run_text(report: RunReport, *, movements: int | None = None) -> Group:
 
 def connections_table(report: RunReport) -> Table:
     """One row a connection: requests, writes, items seen and changed."""
-    names = ("requests", "writes", "items seen", "changed", "unreachable")
+    names = ("requests", "writes", "items", "changed")
     made = table("connection", *names, "", numbers=names)
     for run in report.connections:
-        seen, changed, gone = (sum(getattr(scope, name) for scope in run.scopes) for name in _SCOPE_NUMBERS)
-        cells = (f"{count:,}" for count in (run.requests, run.writes, seen, changed, gone))
+        seen, changed = (sum(getattr(scope, name) for scope in run.scopes) for name in ("seen", "changed"))
+        cells = (f"{count:,}" for count in (run.requests, run.writes, seen, changed))
         made.add_row(plain(run.connection), *cells, _remarks(run))
     return made
 
 
-_SCOPE_NUMBERS = ("seen", "changed", "unreachable")
-
-
 def _remarks(run: ConnectionRun) -> Text:
+    gone = sum(scope.unreachable for scope in run.scopes)
     pulls = "" if not run.scopes else "full" if all(scope.full for scope in run.scopes) else "incremental"
     waited = f"waited {number(round(run.waited))} s" if run.waited >= 1 else ""
     left = f"{run.remaining:,} requests left" if run.remaining is not None else ""
     failed = ("failed", "bold red") if run.error else ""
-    said = ", ".join(part for part in (pulls, waited, left) if part)
-    return line(failed, " " if run.error and said else "", (said, "dim"))
+    lost = f"{gone:,} unreachable" if gone else ""
+    said = ", ".join(part for part in (pulls, lost, waited, left) if part)
+    return line(failed, ", " if run.error and said else "", (said, "dim"))
 
 
 def _movements(report: RunReport, most: int | None) -> list[Text]:
@@ -86,7 +85,8 @@ def _verdict(report: RunReport, tally: narrate.Tally) -> list[Text]:
     elif not report.plan.changes:
         lines.append(line("Nothing to write."))
     if tally.deferred:
-        lines.append(line(("Deferred: ", "yellow"), f"{plural(tally.deferred, 'change')}; the next sync makes them."))
+        rest = f"{plural(tally.deferred, 'change')}; the next sync makes them{narrate.deferral(report)}."
+        lines.append(line(("Deferred: ", "yellow"), rest))
     if report.plan.changes and not report.writes:
         lines.append(line("Not written back: ", plural(len(report.plan.changes), "change")))
     word, style = ("In sync", "bold green") if report.exit_code == 0 else ("Partial", "bold yellow")

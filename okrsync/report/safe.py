@@ -6,6 +6,7 @@ workflow log would obey. Whatever did not come from this program passes through 
 
 from __future__ import annotations
 
+import json
 import re
 
 _SEQUENCE = re.compile(
@@ -14,10 +15,13 @@ _SEQUENCE = re.compile(
     r"|\x1b[ -/]*[0-~]",
     re.DOTALL,
 )
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_INVISIBLE = r"\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f"
+_UNSEEN = re.compile(rf"[\x00-\x1f{_INVISIBLE}]")
 _SPACE = re.compile(r"[\s\u2028\u2029]+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]|~#])")
-_UNSEEN_IN_JSON = re.compile(r"[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_TRIGGERS = re.compile(r"(@|#(?=\w)|:(?=//)|\bGH-(?=\d)|\bwww(?=\.))", re.IGNORECASE)
+"""What GitHub makes a mention, a cross-reference or a link of, also without markup."""
+_UNSEEN_IN_JSON = re.compile(rf"[\u2028\u2029{_INVISIBLE}]")
 
 
 def plain(text: str) -> str:
@@ -40,9 +44,10 @@ def web_address(url: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Plain text that Markdown shows as it is; nobody is mentioned and no tag is opened."""
-    escaped = _MARKDOWN.sub(r"\\\1", plain(text))
-    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@\u200b")
+    """Plain text that Markdown shows as it is: nobody is mentioned, nothing is linked and no tag is opened."""
+    inert = _TRIGGERS.sub("\\1\u200b", plain(text))
+    escaped = _MARKDOWN.sub(r"\\\1", inert)
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def code(text: str) -> str:
@@ -53,4 +58,4 @@ def code(text: str) -> str:
 
 def json_text(encoded: bytes) -> str:
     """JSON with invisible characters escaped, so that it is also harmless on a terminal."""
-    return _UNSEEN_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", encoded.decode())
+    return _UNSEEN_IN_JSON.sub(lambda found: json.dumps(found[0])[1:-1], encoded.decode())

@@ -67,7 +67,7 @@ def week_change(row: KeyResultStatus) -> str:
 
 def data_age(row: KeyResultStatus, now: datetime) -> str:
     """Since when nobody looked; what people tell is as old as their last word."""
-    read = row.pulled_at or (row.sample.at if row.sample else None)
+    read = row.pulled_at or (row.sample.at if row.sample and row.sample.value is not None else None)
     return age(now - read) if read else "never"
 
 

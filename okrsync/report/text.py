@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+from rich.console import Console
+from rich.containers import Lines
 from rich.table import Table
 from rich.text import Text
 
-from okrsync.model.run import ConnectionRun, Dangling, RunReport
+from okrsync.model.run import ConnectionRun, Dangling, RunReport, Warned
 from okrsync.report import figures
 from okrsync.report.safe import plain, web_address
 
 SIGNS = {"+": "green", "~": "yellow", "-": "red"}
 
 
+class Line(Text):
+    """Text that, where it is indented and too long for the terminal, goes on a little further in."""
+
+    def wrap(self, console: Console, width: int, **given: Any) -> Lines:
+        indent = len(self.plain) - len(self.plain.lstrip(" "))
+        hang = indent + 2
+        if not indent or given.get("no_wrap") or self.cell_len <= width or width <= 2 * hang:
+            return super().wrap(console, width, **given)
+        rows = self[indent:].wrap(console, width - hang, **given)
+        for number, row in enumerate(rows):
+            row.pad_left(hang if number else indent)
+        return rows
+
+
 def line(*parts: str | tuple[str, str]) -> Text:
     """One line of plain parts, some with a style. No part is read as markup."""
     assembled = ((plain_keeping_edges(part), "") if isinstance(part, str) else part for part in parts)
-    return Text.assemble(*((plain_keeping_edges(text), style) for text, style in assembled))
+    return Line.assemble(*((plain_keeping_edges(text), style) for text, style in assembled))
 
 
 def plain_keeping_edges(text: str) -> str:
@@ -55,11 +72,17 @@ def progress_bar(progress: float | None, width: int = 12) -> Text:
 
 
 def troubles(report: RunReport) -> list[Text]:
-    """Connections that failed, items that nobody could read, and key results that therefore stand still."""
+    """Connections that failed, links that reach nothing, unreadable items, and what therefore stands still."""
     lines = [text for connection in report.connections for text in _connection_troubles(connection)]
+    lines += [text for warning in report.warnings for text in _warning(warning)]
     if report.stale:
         lines.append(line(("not measured anew: ", "yellow"), ", ".join(report.stale)))
     return lines
+
+
+def _warning(warning: Warned) -> list[Text]:
+    hint = [line("  ", (warning.hint, "dim"))] if warning.hint else []
+    return [line((f"{warning.subject}: ", "yellow"), warning.message), *hint]
 
 
 def _connection_troubles(connection: ConnectionRun) -> list[Text]:

@@ -31,6 +31,9 @@ _MARK = (
     "UPDATE items SET dirty = 1 WHERE connection = ? AND id IN (SELECT value FROM json_each(?))",
     "UPDATE items SET dirty = 1 WHERE connection = ? AND key IN (SELECT value FROM json_each(?))",
 )
+_MARK_LINKED = """
+UPDATE items SET dirty = 1 WHERE (connection, id) IN (SELECT connection, item FROM links WHERE key_result = ?)
+"""
 _TO_MAP = """
 SELECT rowid, body FROM items WHERE connection = ? AND dirty = 1 AND rowid > ? ORDER BY rowid LIMIT ?
 """
@@ -149,6 +152,9 @@ class Items:
         if names:
             for statement in _MARK:
                 self._db.exec_driver_sql(statement, (connection, as_json(names)))
+
+    def mark_linked_dirty(self, key_result: str) -> None:
+        self._db.exec_driver_sql(_MARK_LINKED, (key_result,))
 
     def rename_labels(
         self, connection: str, scope: str, renamed: Mapping[str, str | None], owns: Callable[[str], bool]

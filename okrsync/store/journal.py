@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, CursorResult, Row, delete, func, select, update
+from sqlalchemy import Connection, CursorResult, Row, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from okrsync.model.change import Change, Done, Receipt, connection_of, ref_of
@@ -111,11 +111,6 @@ class Journal:
             query = query.where(table.c.intended_at >= since)
         for row in self._db.execute(query, execution_options={"yield_per": STREAMED}):
             yield _audited(row)
-
-    def unfinished(self) -> int:
-        """Writes that were begun and whose end nobody saw."""
-        table = tables.writes
-        return self._db.execute(select(func.count()).where(table.c.ended_at.is_(None))).scalar_one()
 
     def hold(self, doing: str, now: datetime) -> None:
         """Note who has the store; the lock beside the file is what keeps others out."""

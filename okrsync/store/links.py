@@ -5,7 +5,7 @@ Rows by the thousand go through the driver as plain SQL; building statements for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 import msgspec
@@ -69,11 +69,16 @@ class Links:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def replace(self, connection: str, ids: Sequence[str], found: Iterable[Linked]) -> set[str]:
-        """Make ``found`` the links of these items; returns the key results they were or are linked to."""
+    def replace(
+        self, connection: str, ids: Sequence[str], found: Iterable[Linked], held: Collection[str] = ()
+    ) -> set[str]:
+        """Make ``found`` the links of these items; returns the key results they were or are linked to.
+
+        ``held`` are key results of which nobody knows what they link to now: they lose no link.
+        """
         before = {(one.item, one.key_result): one for one in self._of(connection, ids)}
         after = {(one.item, one.key_result): one for one in found}
-        gone = [(connection, *key) for key in before.keys() - after.keys()]
+        gone = [(connection, *key) for key in before.keys() - after.keys() if key[1] not in held]
         if gone:
             self._db.exec_driver_sql(_UNLINK, gone)
         new = [
@@ -188,11 +193,11 @@ class Links:
         self.set_note(found.ref.connection, found.ref.id, found.note, found.surplus, found.claimed)
 
     def block(self, connection: str, item: str, reason: str) -> None:
-        """Do not try to write to this ticket again before it changes or is read in full."""
+        """Do not try to write to this ticket again before it changes, is read in full, or a census is taken."""
         self._put(connection, item, blocked=reason)
 
     def unblock(self, connection: str, ids: Sequence[str]) -> None:
-        """These tickets changed: they may take writes again, and what others claim there is looked at anew."""
+        """These tickets may take writes again, and what others claim there is looked at anew."""
         self._db.exec_driver_sql(_UNBLOCK, (connection, as_json(ids)))
 
     def _put(self, connection: str, item: str, **values: object) -> None:

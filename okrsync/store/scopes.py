@@ -183,15 +183,28 @@ class Scopes:
     def keep_membership(self, connection: str, query: str, ids: frozenset[str]) -> frozenset[str]:
         """Remember which items a query matches; returns the ids that came or went."""
         before = self.membership(connection, query)
-        if ids == before:
-            return frozenset()
-        values = {"ids": sorted(ids)}
+        values = {"ids": sorted(ids), "refused": False}
         self._db.execute(
             insert(tables.memberships)
             .values(connection=connection, query=query, **values)
             .on_conflict_do_update(index_elements=["connection", "query"], set_=values)
         )
         return ids ^ (before or frozenset())
+
+    def refuse_query(self, connection: str, query: str) -> None:
+        """The tracker did not understand a query: what it matched before stays, and nothing is concluded from it."""
+        table = tables.memberships
+        self._db.execute(
+            update(table).where(table.c.connection == connection, table.c.query == query).values(refused=True)
+        )
+
+    def answered(self, connection: str, query: str) -> bool:
+        """Whether a query was answered when it was asked last."""
+        table = tables.memberships
+        refused = self._db.execute(
+            select(table.c.refused).where(table.c.connection == connection, table.c.query == query)
+        ).scalar()
+        return refused is False
 
     def membership(self, connection: str, query: str) -> frozenset[str] | None:
         """Ids of the items that a query matches; None while nobody has asked."""

@@ -120,6 +120,7 @@ memberships = Table(
     Column("connection", String, primary_key=True),
     Column("query", Text, primary_key=True),
     Column("ids", JSON, nullable=False),
+    Column("refused", Boolean, nullable=False),
 )
 
 links = Table(

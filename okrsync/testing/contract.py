@@ -207,6 +207,7 @@ class ConnectorContract:
         other = Rig(tracker, installation="another")
         other.connector.apply(PutNote(ref, note()))
         assert _observe(rig, ref).note is None
+        assert _observe(rig, ref).claimed == (LABEL,)
         rig.connector.apply(PutNote(ref, note()))
         mine, theirs = _observe(rig, ref).note, _observe(other, ref).note
         assert mine is not None

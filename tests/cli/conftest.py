@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, Self
 
 import pytest
+from past_runs import Past, installed
 from report_values import NOW, explanation, objective, quiet_report
 from typer.testing import CliRunner, Result
 
@@ -90,3 +91,8 @@ def okrsync(engine: FakeApp, environ: dict[str, str]) -> Callable[..., Result]:
         return CliRunner().invoke(app, list(arguments), obj=session, input=typed)
 
     return call
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Past:
+    return installed(tmp_path / "acme")

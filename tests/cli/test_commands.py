@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report_values import plan, quiet_report, report
+from report_values import objective, plan, quiet_report, report, row
 from typer.testing import CliRunner, Result
 
 from okrsync.cli import app
@@ -192,6 +192,29 @@ def test_clean_does_not_ask_when_told_so_or_when_there_is_nothing(okrsync: Call,
     assert "clean" in [name for name, _ in engine.asked]
 
 
+def test_clean_for_programs_is_json_whatever_there_is_and_never_waits_for_an_answer(okrsync: Call, engine: Any) -> None:
+    assert json.loads(okrsync("clean", "--json", "--yes").stdout)["kind"] == "plan clean"
+    engine.answers["plan_clean"] = quiet_report(plan=plan())
+    assert json.loads(okrsync("clean", "--json", "--yes").stdout)["kind"] == "clean"
+    unanswered = okrsync("clean", "--json")
+    assert unanswered.exit_code == 2
+    assert "Add --yes." in unanswered.stderr
+
+
+def test_a_question_that_nobody_answers_changes_nothing_and_says_so(okrsync: Call, engine: Any) -> None:
+    engine.answers["plan_clean"] = quiet_report(plan=plan())
+    result = okrsync("clean", typed="")
+    assert result.exit_code == 1
+    assert "nothing was done" in result.stderr
+    assert "clean" not in [name for name, _ in engine.asked]
+
+
+def test_a_status_before_the_first_sync_says_what_to_do(okrsync: Call, engine: Any) -> None:
+    assert "Nothing has been read yet" not in okrsync("status").stderr
+    engine.answers["status"] = (objective(row(sample=None, week_ago=None, pulled_at=None)),)
+    assert "Nothing has been read yet: run okrsync sync." in okrsync("status").stderr
+
+
 def test_the_daemon_gets_configuration_environment_and_log_format(
     okrsync: Call, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,4 +226,7 @@ def test_the_daemon_gets_configuration_environment_and_log_format(
 
     monkeypatch.setattr("okrsync.daemon.run_daemon", run_daemon)
     assert okrsync("daemon", "--log-json", "-c", "x.yaml").exit_code == 0
-    assert given == {"config": Path("x.yaml"), "environ": environ, "log_json": True}
+    assert given == {"config": Path("x.yaml"), "environ": environ, "log_json": True, "level": "info"}
+    given.clear()
+    assert okrsync("--log", "json", "daemon", "--log-level", "debug").exit_code == 0
+    assert (given["log_json"], given["level"]) == (True, "debug")

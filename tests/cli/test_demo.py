@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from okrsync.cli import app, demo
+from okrsync.cli.demo import how_to_call
 from okrsync.cli.session import Session
 from okrsync.errors import OkrsyncError
 from okrsync.sandbox.server import Sandbox
@@ -86,3 +87,13 @@ def test_kept_sandboxes_end_calmly_on_ctrl_c(
     out, err = capsys.readouterr()
     assert "export GITHUB_TOKEN=github-sandbox-token" in out
     assert "the files stay" in err
+
+
+def test_the_demo_tells_how_to_call_it_from_where_one_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "okrsync"
+    program.touch(mode=0o755)
+    monkeypatch.setattr("sys.argv", [str(program), "demo"])
+    monkeypatch.setenv("PATH", "")
+    assert how_to_call() == str(program)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert how_to_call() == "okrsync"

@@ -10,13 +10,13 @@ import pytest
 from typer.testing import Result
 
 Call = Callable[..., Result]
-COMMANDS = ("demo", "init", "check", "plan", "sync", "daemon", "clean", "status", "explain", "checkin")
+COMMANDS = ("demo", "init", "check", "plan", "sync", "daemon", "clean", "status", "explain", "checkin", "runs", "audit")
 HEAVY = ("sqlalchemy", "alembic", "requests", "jira", "github", "pydantic", "jinja2", "structlog", "starlette", "yaml")
 
 
 def test_the_help_groups_all_commands_and_names_the_exit_codes(okrsync: Call) -> None:
     shown = okrsync("--help").stdout
-    for word in (*COMMANDS, "Begin", "Work", "Read", "Exit codes", "Examples"):
+    for word in (*COMMANDS, "store", "Begin", "Work", "Read", "Exit codes", "Examples"):
         assert word in shown
 
 

@@ -58,9 +58,9 @@ def test_no_secret_and_no_token_field_is_written(okrsync: Call, tmp_path: Path) 
         (("--yes",), "No tracker was named."),
         (("--github", "shop"), "is not a repository such as acme/shop"),
         (("--github", 'a/b", x: "'), "is not a repository"),
-        (("--jira-url", "acme.atlassian.net", "--jira-project", "SHOP"), "is not an address"),
+        (("--jira-url", "ftp://acme.example", "--jira-project", "SHOP"), "is not an address"),
         (("--jira-url", "https://acme.atlassian.net"), "Jira needs an address and a project."),
-        (("--jira-url", "https://acme.atlassian.net", "--jira-project", "shop"), "is not a Jira project key"),
+        (("--jira-url", "https://acme.atlassian.net", "--jira-project", "my shop"), "is not a Jira project key"),
         ((*JIRA[:-1], "ana"), "is not an e-mail address"),
     ],
 )
@@ -73,8 +73,43 @@ def test_an_answer_that_cannot_be_right_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_was_copied_from_a_browser_is_understood(okrsync: Call, tmp_path: Path) -> None:
+    page = "acme.atlassian.net/jira/software/projects/SHOP/boards/1"
+    addresses = ("--github", "https://github.com/acme/shop.git", "--jira-url", page, "--jira-project", "shop")
+    assert okrsync("init", *addresses, "--directory", str(tmp_path)).exit_code == 0
+    connections = yaml.safe_load((tmp_path / "okrsync.yaml").read_text("utf-8"))["connections"]
+    assert connections["github"]["repositories"] == ["acme/shop"]
+    assert (connections["jira"]["url"], connections["jira"]["projects"]) == ("https://acme.atlassian.net", ["SHOP"])
+
+
+def test_a_data_center_below_a_path_keeps_its_path() -> None:
+    assert Answers.of((), "https://acme.example/jira/", ("SHOP",), "").jira_url == "https://acme.example/jira"
+
+
+def test_the_files_go_where_the_named_configuration_lives(okrsync: Call, tmp_path: Path) -> None:
+    wanted = tmp_path / "my company" / "team.yaml"
+    result = okrsync("--config", str(wanted), "init", "--github", "acme/shop")
+    assert wanted.exists()
+    assert (wanted.parent / "okrs" / "2026-q4.yaml").exists()
+    assert f"okrsync --config '{wanted}' check" in result.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_told_with_what_to_do(okrsync: Call, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = okrsync("init", "--github", "acme/shop", "--directory", str(tmp_path / "file" / "sub"))
+    assert result.exit_code == 2
+    assert "cannot be written" in result.stderr
+    assert "Choose another --directory" in result.stderr
+
+
+def test_both_trackers_appear_in_the_first_key_result(okrsync: Call, tmp_path: Path) -> None:
+    okrsync("init", "--github", "acme/shop", *JIRA, "--directory", str(tmp_path))
+    first = yaml.safe_load((tmp_path / "okrs" / "2026-q4.yaml").read_text("utf-8"))["objectives"][0]["key_results"][0]
+    assert [link["connection"] for link in first["links"]] == ["github", "jira"]
+
+
 def test_ctrl_d_at_a_question_writes_nothing(okrsync: Call, tmp_path: Path) -> None:
-    assert okrsync("init", "--directory", str(tmp_path), typed="").exit_code == 130
+    assert okrsync("init", "--directory", str(tmp_path), typed="").exit_code == 1
     assert list(tmp_path.iterdir()) == []
 
 

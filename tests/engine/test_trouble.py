@@ -220,12 +220,23 @@ def test_a_link_that_reaches_nothing_is_named_by_the_run_with_the_nearest(acme: 
         assert warning.hint == "Did you mean 'One-page checkout'?"
 
 
-def test_a_refused_query_is_named_with_the_key_result_that_asks_it(acme: Installation) -> None:
-    acme.okrs.write_text(acme.okrs.read_text().replace("= Highest", "= Highst"))
-    report = acme.run()
-    failed = {one.connection: one for one in report.connections}["jira"]
-    assert "'type = Bug AND priority = Highst' of checkout-2 was refused" in failed.error
-    assert "OKR files" in failed.hint
+def test_a_refused_query_holds_back_only_the_key_result_that_asks_it(acme: Installation) -> None:
+    acme.run()
+    right = acme.okrs.read_text()
+    worn = acme.labels()
+    acme.okrs.write_text(right.replace("= Highest", "= Highst"))
+    acme.sandbox.jira.transition("SHOP-122", "Done", resolution="Done")
+    report = acme.run(connections=("jira",))
+    assert report.exit_code == 4
+    (warning,) = [one for one in report.warnings if one.subject == "checkout-2"]
+    assert "'type = Bug AND priority = Highst' was refused" in warning.message
+    assert "OKR files" in warning.hint
+    assert report.stale == ("checkout-2",)
+    assert [movement.key_result for movement in report.movements] == ["checkout-1"]
+    assert acme.value("checkout-2") == 40
+    acme.okrs.write_text(right)
+    assert acme.run().exit_code == 0
+    assert acme.labels() == worn
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

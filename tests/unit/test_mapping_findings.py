@@ -9,7 +9,8 @@ import pytest
 from okr_builders import CYCLE, item, placed, version
 
 from okrsync.mapping import Mapper, Surroundings
-from okrsync.model.okr import Life, Phase, Placed
+from okrsync.model.okr import Life, Objective, Phase, Placed
+from okrsync.model.run import Dangling
 from okrsync.model.work import Item
 
 SCOPES = {("jira", "100"): "SHOP", ("jira", "200"): "API"}
@@ -17,6 +18,10 @@ SCOPES = {("jira", "100"): "SHOP", ("jira", "200"): "API"}
 
 def around(*parents: Item, **known: Any) -> Surroundings:
     return Surroundings(scopes=SCOPES, parents={(one.connection, one.id): one for one in parents}, **known)
+
+
+def aside(life: Life) -> Objective:
+    return Objective(id="checkout", title="Buying is effortless", state=life)
 
 
 def references(*names: str, known: Sequence[Placed]) -> list[str]:
@@ -41,6 +46,8 @@ def test_a_reference_to_an_unknown_key_result_names_the_nearest() -> None:
             "belongs to cycle 2026-Q4, which is still a draft",
         ),
         ({"state": Life.ABANDONED}, "is abandoned"),
+        ({"objective": aside(Life.POSTPONED)}, "belongs to objective checkout, which is postponed"),
+        ({"objective": aside(Life.DRAFT)}, "belongs to objective checkout, which is still a draft"),
     ],
 )
 def test_a_reference_to_a_key_result_that_is_not_live_says_why(where: dict[str, Any], reason: str) -> None:
@@ -50,8 +57,12 @@ def test_a_reference_to_a_key_result_that_is_not_live_says_why(where: dict[str, 
 def test_a_reference_from_a_sub_task_that_does_not_count_is_not_dropped_silently() -> None:
     mapper = Mapper([placed()], around())
     (found,) = mapper.dangling(item(subtask=True, references=("checkout-1",)))
-    assert found.reason == "sub-tasks do not count for checkout-1; write it on the ticket above"
-    assert found.url == "https://jira.example/browse/SHOP-1"
+    assert found == Dangling(
+        "SHOP-1",
+        "https://jira.example/browse/SHOP-1",
+        "checkout-1",
+        "sub-tasks do not count for checkout-1; write it on the ticket above",
+    )
 
 
 def test_a_circle_of_parents_is_an_error_that_names_the_items() -> None:
@@ -59,7 +70,11 @@ def test_a_circle_of_parents_is_an_error_that_names_the_items() -> None:
     tail = item("5", parent="2")
     mapper = Mapper([placed({"epic": "SHOP-2"})], around(*circle, tail))
     (problem,) = [one for one in mapper.problems if one.level == "error"]
-    assert "SHOP-2, SHOP-3, SHOP-4 form a circle" in problem.message
+    assert (problem.subject, problem.message, problem.hint) == (
+        "jira",
+        "The parents of SHOP-2, SHOP-3, SHOP-4 form a circle; they are taken to have no parent.",
+        "Remove the parent of one of them, of SHOP-2 say.",
+    )
     assert len(mapper.links(item(parent="5"))) == 1
     assert mapper.links(item(parent="3")) == []
 
@@ -75,6 +90,7 @@ def test_an_item_that_is_its_own_parent_is_a_circle() -> None:
     ("link", "message", "hint"),
     [
         ({"project": "SHOPP"}, "jira has no project 'SHOPP'.", "Did you mean 'SHOP'?"),
+        ({"repository": "acme/web"}, "jira has no repository 'acme/web'.", ""),
         ({"version": "Checkout 2"}, "jira has no version 'Checkout 2'.", "Did you mean 'Checkout 1'?"),
         ({"milestone": "zzz", "project": "API"}, "jira has no milestone 'zzz' in API.", ""),
         (
@@ -94,6 +110,11 @@ def test_a_selector_that_means_nothing_known_is_a_warning_with_the_nearest_name(
 
 def test_nothing_is_said_about_a_connection_that_was_never_read() -> None:
     assert Mapper([placed({"project": "SHOPP"})], Surroundings()).problems == ()
+
+
+def test_a_connection_without_any_milestones_has_no_nearest_one() -> None:
+    (found,) = Mapper([placed({"version": "1.0"})], around()).problems
+    assert (found.message, found.hint) == ("jira has no version '1.0'.", "")
 
 
 def test_targets_are_the_milestones_and_epics_of_contributing_links_once_with_the_largest_weight() -> None:

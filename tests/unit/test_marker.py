@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okrsync.marker import Mark, Namespace, digest, find_hidden, hidden, mark, read, references
-from okrsync.model.change import Note, NoteLine
+from okrsync.marker import Mark, Namespace, claimed, digest, find_hidden, hidden, mark, read, references, shown
+from okrsync.model.change import Note, NoteLine, ShownNote
 
 NOTE = Note((NoteLine("checkout-1", "Ship it", "Buying", 3, "1 item", ("in milestone X",)),), "okr:ignore")
 
@@ -52,6 +52,57 @@ def test_a_property_is_read_like_a_mark() -> None:
 def test_the_digest_sees_every_visible_word() -> None:
     other = Note((NoteLine("checkout-1", "Ship it", "Buying", 4, "1 item", ("in milestone X",)),), "okr:ignore")
     assert digest(NOTE) != digest(other)
+
+
+def test_a_new_version_takes_old_marks_for_what_they_are() -> None:
+    """Were one of these to change, every note out there would be edited, or written a second time."""
+    assert digest(NOTE) == "5fd83069e66c2bb8"
+    own = Mark("acme", "d", {"b-1": 1, "a-1": 2}, ("okr:b-1",))
+    assert hidden(own) == (
+        '<!-- okrsync {"installation":"acme","digest":"d","tenths":{"a-1":2,"b-1":1},"labels":["okr:b-1"]} -->'
+    )
+
+
+def test_a_mark_names_the_digest_the_tenths_and_the_labels_of_its_note() -> None:
+    unknown = NoteLine("api-1", "Fast", "Speed", None, "1 item", ())
+    note = Note((*NOTE.lines, unknown), "goal/ignore")
+    own = mark("acme", note, Namespace("goal/{key_result}"))
+    assert own == Mark("acme", digest(note), {"checkout-1": 3}, ("goal/checkout-1", "goal/api-1"))
+    assert mark("acme", note).labels == ()
+
+
+def test_a_note_found_on_a_ticket_shows_what_its_mark_says() -> None:
+    assert shown("77", Mark("acme", "d", {"a-1": 1}, ("okr:a-1",))) == ShownNote("77", "d", {"a-1": 1}, ("okr:a-1",))
+
+
+def test_labels_are_claimed_by_the_notes_of_others_only() -> None:
+    marks = [
+        None,
+        Mark("ours", "d", {}, ("okr:c",)),
+        Mark("b", "d", {}, ("okr:b", "okr:a")),
+        Mark("x", "d", {}, ("okr:a",)),
+    ]
+    assert claimed(marks, "ours") == ("okr:a", "okr:b")
+    assert claimed([], "ours") == ()
+
+
+@pytest.mark.parametrize(
+    ("template", "label", "key_result"),
+    [
+        ("okr:{key_result}", "okr:a-1", "a-1"),
+        ("okr:{key_result}", "okr:", ""),
+        ("okr:{key_result}", "other:a-1", ""),
+        ("okr:{key_result}", "bug", ""),
+        ("okr:{key_result}!", "okr:a-1!", "a-1"),
+        ("okr:{key_result}!", "okr:a-1", ""),
+        ("okr:{key_result}!", "a-1!", ""),
+        ("okr", "okr", ""),
+    ],
+)
+def test_a_label_names_its_key_result_only_where_it_follows_the_template(
+    template: str, label: str, key_result: str
+) -> None:
+    assert Namespace(template).key_result(label) == key_result
 
 
 @given(st.text(max_size=300))

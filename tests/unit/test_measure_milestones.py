@@ -10,7 +10,7 @@ from okr_builders import NOON, item, part, placed, version
 from okrsync.mapping import Mapper, Surroundings
 from okrsync.measure import Evidence, contributions, measure
 from okrsync.model.okr import Placed
-from okrsync.model.sample import Linked, Sample
+from okrsync.model.sample import Contribution, Linked, Sample
 from okrsync.model.work import Item, State
 
 Parts = Sequence[tuple[Item, Linked]]
@@ -59,3 +59,61 @@ def test_an_epic_with_nothing_below_it_is_its_own_milestone() -> None:
     _, missing, _ = milestone_reading("done", [], {"epic": "SHOP-50"})
     assert missing.value is None
     assert missing.flags == ("SHOP-50 is not among the work that counts", "no milestone, version or epic to count")
+
+
+def test_milestones_and_epics_come_first_in_the_explanation_then_the_items() -> None:
+    epic = item("120", type="Epic", title="Payment", state=State.DOING)
+    given_up = item("130", type="Epic", title="Gone", cancelled=True)
+    parts = [
+        part(item("1", parent="120", done=True)),
+        part(item("2", parent="120")),
+        part(item("5", milestones=("9",))),
+    ]
+    links = ({"epic": "SHOP-120", "weight": 2}, {"epic": "SHOP-130"}, {"version": "1.0"}, {"milestone": "2.0"})
+    pages = tuple(
+        version(one.id, one.title, state=one.state, url=f"https://jira.example/{one.id}") for one in MILESTONES
+    )
+    parents = {("jira", one.id): one for one in (epic, given_up)}
+    one, sample, evidence = milestone_reading("done", parts, *links, milestones=pages, parents=parents)
+    assert sample.rule == "milestones by done v1"
+    assert (sample.value, sample.numerator, sample.denominator) == (0.25, 1, 4)
+    assert (sample.scope, sample.done, sample.excluded) == (4, 1, 1)
+    first, second, third, fourth, *items = contributions(one, parts, evidence, sample)
+    assert first == Contribution(
+        connection="jira",
+        item="epic:120",
+        key="SHOP-120",
+        title="Payment",
+        url="https://jira.example/browse/SHOP-120",
+        state="doing",
+        word="1 of 2 done",
+        adds=0.0,
+        of=2.0,
+        left_out="",
+        reasons=("a linked epic",),
+    )
+    assert (second.item, second.left_out, second.of) == ("epic:130", "is cancelled", 0)
+    assert third == Contribution(
+        connection="jira",
+        item="milestone:1",
+        key="version",
+        title="1.0",
+        url="https://jira.example/1",
+        state="done",
+        word="0 of 0 done",
+        adds=1.0,
+        of=1.0,
+        left_out="",
+        reasons=("a linked milestone",),
+    )
+    assert (fourth.key, fourth.adds, fourth.of) == ("milestone", 0, 1)
+    assert [row.left_out for row in items] == ["", "", "is in none of the milestones and epics counted"]
+    assert all(row.adds == row.of == 0 for row in items)
+
+
+def test_by_fraction_is_not_by_done() -> None:
+    parts = [part(item("1", milestones=("2",), done=True)), part(item("2", milestones=("2",)))]
+    values = [
+        milestone_reading(by, parts, {"version": "2.0"}, milestones=MILESTONES)[1].value for by in ("done", "fraction")
+    ]
+    assert values == [0, 0.5]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from okr_builders import NOON, key_result
 
-from okrsync.measure import progress_of, roll_up
+from okrsync.measure import RollUp, progress_of, roll_up
 from okrsync.model.okr import Life, Objective
 from okrsync.model.sample import Sample
 
@@ -52,6 +54,7 @@ def test_no_value_counts_as_zero_and_is_named() -> None:
 def test_all_left_out_is_no_progress_rather_than_zero() -> None:
     assert progress_of(objective(a=0), samples(a=1.0)) is None
     assert progress_of(objective(), {}) is None
+    assert roll_up(objective(a=0), samples()) == RollUp(None)
 
 
 @pytest.mark.parametrize(("rollup", "progress"), [("key_results", 1.0), ("children", 0.25), ("both", 0.4)])
@@ -72,3 +75,19 @@ def test_grandchildren_roll_up_through_their_parents() -> None:
     tree = {"middle": (objective("leaf", a=1),)}
     found = roll_up(parent, samples(a=0.3), (middle,), lambda name: tree.get(name, ()))
     assert found.progress == pytest.approx(0.3)
+
+
+def test_every_generation_rolls_up_into_the_one_above() -> None:
+    top, middle, low = (changed(objective(name), rollup="children") for name in ("top", "middle", "low"))
+    tree = {"middle": (low,), "low": (objective("leaf", a=1),)}
+    assert progress_of(top, samples(a=0.3), (middle,), lambda name: tree.get(name, ())) == pytest.approx(0.3)
+
+
+@given(st.lists(st.tuples(st.floats(1e-9, 1e9), st.floats(-1, 2)), min_size=1, max_size=8))
+def test_a_mean_never_leaves_the_range_of_its_parts(parts: list[tuple[float, float]]) -> None:
+    one = objective(**{f"k{n}": weight for n, (weight, _) in enumerate(parts)})
+    progress = progress_of(one, samples(**{f"k{n}": raw for n, (_, raw) in enumerate(parts)}))
+    assert progress is not None
+    assert 0 <= progress <= 1
+    if all(raw >= 1 for _, raw in parts):
+        assert progress == 1

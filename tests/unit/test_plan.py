@@ -276,7 +276,7 @@ def test_a_label_that_our_note_names_is_ours_though_the_key_result_was_forgotten
 
 def test_a_label_that_another_installations_note_names_stays_though_we_know_it_too() -> None:
     one = ticket(labels=("okr:Checkout-1",), links=(), showing=Showing(known=True, claimed=("okr:checkout-1",)))
-    defined = {("github", "10"): [LabelDefinition("1", "okr:checkout-1", "theirs")]}
+    defined = {("github", "10"): [LabelDefinition("1", "okr:checkout-1", "theirs"), LabelDefinition("2", "okr:ignore")]}
     assert make_plan([one], planner(), defined, lambda change: 1).changes == ()
     assert clean_plan([one], planner(), defined, lambda change: 1).changes == ()
 

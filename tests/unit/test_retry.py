@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from okrsync.errors import Forbidden, OutcomeUnknown, RateLimited, Transient
-from okrsync.retry import ATTEMPTS, Retry
+from okrsync.retry import ATTEMPTS, PATIENCE, Retry
 
 
 def failing(times: int, error: Exception) -> Callable[[], str]:
@@ -48,8 +48,9 @@ def test_a_write_that_was_never_sent_is_tried_again() -> None:
 
 def test_a_write_that_was_sent_is_never_repeated_blindly() -> None:
     waited: list[float] = []
-    with pytest.raises(OutcomeUnknown):
-        Retry(waited.append).write(failing(1, Transient("reset")))
+    with pytest.raises(OutcomeUnknown) as caught:
+        Retry(waited.append).write(failing(1, Transient("The answer got lost.", hint="Look first.")))
+    assert str(caught.value) == "The answer got lost. Look first."
     assert waited == []
 
 
@@ -75,3 +76,24 @@ def test_a_limit_of_zero_seconds_still_backs_off() -> None:
     waited: list[float] = []
     Retry(waited.append).read(failing(1, RateLimited("wait", retry_after=0)))
     assert waited[0] > 0
+
+
+def test_waits_double_from_half_a_second_to_twenty_with_up_to_half_a_second_of_chance() -> None:
+    waited: list[float] = []
+    with pytest.raises(Transient):
+        Retry(waited.append, attempts=60).read(failing(99, Transient("502")))
+    expected = [min(20, 0.5 * 2**number) for number in range(59)]
+    assert all(0 <= seconds - least <= 0.5 for seconds, least in zip(waited, expected, strict=True))
+
+
+def test_a_limit_as_long_as_the_patience_is_still_waited_for() -> None:
+    waited: list[float] = []
+    assert Retry(waited.append).read(failing(1, RateLimited("wait", retry_after=PATIENCE))) == "answer"
+    assert waited == [PATIENCE]
+
+
+def test_a_pause_is_waited_unless_it_is_none() -> None:
+    waited: list[float] = []
+    for seconds in (-1.0, 0.0, 0.5, 3.0):
+        Retry(waited.append).pause(seconds)
+    assert waited == [0.5, 3.0]

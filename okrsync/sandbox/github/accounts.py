@@ -77,9 +77,9 @@ def person_json(person: Person, api: str, site: str) -> Json:
     }
 
 
-def repository_json(repository: Repository, owner: Json, *, url: str, site: str, writable: bool) -> Json:
+def repository_json(repository: Repository, owner: Json, *, url: str, site: str, writable: bool, admin: bool) -> Json:
     still_open = sum(issue.open for issue in repository.issues.values())
-    rights = {"admin": False, "maintain": False, "push": writable, "triage": writable, "pull": True}
+    rights = {"admin": admin, "maintain": admin, "push": writable, "triage": writable, "pull": True}
     return {
         "id": repository.id,
         "node_id": f"R_{repository.id:08x}",

@@ -25,7 +25,9 @@ class Directory:
     Switches: ``limits`` are requests an hour (core) and a minute (search), None as on an Enterprise Server with
     limits off; ``sub_issues`` whether the API knows them; ``tells_parent`` and ``tells_sub_issues`` whether issues
     carry ``parent_issue_url`` and ``sub_issues_summary``; ``deepest_page`` the last page number lists accept;
-    ``tokens`` maps accepted tokens to whether they may write; ``enterprise`` is an Enterprise Server's version.
+    ``tokens`` maps accepted tokens to whether they may write; ``oauth_scopes`` makes them classic ones with these
+    scopes ("repo, admin:org"), None leaves them fine-grained; ``administrator`` tells that the account is one in
+    every repository; ``enterprise`` is an Enterprise Server's version.
     ``revision`` moves with every change that an answer could show.
     """
 
@@ -43,6 +45,8 @@ class Directory:
         self.deepest_page = 100
         self.tokens: dict[str, bool] = {TOKEN: True, READ_ONLY_TOKEN: False}
         self.installation_tokens: set[str] = set()
+        self.oauth_scopes: str | None = None
+        self.administrator = False
         self.enterprise = ""
         self.revision = next(_REVISIONS)
         self._names: dict[str, int] = {}

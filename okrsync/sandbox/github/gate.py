@@ -99,7 +99,13 @@ class Gate:
     def _answer(self, request: Request, call: Call, handler: Handler, token: str) -> tuple[bytes, dict[str, str]]:
         """Encoded; large pages are kept until anything changes, so that benchmarks measure clients."""
         state = self._state
-        switches = (state.sub_issues, state.tells_parent, state.tells_sub_issues, state.deepest_page)
+        switches = (
+            state.sub_issues,
+            state.tells_parent,
+            state.tells_sub_issues,
+            state.deepest_page,
+            state.administrator,
+        )
         key = (state.revision, str(request.url), token, *switches)
         if request.method == "GET" and key in self._pages:
             body, headers = self._pages[key]
@@ -143,8 +149,8 @@ class Gate:
         out = {"x-github-api-version-selected": API_VERSIONS[0], "x-github-media-type": "github.v3; format=json"}
         if self._state.enterprise:
             out["x-github-enterprise-version"] = self._state.enterprise
-        if self._state.tokens.get(token):
-            out["x-oauth-scopes"] = "read:org, repo"
+        if self._state.oauth_scopes is not None and token in self._state.tokens:
+            out["x-oauth-scopes"] = self._state.oauth_scopes
         limit = self._state.limits[resource]
         if limit is not None and (token in self._state.tokens or token in self._state.installation_tokens):
             used, reset = self.usage(token, resource)

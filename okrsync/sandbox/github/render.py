@@ -144,9 +144,13 @@ class Renderer:
             out["parent_issue_url"] = self.issue_url(issue.parent) if issue.parent else None
 
     def repository(self, repository: Repository, *, writable: bool) -> Json:
-        site = f"{self._site}/{repository.full_name}"
         return repository_json(
-            repository, self.person(repository.owner), url=self.repository_url(repository), site=site, writable=writable
+            repository,
+            self.person(repository.owner),
+            url=self.repository_url(repository),
+            site=f"{self._site}/{repository.full_name}",
+            writable=writable,
+            admin=writable and self._state.administrator,
         )
 
 

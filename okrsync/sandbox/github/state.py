@@ -136,6 +136,10 @@ class GitHubState(Directory):
         with self.lock:
             issue = self._take_out(repository, number)
             issue.repository.deleted.add(number)
+            if issue.parent is not None:
+                issue.parent.children.remove(issue)
+            for child in issue.children:
+                child.parent = None
 
     def transfer(self, repository: str | int, number: int, to: str | int) -> Issue:
         """A new id and number in the other repository; the old address redirects there."""

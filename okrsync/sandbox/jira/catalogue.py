@@ -48,6 +48,9 @@ RESOLUTIONS = {
     "Declined": "10004",
 }
 
+POWERS = ("DELETE_ISSUES", "ADMINISTER")
+"""Permissions that no account has unless it is given them."""
+
 PERMISSIONS = {
     "BROWSE_PROJECTS": "Browse Projects",
     "CREATE_ISSUES": "Create Issues",
@@ -59,6 +62,8 @@ PERMISSIONS = {
     "EDIT_ALL_COMMENTS": "Edit All Comments",
     "DELETE_ALL_COMMENTS": "Delete All Comments",
     "ADMINISTER_PROJECTS": "Administer Projects",
+    "DELETE_ISSUES": "Delete Issues",
+    "ADMINISTER": "Administer Jira",
 }
 
 NUMBER = "com.atlassian.jira.plugin.system.customfieldtypes:float"

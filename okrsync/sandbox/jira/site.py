@@ -7,7 +7,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Literal
 
-from okrsync.sandbox.jira.catalogue import EPIC_LINK, NUMBER, PERMISSIONS, SPRINT, Field, custom, standard_fields
+from okrsync.sandbox.jira.catalogue import (
+    EPIC_LINK,
+    NUMBER,
+    PERMISSIONS,
+    POWERS,
+    SPRINT,
+    Field,
+    custom,
+    standard_fields,
+)
 from okrsync.sandbox.jira.records import Board, Issue, Person, Project, Sprint, Version
 
 EMAIL = "ana@acme.example"
@@ -24,7 +33,8 @@ class Site:
     Switches that a test may turn at any time:
 
     - ``token`` and ``email`` are what it accepts; ``read_only`` refuses every write (403), as a token without
-      the scope would; ``denied`` holds permissions (``ADD_COMMENTS``) that the account lacks everywhere;
+      the scope would; ``denied`` holds permissions (``ADD_COMMENTS``) that the account lacks everywhere,
+      ``granted`` those beyond an ordinary member's (``DELETE_ISSUES``, ``ADMINISTER``);
     - ``hidden`` holds keys of projects that the account may not see;
     - ``silent`` is whether the account may edit without a mail to the watchers;
     - ``index_lag`` is the seconds for which search does not show what was changed; ``unindexed`` holds ids of issues
@@ -50,6 +60,7 @@ class Site:
         self.token = CLOUD_TOKEN if flavour == "cloud" else DC_TOKEN
         self.read_only = False
         self.denied: set[str] = set()
+        self.granted: set[str] = set()
         self.hidden: set[str] = set()
         self.silent = True
         self.index_lag = 0.0
@@ -98,6 +109,8 @@ class Site:
     def may(self, permission: str) -> bool:
         """BROWSE_PROJECTS is decided by ``hidden``, the rest is the same in every project."""
         if permission not in PERMISSIONS or permission in self.denied:
+            return False
+        if permission in POWERS and permission not in self.granted:
             return False
         if permission.endswith("_ALL_COMMENTS") or (permission == "ADMINISTER_PROJECTS" and not self.silent):
             return False

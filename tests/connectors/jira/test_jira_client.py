@@ -12,7 +12,7 @@ import msgspec
 import pytest
 import requests
 import responses
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jira_canned import API, DATE, NOW, SECRET, SITE
 from okrsync_jira import answers, plugin
@@ -145,6 +145,7 @@ def test_a_long_limit_is_handed_on(client: Client, rsps: responses.RequestsMock,
     assert slept == []
 
 
+@example("²")
 @given(st.text(max_size=40))
 def test_any_retry_after_gives_a_pause_that_is_not_negative(text: str) -> None:
     assert answers.pause({"Retry-After": text, "X-RateLimit-Reset": text}, NOW) >= 0

@@ -99,6 +99,7 @@ def upgrade() -> None:
         sa.Column("connection", sa.String(), nullable=False),
         sa.Column("query", sa.Text(), nullable=False),
         sa.Column("ids", sa.JSON(), nullable=False),
+        sa.Column("refused", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("connection", "query"),
     )
     op.create_table(

@@ -1,0 +1,50 @@
+"""What a look at the store found, for people at a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Group
+from rich.text import Text
+
+from okrsync.report.figures import plural
+from okrsync.report.text import line
+from okrsync.store.upkeep import Checkup
+
+UNITS = ("bytes", "kB", "MB", "GB")
+
+
+def checkup_text(found: Checkup) -> Group:
+    """The file, what it holds, who has it, and whether it is sound, with what to do where it is not."""
+    if not found.exists:
+        return Group(line(found.file, ": there is no store yet; `okrsync sync` makes one."))
+    log = f" and {size(found.log_size)} of log" if found.log_size else ""
+    lines = [line((found.file, "bold"), f"  {size(found.size)}{log}, version {found.version or 'unknown'}")]
+    if found.counts:
+        lines.append(line("  ", ", ".join(f"{count:,} {table}" for table, count in found.counts.items())))
+    if found.unfinished:
+        said = f"{plural(found.unfinished, 'change')} whose end nobody saw; the next sync looks at the tickets"
+        lines.append(line("  ", (said, "yellow")))
+    if found.holder:
+        lines.append(line(f"  in use by {found.holder}"))
+    if not found.writable:
+        lines.append(line("  ", ("the file or its folder is read-only", "yellow")))
+    return Group(*lines, *_verdict(found))
+
+
+def _verdict(found: Checkup) -> list[Text]:
+    if found.sound:
+        return [line(("Sound.", "bold green"))]
+    advice = (
+        "`okrsync store restore FILE` brings back a backup; without one delete the file, and `okrsync sync` reads anew"
+    )
+    problems = [line("  ", (problem, "red")) for problem in found.problems]
+    return [line(("Not sound:", "bold red")), *problems, line(("→ ", "bold"), f"{advice}.")]
+
+
+def size(count: int) -> str:
+    """A number of bytes in the largest unit that fits."""
+    amount, unit = float(count), UNITS[0]
+    for unit in UNITS:
+        if amount < 1000 or unit == UNITS[-1]:
+            break
+        amount /= 1000
+    return f"{amount:.0f} {unit}" if unit == UNITS[0] else f"{amount:.1f} {unit}"

@@ -1,0 +1,72 @@
+"""Histories that once ended wrong, as short as they could be made; the properties found them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from installation import Installation
+from small_team import small_team
+
+
+@pytest.fixture
+def acme(tmp_path: Path) -> Iterator[Installation]:
+    with small_team(tmp_path / "acme") as team:
+        team.sandbox.latency = 0
+        yield team
+
+
+def test_not_found_while_cleaning_is_not_taken_for_gone(acme: Installation) -> None:
+    """GitHub says 404 for what it hides, too: notes that were still there got a second one beside them."""
+    acme.run()
+    acme.sandbox.faults.add("status", status=404, method="DELETE", path="/issues/", times=None)
+    acme.run("clean")
+    acme.sandbox.faults.clear()
+    acme.run()
+    assert set(acme.notes().values()) == {1}
+
+
+def test_what_was_not_found_while_cleaning_is_cleaned_by_the_next_run(acme: Installation) -> None:
+    before = acme.labels()
+    acme.run()
+    acme.sandbox.faults.add("status", status=404, method="DELETE", path="/issues/", times=None)
+    acme.run("clean")
+    acme.sandbox.faults.clear()
+    acme.run("clean")
+    assert (acme.notes(), acme.labels()) == ({}, before)
+
+
+def test_an_archived_jira_project_does_not_stop_the_runs(acme: Installation) -> None:
+    """Search does not find its tickets any more; they are there, as a second look at each confirms."""
+    for number in range(12):
+        acme.sandbox.jira.create("SHOP", f"Bug {number}", type="Bug", priority="Highest")
+    acme.run()
+    acme.sandbox.jira.archive_project("SHOP")
+    acme.sandbox.clock.advance(timedelta(hours=25))
+    assert acme.run().exit_code == 0
+    assert acme.value("checkout-1") == pytest.approx(2 / 6)
+
+
+def test_what_changed_before_a_jira_project_was_archived_is_seen_when_it_is_opened_again(acme: Installation) -> None:
+    acme.run()
+    acme.sandbox.jira.transition("SHOP-3", "Done", "Done")
+    acme.sandbox.jira.archive_project("SHOP")
+    acme.sandbox.clock.advance(timedelta(hours=25))
+    acme.run()
+    acme.sandbox.clock.advance(timedelta(hours=25))
+    acme.sandbox.jira.archive_project("SHOP", False)
+    acme.run()
+    assert acme.value("checkout-1") == pytest.approx(3 / 6)
+
+
+def test_a_ticket_that_refused_once_is_tried_again_when_a_census_is_taken(acme: Installation) -> None:
+    """A permission that was missing for an hour left tickets without label for as long as nobody touched them."""
+    acme.sandbox.faults.add("status", status=403, method="PUT", path="/issue/", times=2)
+    assert acme.run().exit_code == 4
+    assert acme.run().plan.changes == ()
+    acme.sandbox.clock.advance(timedelta(hours=25))
+    acme.run()
+    worn = acme.labels()
+    assert {"okr:checkout-1"} <= set(worn["SHOP-3"]) & set(worn["SHOP-4"])
