@@ -17,6 +17,7 @@ from okrsync import redact
 from okrsync.connector import ConnectionOptions, Connector, Context, Finding, Level, Meter, Plugin
 from okrsync.errors import ConfigError, ConnectionFailed
 from okrsync.events import Log, Silence
+from okrsync.house import House, Line, RunRequest
 from okrsync.marker import Namespace
 from okrsync.model.okr import Manual, Okrs
 from okrsync.model.run import AuditedWrite, Explanation, ObjectiveStatus, RunRecord, RunReport, RunRow
@@ -27,7 +28,7 @@ from okrsync.retry import Retry
 from okrsync.settings import Settings, load_settings
 from okrsync.store import Store
 from okrsync.store.history import CheckIn
-from okrsync.sync import House, Line, RunRequest, run
+from okrsync.sync import run
 from okrsync.views import explain, find, problems, status
 
 __all__ = ["App", "NoProgress", "Progress", "RunRequest"]

@@ -21,8 +21,8 @@ import schedule
 from okrsync.app import App
 from okrsync.errors import Busy, ConfigError, Interrupted, OkrsyncError, StoreError
 from okrsync.events import Event, Level, finished, logger
+from okrsync.house import RunRequest
 from okrsync.settings import Settings
-from okrsync.sync import RunRequest
 
 GRACE = 9
 """Seconds between the signal and the hard end of a process that still waits for a tracker."""

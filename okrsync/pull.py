@@ -20,7 +20,7 @@ from okrsync.errors import Interrupted, UnsafePlan
 from okrsync.guard import unsafe
 from okrsync.marker import Namespace
 from okrsync.model.run import ScopePull
-from okrsync.model.work import Page, Scope
+from okrsync.model.work import Item, Page, Scope
 from okrsync.progress import Progress
 from okrsync.store import Store
 from okrsync.store.items import News
@@ -65,7 +65,7 @@ class Puller:
                 continue
             if page.as_of is not None:
                 as_of.setdefault(scope.id, page.as_of)
-            news = self._keep(scope, page, full=asked[scope.id].since is None)
+            news = self._keep(scope, page, asked[scope.id])
             before = reports[scope.id]
             reports[scope.id] = msgspec.structs.replace(
                 before,
@@ -95,7 +95,8 @@ class Puller:
         else:
             yield from _together(scopes, asked, self.connect, self.parallel)
 
-    def _keep(self, scope: Scope, page: Page, *, full: bool) -> list[News]:
+    def _keep(self, scope: Scope, page: Page, asked: Cursor) -> list[News]:
+        full = asked.since is None
         if full:
             seen = self.seen.setdefault(scope.id, set())
             seen.update(item.id for item in page.items)
@@ -113,6 +114,8 @@ class Puller:
             news = self.store.items.keep(page.items, owns)
             changed = page.items if full else [one.after for one in news]
             self.store.links.unblock(self.connection, [item.id for item in changed])
+            for item in _came_from_elsewhere(news, asked.pulled_at):
+                self.store.links.begin_note(self.connection, item.id)
         self.news.extend(one for one in news if one.before is not None or not full)
         return news
 
@@ -164,6 +167,16 @@ class Puller:
                 hint="If they were really deleted or moved, run again with --force; "
                 "otherwise check the permissions of the token. Nothing was concluded.",
             )
+
+
+def _came_from_elsewhere(news: Sequence[News], pulled_at: datetime | None) -> Iterator[Item]:
+    """New tickets older than the last pull: transferred ones may bring a note of ours, so somebody has to look."""
+    if pulled_at is not None:
+        yield from (
+            one.after
+            for one in news
+            if one.before is None and one.after.created <= pulled_at and one.after.comments != 0
+        )
 
 
 def _together(

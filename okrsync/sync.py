@@ -2,86 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-
-import msgspec
 
 from okrsync import events
 from okrsync.apply import Applier, observe
 from okrsync.assess import Assessor
-from okrsync.connector import Connector, Meter, WriteBack, WriteLimit
-from okrsync.errors import Busy, ConnectionFailed, OkrsyncError, Rejected, StoreError, UnsafePlan
-from okrsync.events import Event, Log, Silence
-from okrsync.marker import Namespace
+from okrsync.connector import WriteBack
+from okrsync.errors import Busy, ConnectionFailed, OkrsyncError, StoreError, UnsafePlan
+from okrsync.events import Event, Log
+from okrsync.house import House, Line, RunRequest
 from okrsync.model.change import Change, connection_of
-from okrsync.model.okr import Okrs
-from okrsync.model.run import ConnectionRun, Plan, RunReport, ScopePull, Warned, Write
+from okrsync.model.run import ConnectionRun, Plan, RunReport, Write
 from okrsync.model.ticket import Ticket
-from okrsync.model.work import LabelDefinition, Scope
+from okrsync.model.work import LabelDefinition
 from okrsync.pace import Pace, memory
 from okrsync.plan import Planner, Target, Wanted, clean_plan, make_plan, needs_a_look
-from okrsync.progress import NoProgress, Progress
-from okrsync.pull import Puller
-from okrsync.store import Store
-from okrsync.store.items import News
-from okrsync.store.scopes import ConnectionState
-
-NOT_FINISHED = "reading it began and has not finished"
-NOT_CONFIGURED = "not configured"
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """What is asked of one run. ``connections`` empty means all of them.
-
-    ``wait`` is for how many seconds at most to wait for another run to end.
-    """
-
-    full: bool = False
-    connections: tuple[str, ...] = ()
-    write_back: bool = True
-    force: bool = False
-    census: bool = False
-    wait: float = 0.0
-
-
-@dataclass(frozen=True)
-class Line:
-    """One connection as the conductor needs it: how to make a client, and how it is written to.
-
-    ``reads`` changes with the options that say what is read.
-    """
-
-    name: str
-    connect: Callable[[], Connector]
-    meters: Sequence[Meter]
-    namespace: Namespace
-    write_back: WriteBack | None
-    parallel: int = 1
-    defines_labels: bool = False
-    remote_link: bool = False
-    reads: str = ""
-    write_limits: Sequence[WriteLimit] = ()
-
-
-@dataclass(frozen=True)
-class House:
-    """Everything a run needs from outside."""
-
-    store: Store
-    okrs: Okrs
-    lines: Mapping[str, Line]
-    now: Callable[[], datetime]
-    census_every: timedelta = timedelta(days=1)
-    dashboard_url: str = ""
-    progress: Progress = field(default_factory=NoProgress)
-    stopping: Callable[[], bool] = lambda: False
-    pause: Callable[[float], None] = time.sleep
-    log: Log = field(default_factory=Silence)
+from okrsync.reading import Reader
 
 
 def run(house: House, request: RunRequest, kind: str) -> RunReport:
@@ -90,7 +28,8 @@ def run(house: House, request: RunRequest, kind: str) -> RunReport:
     Raises UnsafePlan, Busy, StoreError, Interrupted; a failing connection only makes the report partial.
     """
     with _begun(house, kind, request.wait) as run_id:
-        return _Run(house, request, kind, run_id, house.log.bind(run=run_id, kind=kind)).go()
+        log = house.log.bind(run=run_id, kind=kind)
+        return _Run(house, request, kind, run_id, log, Reader(house, request, log)).go()
 
 
 @contextmanager
@@ -119,13 +58,9 @@ class _Run:
     kind: str
     id: int
     log: Log
+    reader: Reader
     stages: dict[str, float] = field(default_factory=dict)
-    connectors: dict[str, Connector] = field(default_factory=dict)
-    pulls: dict[str, list[ScopePull]] = field(default_factory=dict)
-    errors: dict[str, ConnectionFailed] = field(default_factory=dict)
-    news: list[News] = field(default_factory=list)
     paused: dict[str, float] = field(default_factory=dict)
-    refused: list[Warned] = field(default_factory=list)
 
     def go(self) -> RunReport:
         started = self.house.now()
@@ -134,10 +69,10 @@ class _Run:
         try:
             with self._stage("read"):
                 for name in chosen:
-                    self._read(name)
+                    self.reader.read(name)
             with self._stage("measure"):
-                assessor = Assessor(self.house.store, self.house.okrs, self._readable(), self.house.now())
-                movements = assessor.assess(self.news)
+                assessor = Assessor(self.house.store, self.house.okrs, self.reader.readable(), self.house.now())
+                movements = assessor.assess(self.reader.news)
                 events.measured(self.log, movements, assessor.stale)
             with self._stage("plan"):
                 plan = self._plan()
@@ -145,8 +80,7 @@ class _Run:
             with self._stage("write"):
                 writes = self._write(plan)
         finally:
-            for connector in self.connectors.values():
-                connector.close()
+            self.reader.close()
         connections = tuple(self._connection_run(name) for name in chosen)
         report = RunReport(
             id=self.id,
@@ -159,8 +93,8 @@ class _Run:
             movements=tuple(movements),
             dangling=self.house.store.links.dangling(),
             stale=tuple(assessor.stale),
-            warnings=(*self.refused, *assessor.warnings),
-            exit_code=4 if self.refused else _exit_code(connections, writes),
+            warnings=(*self.reader.refused, *assessor.warnings),
+            exit_code=4 if self.reader.refused else _exit_code(connections, writes),
             stages=self.stages,
         )
         with self.house.store.transaction():
@@ -178,119 +112,13 @@ class _Run:
     def _cleaning(self) -> bool:
         return self.kind.endswith("clean")
 
-    def _read(self, name: str) -> None:
-        """Pull one connection; a failure is kept and the others go on."""
-        house, line = self.house, self.house.lines[name]
-        self.pulls[name] = []
-        before = house.store.scopes.state(name).succeeded_at
-        with house.store.transaction():
-            house.store.scopes.set_state(name, ConnectionState(before, NOT_FINISHED))
-        try:
-            connector = self.connectors[name] = line.connect()
-            self._pull(line, connector)
-            self._select(name, connector)
-            state = ConnectionState(succeeded_at=house.now())
-            self.log.debug(Event.CONNECTION_READ, connection=name, requests=sum(one.requests for one in line.meters))
-        except ConnectionFailed as error:
-            self._failed(name, error)
-            state = ConnectionState(before, str(error))
-        with house.store.transaction():
-            house.store.scopes.set_state(name, state)
-            if state.complete:
-                house.store.history.set_fingerprint(_reading(name), line.reads)
-
-    def _pull(self, line: Line, connector: Connector) -> None:
-        house, request = self.house, self.request
-        known = house.store.scopes.known(line.name)
-        scopes = connector.scopes(() if request.full or self._census_due(line.name) else known)
-        if not request.full:
-            scopes = _with_memory(scopes, known)
-        with house.store.transaction():
-            house.store.scopes.keep(line.name, scopes)
-        puller = Puller(
-            store=house.store,
-            connection=line.name,
-            namespace=line.namespace,
-            connect=line.connect,
-            now=house.now,
-            progress=house.progress,
-            parallel=line.parallel,
-            full=request.full,
-            census_every=timedelta(0) if request.census else house.census_every,
-            force=request.force,
-            stopping=house.stopping,
-        )
-        began = house.now()
-        for read in puller.pull(scopes, connector):
-            self.pulls[line.name].append(read)
-            events.scope_read(self.log, read, (house.now() - began).total_seconds())
-            began = house.now()
-        self.news += puller.news
-
-    def _census_due(self, name: str) -> bool:
-        """Then repositories and projects are resolved anew, too: one may be archived, or open again."""
-        scopes, every = self.house.store.scopes, self.house.census_every
-        counted = [scopes.cursor(name, scope.id).census_at for scope in scopes.known(name)]
-        return self.request.census or any(at is None or self.house.now() - at >= every for at in counted)
-
-    def _failed(self, connection: str, error: ConnectionFailed) -> None:
-        self.errors[connection] = error
-        self.log.debug(
-            Event.CONNECTION_FAILED,
-            connection=connection,
-            error=error.message,
-            hint=error.hint,
-            reason=type(error).__name__,
-        )
-
-    def _select(self, name: str, connector: Connector) -> None:
-        """Ask the tracker which items each query of the OKR files matches."""
-        scopes = self.house.store.scopes
-        asking: dict[str, list[str]] = {}
-        for placed in self.house.okrs.live():
-            for link in placed.key_result.links:
-                if link.connection == name and link.query:
-                    asking.setdefault(link.query, []).append(placed.key_result.id)
-        for query, key_results in asking.items():
-            try:
-                ids = connector.select(scopes.known(name), query)
-            except Rejected as error:
-                self._refuse(name, query, key_results, error)
-                continue
-            with self.house.store.transaction():
-                if not scopes.answered(name, query):
-                    for key_result in key_results:
-                        self.house.store.items.mark_linked_dirty(key_result)
-                changed = scopes.keep_membership(name, query, ids)
-                self.house.store.items.mark_dirty(name, sorted(changed))
-
-    def _refuse(self, name: str, query: str, key_results: Sequence[str], error: Rejected) -> None:
-        """A query that the tracker does not understand holds back only the key results that ask it."""
-        told = f"the query {query!r} was refused, so the last value stays: {error.message}"
-        for key_result in key_results:
-            self.refused.append(Warned(key_result, told, "Correct the query in the OKR files."))
-        with self.house.store.transaction():
-            self.house.store.scopes.refuse_query(name, query)
-
-    def _readable(self) -> list[str]:
-        """Connections of which all that is configured today was read, now or in an earlier run, and former ones."""
-        scopes, history, lines = self.house.store.scopes, self.house.store.history, self.house.lines
-        former = [name for name in scopes.connections() if name not in lines]
-        with self.house.store.transaction():
-            for name in former:
-                scopes.keep(name, ())
-                history.set_fingerprint(_reading(name), NOT_CONFIGURED)
-        read = history.fingerprints()
-        complete = [name for name in lines if scopes.state(name).complete]
-        return [name for name in complete if read.get(_reading(name), "") == lines[name].reads] + former
-
     def _plan(self) -> Plan:
         house, writable = self.house, self._targets()
         if not writable:
             return Plan()
         samples, ever = house.store.history.latest_samples(), house.store.history.key_results()
         known = frozenset(key_result.casefold() for key_result in {*house.okrs.by_id(), *ever})
-        planner = Planner(house.okrs.by_id(), samples, writable, known)
+        planner = Planner(house.okrs.by_id(), samples, writable, known, house.okrs.over())
         clean = self._cleaning
         everything = clean and self.request.full
         self._look(planner, clean=clean, everything=everything)
@@ -306,7 +134,7 @@ class _Run:
             return make(tickets, planner, defined, self._cost)
 
     def _cost(self, change: Change) -> int:
-        return self.connectors[connection_of(change)].cost(change)
+        return self.reader.connectors[connection_of(change)].cost(change)
 
     def _targets(self) -> dict[str, Target]:
         """The connections that may be written to in this run."""
@@ -320,8 +148,8 @@ class _Run:
                 archived=frozenset(scope.id for scope in self.house.store.scopes.known(name) if scope.archived),
             )
             for name, line in self.house.lines.items()
-            if name in self.connectors
-            and name not in self.errors
+            if name in self.reader.connectors
+            and name not in self.reader.errors
             and (self._cleaning or (line.write_back is not None and self.request.write_back))
         }
 
@@ -339,10 +167,10 @@ class _Run:
                     refs.setdefault(ticket.item.connection, []).append(ticket)
         for name, tickets in refs.items():
             try:
-                observe(store, self.connectors[name], [ticket.item.ref for ticket in tickets])
+                observe(store, self.reader.connectors[name], [ticket.item.ref for ticket in tickets])
                 self.log.debug(Event.TICKETS_OBSERVED, connection=name, count=len(tickets))
             except ConnectionFailed as error:
-                self._failed(name, error)
+                self.reader.failed(name, error)
                 planner.targets.pop(name)
 
     def _write(self, plan: Plan) -> list[Write]:
@@ -354,9 +182,10 @@ class _Run:
                 hint="`okrsync plan` shows them; if that is what you want, run again with --force. "
                 "Nothing was written.",
             )
+        self.house.store.survive_power_cuts()
         applier = Applier(
             store=self.house.store,
-            connectors=self.connectors,
+            connectors=self.reader.connectors,
             namespaces={name: line.namespace for name, line in self.house.lines.items()},
             run=self.id,
             now=self.house.now,
@@ -373,7 +202,7 @@ class _Run:
             began = self.house.now()
         events.deferred(self.log, writes)
         for name, error in applier.failed.items():
-            self._failed(name, error)
+            self.reader.failed(name, error)
         self.paused = applier.paused
         return writes
 
@@ -382,7 +211,7 @@ class _Run:
         return Pace(line.write_limits, self.house.store.journal.written_since(line.name, since))
 
     def _connection_run(self, name: str) -> ConnectionRun:
-        meters, error = self.house.lines[name].meters, self.errors.get(name)
+        meters, error = self.house.lines[name].meters, self.reader.errors.get(name)
         told = [meter for meter in meters if meter.remaining is not None]
         return ConnectionRun(
             connection=name,
@@ -394,18 +223,8 @@ class _Run:
             error=error.message if error else "",
             hint=error.hint if error else "",
             paused=self.paused.get(name, 0.0),
-            scopes=tuple(self.pulls.get(name, ())),
+            scopes=tuple(self.reader.pulls.get(name, ())),
         )
-
-
-def _reading(connection: str) -> str:
-    return f"reading of {connection}"
-
-
-def _with_memory(scopes: Sequence[Scope], known: Sequence[Scope]) -> list[Scope]:
-    """Scopes that were asked for anew, with what an incremental pull must not forget about them."""
-    learned = {scope.id: scope.data for scope in known}
-    return [msgspec.structs.replace(scope, data={**learned.get(scope.id, {}), **scope.data}) for scope in scopes]
 
 
 def _exit_code(connections: Sequence[ConnectionRun], writes: Sequence[Write]) -> int:

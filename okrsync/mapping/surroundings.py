@@ -46,11 +46,11 @@ class Names:
 
     def scopes(self, connection: str) -> set[str]:
         """Names of the repositories or projects of a connection."""
-        return self._scopes.get(connection, set())
+        return self._scopes[connection]
 
     def titles(self, connection: str) -> set[str]:
         """Titles of the milestones or versions of a connection."""
-        return {milestone.title for milestone in self._milestones.get(connection, [])}
+        return {milestone.title for milestone in self._milestones[connection]}
 
     def scope_ids(self, link: Link) -> frozenset[str] | None:
         """Ids of the repositories or projects a link is confined to; None: to none in particular."""

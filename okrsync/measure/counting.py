@@ -81,16 +81,17 @@ class RatioTally(Tally):
     def reading(self) -> Reading:
         numerator, denominator, done = self.sums()
         if not self._base:
-            return Reading(None, numerator, denominator, denominator, done, flags=("nothing to divide by",))
+            return Reading(None, numerator, 0.0, flags=("nothing to divide by",))
         flags = (f"fewer than {FEW} in the denominator",) if self._base < FEW else ()
         return Reading(numerator / denominator, numerator, denominator, denominator, done, flags=flags)
 
 
 def in_state(wanted: str) -> Test:
-    """A test for a state word of the OKR files; work in a state nobody can place is open."""
+    """A test for a state word of the OKR files; work in a state nobody can place is open.
+
+    What was dropped is in no scope and never asked about, so done means delivered.
+    """
     match wanted:
-        case "done":
-            return lambda item: item.delivered
         case "open":
             return lambda item: item.state is not State.DONE
         case "all":

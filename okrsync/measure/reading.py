@@ -91,7 +91,7 @@ def _since(sample: Sample, now: Reading) -> Iterator[Contribution]:
     """What separates a sample from today's items, where a connection could not be read since, say."""
     adds = (sample.numerator or 0.0) - (now.numerator or 0.0)
     of = (sample.denominator or 0.0) - (now.denominator or 0.0)
-    if sample.rule and max(abs(adds), abs(of)) > ROUNDING * max(1.0, sample.scope, now.scope):
+    if sample.rule and max(abs(adds), abs(of)) > ROUNDING * max(1.0, sample.scope):
         yield Contribution(
             connection="",
             item="since",

@@ -354,5 +354,9 @@ class Okrs(Frozen):
     def children_of(self, objective: str) -> tuple[Objective, ...]:
         return tuple(one for one, _ in self.objectives if one.parent == objective)
 
+    def over(self) -> frozenset[str]:
+        """Case-folded ids of the key results that are in the files and not live."""
+        return frozenset(placed.key_result.id.casefold() for placed in self.placed if not placed.live)
+
     def live(self) -> tuple[Placed, ...]:
         return tuple(placed for placed in self.placed if placed.live)

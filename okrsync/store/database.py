@@ -117,6 +117,17 @@ class Store:
             with self.transaction():
                 self.journal.release()
 
+    def survive_power_cuts(self) -> None:
+        """From now on every commit reaches the disk before it returns: what tickets are sent must not be forgotten.
+
+        What was pulled before may be lost in a power cut, and is read again.
+        """
+        if self._connection.in_transaction():
+            self._connection.rollback()
+        raw = self._connection.connection.driver_connection
+        assert raw is not None
+        raw.execute("PRAGMA synchronous=FULL")
+
     def close(self) -> None:
         self._connection.close()
         self._engine.dispose()

@@ -145,7 +145,7 @@ class Links:
             yield Ticket(decode_item(body), linked, _showing(*shown), unreachable or "")
 
     def begin_note(self, connection: str, item: str) -> None:
-        """A note is about to be written; until its receipt is kept, nobody knows what the ticket shows."""
+        """A note is about to be written, or may have come with a transferred ticket: nobody knows what it shows."""
         self._put(connection, item, known=False, under_way=True)
 
     def set_note(

@@ -22,8 +22,8 @@ from installation import ENVIRON
 from okrsync.app import App
 from okrsync.daemon import Daemon, logger
 from okrsync.errors import Busy, ConfigError, StoreError, UnsafePlan
+from okrsync.house import RunRequest
 from okrsync.model.run import ConnectionRun, Plan, RunReport
-from okrsync.sync import RunRequest
 
 MONDAY = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
 CONFIG = """\

@@ -187,3 +187,16 @@ def test_the_ignore_label_silences_a_ticket_for_good(acme: Installation) -> None
     assert key not in acme.notes()
     assert "okr:ignore" in acme.labels()[key]
     assert acme.run().plan.changes == ()
+
+
+def test_the_end_of_a_cycle_clears_open_tickets_unasked_and_leaves_closed_ones_alone(acme: Installation) -> None:
+    acme.run()
+    acme.sandbox.jira.transition("SHOP-122", "Done", resolution="Done")
+    acme.run()
+    acme.okrs.write_text(acme.okrs.read_text().replace("end: 2026-12-31}", "end: 2026-12-31, state: closed}"))
+    report = acme.run()
+    assert report.exit_code == 0
+    assert not report.plan.unsafe
+    assert set(acme.notes()) == {"SHOP-122"}
+    assert {key for key, labels in acme.labels().items() if "okr:checkout-1" in labels} == {"SHOP-122"}
+    assert acme.run().plan.changes == ()

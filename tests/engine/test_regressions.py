@@ -70,3 +70,16 @@ def test_a_ticket_that_refused_once_is_tried_again_when_a_census_is_taken(acme: 
     acme.run()
     worn = acme.labels()
     assert {"okr:checkout-1"} <= set(worn["SHOP-3"]) & set(worn["SHOP-4"])
+
+
+def test_a_transferred_issue_that_is_linked_no_more_loses_its_note(acme: Installation) -> None:
+    """It has a new identity; without a label of ours nobody looked at it."""
+    hub = acme.sandbox.github
+    hub.add_repository("acme/api")
+    acme.config.write_text(acme.config.read_text().replace("[acme/shop]", "[acme/shop, acme/api]"))
+    acme.run()
+    acme.sandbox.clock.advance(timedelta(hours=1))
+    hub.unlabel("acme/shop", 3, "okr:checkout-1")
+    hub.transfer("acme/shop", 3, "acme/api")
+    acme.run()
+    assert "acme/api#1" not in acme.notes()

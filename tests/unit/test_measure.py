@@ -29,7 +29,7 @@ def test_completion_by_count_is_the_share_delivered() -> None:
     sample = read({"type": "completion"}, items(10, done=3))
     assert (sample.value, sample.raw, sample.numerator, sample.denominator) == (0.3, 0.3, 3, 10)
     assert (sample.scope, sample.done, sample.at) == (10, 3, NOON)
-    assert sample.rule == "completion by count v1"
+    assert (sample.rule, sample.unestimated, sample.flags) == ("completion by count v1", 0, ())
 
 
 def test_an_item_more_in_scope_is_a_smaller_share_and_no_work_lost() -> None:
@@ -215,6 +215,10 @@ def test_a_duration_is_a_percentile_by_nearest_rank() -> None:
 @pytest.mark.parametrize(("percentile", "value"), [(5, 15), (30, 20), (40, 20), (50, 35), (100, 50)])
 def test_nearest_rank_is_a_value_that_occurred(percentile: float, value: float) -> None:
     assert nearest_rank([15, 20, 35, 40, 50], percentile) == value
+
+
+def test_nearest_rank_reaches_the_largest_of_many() -> None:
+    assert [nearest_rank([*range(1, 201)], percent) for percent in (99.5, 100)] == [199, 200]
 
 
 def test_nearest_rank_is_not_led_astray_by_binary_fractions() -> None:

@@ -313,3 +313,12 @@ def test_the_hold_of_a_dead_process_is_taken_over(store: Store) -> None:
     with store.held("daemon", NOON):
         assert store.journal.holder().startswith(f"`daemon` (process {os.getpid()} on")
     assert store.journal.holder() == "another run"
+
+
+def test_writes_survive_a_power_cut_and_pulls_need_not(store: Store) -> None:
+    def level() -> object:
+        return store._connection.exec_driver_sql("PRAGMA synchronous").scalar()
+
+    assert level() == 1
+    store.survive_power_cuts()
+    assert level() == 2

@@ -15,15 +15,17 @@ from sqlalchemy import select
 
 from okrsync.connector import Meter, WriteBack, WriteLimit
 from okrsync.errors import AuthError, Busy, Forbidden, Interrupted, RateLimited, Transient, UnsafePlan
+from okrsync.house import House, Line, RunRequest
 from okrsync.marker import Namespace
 from okrsync.model.change import AddLabel, DefineLabel, DeleteNote, PutNote, RemoveLabel, Shown, ShownNote
 from okrsync.model.okr import Okrs
 from okrsync.model.run import ConnectionRun, RunReport
 from okrsync.model.work import Item, Page, Quarantined, Scope
+from okrsync.reading import NOT_FINISHED
 from okrsync.store import Store
 from okrsync.store.scopes import ConnectionState
 from okrsync.store.tables import runs
-from okrsync.sync import NOT_FINISHED, House, Line, RunRequest, run
+from okrsync.sync import run
 
 SHIP = placed({"project": "SHOP"})
 SPEED = placed({"connection": "github", "repository": "acme/api"}, id="api-1")

@@ -8,11 +8,12 @@ from fake_connector import FakeTracker
 from okr_builders import NOON
 
 from okrsync.connector import Meter
+from okrsync.house import House, Line, RunRequest
 from okrsync.marker import Namespace
 from okrsync.model.okr import Okrs
 from okrsync.model.work import Page, Scope
 from okrsync.store import Store
-from okrsync.sync import House, Line, RunRequest, run
+from okrsync.sync import run
 
 SHOP = Scope("100", "SHOP", data={"key": "SHOP"})
 

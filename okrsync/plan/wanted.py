@@ -1,0 +1,144 @@
+"""Wanted: what every ticket should show, and which labels are ours to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from okrsync.connector import WriteBack
+from okrsync.marker import Namespace
+from okrsync.model.change import Note, NoteLine, PutLink
+from okrsync.model.okr import Placed
+from okrsync.model.run import LeftAlone
+from okrsync.model.sample import Linked, Sample
+from okrsync.model.ticket import Ticket
+from okrsync.model.work import Item, State
+from okrsync.plan.words import counts, page_url, tenth
+
+REASONS_SHOWN = 3
+
+
+class Target(msgspec.Struct, frozen=True):
+    """How one connection is written to. ``archived`` holds the ids of scopes that take no writes."""
+
+    namespace: Namespace
+    write_back: WriteBack
+    defines_labels: bool = False
+    remote_link: bool = False
+    dashboard_url: str = ""
+    archived: frozenset[str] = frozenset()
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What a ticket should show: own labels, the note, remote links by key result."""
+
+    labels: tuple[str, ...] = ()
+    note: Note | None = None
+    links: tuple[PutLink, ...] = ()
+
+
+class Planner(msgspec.Struct, frozen=True):
+    """Knows what every ticket should show, and which labels are ours to take away.
+
+    ``targets`` holds only the connections that may be written to. ``known`` are the case-folded ids of all key results
+    that this installation has or ever had, ``over`` those of the files that are out of their time.
+    """
+
+    placed: Mapping[str, Placed]
+    samples: Mapping[str, Sample]
+    targets: dict[str, Target]
+    known: frozenset[str] = frozenset()
+    over: frozenset[str] = frozenset()
+
+    def ours(self, ticket: Ticket, label: str) -> bool:
+        """Whether a label on a ticket is ours: our key result's, or named by our note, and claimed by no other."""
+        showing, namespace = ticket.showing, self.targets[ticket.item.connection].namespace
+        if not namespace.owns(label) or _among(label, showing.claimed):
+            return False
+        return self.knows(namespace, label) or (showing.note is not None and _among(label, showing.note.labels))
+
+    def knows(self, namespace: Namespace, label: str) -> bool:
+        """Whether a label of the namespace names a key result of ours; others are another installation's."""
+        return namespace.owns(label) and namespace.key_result(label).casefold() in self.known
+
+    def shows_the_past(self, ticket: Ticket) -> bool:
+        """Whether all its labels of ours are of key results that are over, and still in the OKR files to say so."""
+        namespace = self.targets[ticket.item.connection].namespace
+        named = [namespace.key_result(label) for label in ticket.item.labels if self.ours(ticket, label)]
+        return bool(named) and all(name.casefold() in self.over for name in named)
+
+    def wanted(self, ticket: Ticket) -> Wanted | LeftAlone | None:
+        """What the ticket should show; None or a reason when it stays as it is."""
+        target = self.targets.get(ticket.item.connection)
+        if target is None or ticket.unreachable:
+            return None
+        if reason := obstacle(ticket, target):
+            return LeftAlone(ticket.item.ref, reason) if self._live(ticket) else None
+        live = self._live(ticket)
+        if _ignored(ticket.item, target.namespace):
+            return Wanted()
+        closed = target.write_back.on == "open" and ticket.item.state is State.DONE
+        if closed and (live or self.shows_the_past(ticket)):
+            return None
+        if not live:
+            return Wanted()
+        return Wanted(
+            labels=tuple(target.namespace.label(one.key_result) for one in live) if target.write_back.label else (),
+            note=self.note(ticket, live, target) if target.write_back.note else None,
+            links=self._links(ticket.item, live, target),
+        )
+
+    def _live(self, ticket: Ticket) -> list[Linked]:
+        placed = self.placed
+        return [one for one in ticket.linked if one.key_result in placed and placed[one.key_result].live]
+
+    def note(self, ticket: Ticket, live: Sequence[Linked], target: Target) -> Note:
+        shown = ticket.showing.note.tenths if ticket.showing.note else {}
+        return Note(
+            lines=tuple(self._line(ticket.item, one, shown.get(one.key_result), target) for one in live),
+            ignore_label=target.namespace.ignore,
+        )
+
+    def _line(self, item: Item, linked: Linked, shown: int | None, target: Target) -> NoteLine:
+        placed = self.placed[linked.key_result]
+        sample = self.samples.get(linked.key_result)
+        return NoteLine(
+            key_result=linked.key_result,
+            title=placed.key_result.title,
+            objective=placed.objective.title,
+            tenth=tenth(sample.progress if sample else None, shown),
+            counts=counts(placed, item, linked),
+            reasons=linked.reasons[:REASONS_SHOWN],
+            url=page_url(target.dashboard_url, linked.key_result),
+        )
+
+    def _links(self, item: Item, live: Sequence[Linked], target: Target) -> tuple[PutLink, ...]:
+        if not (target.remote_link and target.dashboard_url):
+            return ()
+        return tuple(
+            PutLink(
+                item.ref,
+                one.key_result,
+                self.placed[one.key_result].key_result.title,
+                page_url(target.dashboard_url, one.key_result),
+            )
+            for one in live
+        )
+
+
+def obstacle(ticket: Ticket, target: Target) -> str:
+    """Why a ticket takes no writes now, or ""."""
+    if ticket.item.scope in target.archived:
+        return "its repository or project is archived"
+    if not ticket.item.writable:
+        return "it is locked"
+    return ticket.showing.blocked
+
+
+def _ignored(item: Item, namespace: Namespace) -> bool:
+    return any(label.lower() == namespace.ignore.lower() for label in item.labels)
+
+
+def _among(label: str, labels: Iterable[str]) -> bool:
+    return label.casefold() in {one.casefold() for one in labels}

@@ -1,0 +1,161 @@
+"""Reading: pull the chosen connections, ask their queries, and tell which of them may be concluded from.
+
+A connection that fails is kept with its error, and the others go on. A query that its tracker does not understand
+holds back only the key results that ask it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import msgspec
+
+from okrsync import events
+from okrsync.connector import Connector
+from okrsync.errors import ConnectionFailed, Rejected
+from okrsync.events import Event, Log
+from okrsync.house import House, Line, RunRequest
+from okrsync.model.run import ScopePull, Warned
+from okrsync.model.work import Scope
+from okrsync.pull import Puller
+from okrsync.store.items import News
+from okrsync.store.scopes import ConnectionState
+
+NOT_FINISHED = "reading it began and has not finished"
+NOT_CONFIGURED = "not configured"
+
+
+@dataclass
+class Reader:
+    """Reads for one run. ``connectors`` are the clients made, ``errors`` the connections that failed at anything."""
+
+    house: House
+    request: RunRequest
+    log: Log
+    connectors: dict[str, Connector] = field(default_factory=dict)
+    pulls: dict[str, list[ScopePull]] = field(default_factory=dict)
+    errors: dict[str, ConnectionFailed] = field(default_factory=dict)
+    news: list[News] = field(default_factory=list)
+    refused: list[Warned] = field(default_factory=list)
+
+    def read(self, name: str) -> None:
+        """Pull one connection; a failure is kept and the others go on."""
+        house, line = self.house, self.house.lines[name]
+        self.pulls[name] = []
+        before = house.store.scopes.state(name).succeeded_at
+        with house.store.transaction():
+            house.store.scopes.set_state(name, ConnectionState(before, NOT_FINISHED))
+        try:
+            connector = self.connectors[name] = line.connect()
+            self._pull(line, connector)
+            self._select(name, connector)
+            state = ConnectionState(succeeded_at=house.now())
+            self.log.debug(Event.CONNECTION_READ, connection=name, requests=sum(one.requests for one in line.meters))
+        except ConnectionFailed as error:
+            self.failed(name, error)
+            state = ConnectionState(before, str(error))
+        with house.store.transaction():
+            house.store.scopes.set_state(name, state)
+            if state.complete:
+                house.store.history.set_fingerprint(_reading(name), line.reads)
+
+    def _pull(self, line: Line, connector: Connector) -> None:
+        house, request = self.house, self.request
+        known = house.store.scopes.known(line.name)
+        scopes = connector.scopes(() if request.full or self._census_due(line.name) else known)
+        if not request.full:
+            scopes = _with_memory(scopes, known)
+        with house.store.transaction():
+            house.store.scopes.keep(line.name, scopes)
+        puller = Puller(
+            store=house.store,
+            connection=line.name,
+            namespace=line.namespace,
+            connect=line.connect,
+            now=house.now,
+            progress=house.progress,
+            parallel=line.parallel,
+            full=request.full,
+            census_every=timedelta(0) if request.census else house.census_every,
+            force=request.force,
+            stopping=house.stopping,
+        )
+        began = house.now()
+        for read in puller.pull(scopes, connector):
+            self.pulls[line.name].append(read)
+            events.scope_read(self.log, read, (house.now() - began).total_seconds())
+            began = house.now()
+        self.news += puller.news
+
+    def _census_due(self, name: str) -> bool:
+        """Then repositories and projects are resolved anew, too: one may be archived, or open again."""
+        scopes, every = self.house.store.scopes, self.house.census_every
+        counted = [scopes.cursor(name, scope.id).census_at for scope in scopes.known(name)]
+        return self.request.census or any(at is None or self.house.now() - at >= every for at in counted)
+
+    def failed(self, connection: str, error: ConnectionFailed) -> None:
+        self.errors[connection] = error
+        self.log.debug(
+            Event.CONNECTION_FAILED,
+            connection=connection,
+            error=error.message,
+            hint=error.hint,
+            reason=type(error).__name__,
+        )
+
+    def _select(self, name: str, connector: Connector) -> None:
+        """Ask the tracker which items each query of the OKR files matches."""
+        scopes = self.house.store.scopes
+        asking: dict[str, list[str]] = {}
+        for placed in self.house.okrs.live():
+            for link in placed.key_result.links:
+                if link.connection == name and link.query:
+                    asking.setdefault(link.query, []).append(placed.key_result.id)
+        for query, key_results in asking.items():
+            try:
+                ids = connector.select(scopes.known(name), query)
+            except Rejected as error:
+                self._refuse(name, query, key_results, error)
+                continue
+            with self.house.store.transaction():
+                if not scopes.answered(name, query):
+                    for key_result in key_results:
+                        self.house.store.items.mark_linked_dirty(key_result)
+                changed = scopes.keep_membership(name, query, ids)
+                self.house.store.items.mark_dirty(name, sorted(changed))
+
+    def _refuse(self, name: str, query: str, key_results: Sequence[str], error: Rejected) -> None:
+        """A query that the tracker does not understand holds back only the key results that ask it."""
+        told = f"the query {query!r} was refused, so the last value stays: {error.message}"
+        for key_result in key_results:
+            self.refused.append(Warned(key_result, told, "Correct the query in the OKR files."))
+        with self.house.store.transaction():
+            self.house.store.scopes.refuse_query(name, query)
+
+    def readable(self) -> list[str]:
+        """Connections of which all that is configured today was read, now or in an earlier run, and former ones."""
+        scopes, history, lines = self.house.store.scopes, self.house.store.history, self.house.lines
+        former = [name for name in scopes.connections() if name not in lines]
+        with self.house.store.transaction():
+            for name in former:
+                scopes.keep(name, ())
+                history.set_fingerprint(_reading(name), NOT_CONFIGURED)
+        read = history.fingerprints()
+        complete = [name for name in lines if scopes.state(name).complete]
+        return [name for name in complete if read.get(_reading(name), "") == lines[name].reads] + former
+
+    def close(self) -> None:
+        for connector in self.connectors.values():
+            connector.close()
+
+
+def _reading(connection: str) -> str:
+    return f"reading of {connection}"
+
+
+def _with_memory(scopes: Sequence[Scope], known: Sequence[Scope]) -> list[Scope]:
+    """Scopes that were asked for anew, with what an incremental pull must not forget about them."""
+    learned = {scope.id: scope.data for scope in known}
+    return [msgspec.structs.replace(scope, data={**learned.get(scope.id, {}), **scope.data}) for scope in scopes]
