@@ -8,7 +8,7 @@ FILES := pyproject.toml constraints.txt
 READY := .venv/.ready-$(shell (pwd; cat $(FILES)) | cksum | tr ' ' '-')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint types imports drift format constraints clean
+.PHONY: help demo test soak bench lint types imports drift format constraints clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -19,8 +19,16 @@ demo: $(READY) ## Run the main job against a sandbox Jira and GitHub on this mac
 test: $(READY) ## Run the tests (ARGS="-k words" passes options to pytest)
 	@$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
 
+soak: $(READY) ## Try many more random histories, and a whole day with 20,000 tickets; half an hour or more
+	@HYPOTHESIS_PROFILE=soak $(PY) -m pytest -m 'soak or not soak' tests/properties tests/engine/test_simulated_day.py $(ARGS)
+
 bench: $(READY) ## Measure speed and cost beside other tools (ARGS="--large" for 100,000 items)
 	@$(PY) -m benchmarks $(ARGS)
+
+mutants: $(READY) ## Make small faults in the pure rooms, and show which of them no test notices (ARGS="okrsync.plan.*")
+	@$(PY) -c 'import mutmut' 2>/dev/null || $(PY) -m pip install -qq --only-binary :all: -c constraints.txt -e '.[mutants]'
+	@HYPOTHESIS_PROFILE=mutants $(PY) -m mutmut run $(ARGS)
+	@$(PY) -m mutmut results
 
 lint: $(READY) ## Check style and formatting
 	@$(PY) -m ruff check .
@@ -35,18 +43,20 @@ imports: $(READY) ## Check which room may import which
 drift: $(READY) ## Check that generated files and the README say what the code says
 	@$(PY) -m okrsync.schema --check
 	@$(PY) tools/readme_help.py --check
+	@$(PY) -m tools.faults --check
 
 format: $(READY) ## Format the code and write generated files anew
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 	@$(PY) -m okrsync.schema --write
 	@$(PY) tools/readme_help.py --write
+	@$(PY) -m tools.faults --write
 
 constraints: $(READY) ## Pin the newest versions of all packages
 	@$(PY) tools/pin.py
 
 clean: ## Remove the environment and caches
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(READY): $(FILES)
 	@tools/setup

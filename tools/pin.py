@@ -9,11 +9,12 @@ import json
 import subprocess
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = """\
-# Every package that `pip install -e .[dev]` brings in, at the version that is tested (Python 3.11 to 3.13).
+# Every package that `pip install -e .[dev,mutants]` brings in, at the version that is tested (Python 3.11 to 3.13).
 # `make constraints` writes this file anew.
 """
 
@@ -21,7 +22,8 @@ HEAD = """\
 def required() -> list[str]:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())
     project = declared["project"]
-    return [*project["dependencies"], *project["optional-dependencies"]["dev"], *declared["build-system"]["requires"]]
+    extras = chain.from_iterable(project["optional-dependencies"].values())
+    return [*project["dependencies"], *extras, *declared["build-system"]["requires"]]
 
 
 def resolve(requirements: list[str]) -> list[str]:

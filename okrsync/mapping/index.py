@@ -89,5 +89,5 @@ def _invert(connection: str, queries: Iterable[str], memberships: Memberships) -
         longer: dict[tuple[str, ...], tuple[str, ...]] = {}
         for item in memberships.get((connection, query), ()):
             before = matched.get(item, ())
-            matched[item] = longer.get(before) or longer.setdefault(before, (*before, query))
+            matched[item] = longer.setdefault(before, (*before, query))
     return matched

@@ -54,7 +54,7 @@ class ManualTally(Tally):
 def measure(placed: Placed, parts: Iterable[Part], evidence: Evidence) -> Sample:
     """Read a key result from its linked items, each given once, in any order. ``parts`` is streamed."""
     tally = _tally(placed, evidence)
-    excluded = counted = 0
+    excluded, counts = 0, False
     whole: list[str] = []
     for item, linked in parts:
         if linked.supports:
@@ -62,11 +62,11 @@ def measure(placed: Placed, parts: Iterable[Part], evidence: Evidence) -> Sample
         if _outside(item, evidence) or not tally.add(item, linked.weight):
             excluded += 1
             continue
-        counted += 1
+        counts = True
         if item.type.casefold() == "epic":
             whole.append(item.key)
     reading = tally.reading()
-    remarks = (*_remarks(tally, counted, excluded, whole), *reading.flags)
+    remarks = (*_remarks(tally, counts, excluded, whole), *reading.flags)
     return _sample(placed, evidence, msgspec.structs.replace(reading, flags=remarks), excluded, tally.rule)
 
 
@@ -149,8 +149,8 @@ def _tally(placed: Placed, evidence: Evidence) -> Tally:
             return ManualTally(evidence.checkin)
 
 
-def _remarks(tally: Tally, counted: int, excluded: int, whole: list[str]) -> Iterator[str]:
-    if not counted and not isinstance(tally, ManualTally | MilestonesTally):
+def _remarks(tally: Tally, counts: bool, excluded: int, whole: list[str]) -> Iterator[str]:
+    if not counts and not isinstance(tally, ManualTally | MilestonesTally):
         yield f"everything linked is left out: {words(excluded, 'item')}" if excluded else "nothing is linked"
     if whole:
         rest = len(whole) - NAMED

@@ -42,7 +42,7 @@ def needed_definitions(
         texts = {planner.targets[connection].namespace.ignore: IGNORES, **_described(planner, connection)}
         for label in labels:
             if label.casefold() not in have:
-                yield DefineLabel(connection, scope, label, texts.get(label, ""), LABEL_COLOR)
+                yield DefineLabel(connection, scope, label, texts[label], LABEL_COLOR)
     for connection, scope, present in _writable(planner, defined):
         described = _described(planner, connection)
         for one in present:

@@ -107,6 +107,18 @@ def test_a_query_links_its_members_and_the_reason_quotes_it() -> None:
     assert mapped(item("2"), link, surroundings=surroundings) == []
 
 
+def test_an_item_of_several_queries_is_linked_by_each_of_them() -> None:
+    members = {("jira", "a"): frozenset("13"), ("jira", "b"): frozenset("123"), ("jira", "c"): frozenset("23")}
+    mapper = Mapper([placed(*({"query": name} for name in "abc"))], around(memberships=members))
+    reasons = {id: [linked.reasons for linked in mapper.links(item(id))] for id in "1234"}
+    assert reasons == {
+        "1": [("matches query a", "matches query b")],
+        "2": [("matches query b", "matches query c")],
+        "3": [("matches query a", "matches query b", "matches query c")],
+        "4": [],
+    }
+
+
 def test_an_epic_expands_to_the_leaves_at_every_depth_and_counts_nothing_itself() -> None:
     epic = item("120", type="Epic", title="Payment in one step")
     story = item("7", type="Story", parent="120")

@@ -22,6 +22,8 @@ NOTE = Note((NoteLine("checkout-1", "Ship it", "Buying", 3, "1 item", ("in miles
         ("> OKR: a-1", ("a-1",)),
         ("- OKR: a-1, a-1", ("a-1",)),
         ("our OKR: a-1 is in a sentence", ()),
+        ("OKR: X-1", ("X-1",)),
+        ("OKR: (a-1.), [`b-1`]", ("a-1", "b-1")),
         ("OKR:", ()),
         ("OKR: to be decided", ()),
         ("", ()),

@@ -25,7 +25,13 @@ def test_when_all_is_well_it_says_so(connector: GitHubConnector) -> None:
     found = findings(connector)
     assert {one.level for one in found} == {Level.OK}
     said = " ".join(f"{one.subject}: {one.message}" for one in found)
-    for words in ("signed in as okrsync-bot", "clock: agrees", "acme/shop: readable", "acme/shop: writable", "of 5,000"):
+    for words in (
+        "signed in as okrsync-bot",
+        "clock: agrees",
+        "acme/shop: readable",
+        "acme/shop: writable",
+        "of 5,000",
+    ):
         assert words in said
 
 

@@ -1,23 +1,24 @@
-"""Refusals: remembered on the ticket, unless so many come in a row that the credentials are to blame."""
+"""What a ticket refuses, what a pace allows, and what a receipt says after a lost answer."""
 
 from __future__ import annotations
 
 import msgspec
 import pytest
-from fake_connector import FakeTracker
+from fake_connector import AnswerLost, FakeTracker
 from okr_builders import NOON, item
 
 from okrsync.apply import Applier, observe
 from okrsync.connector import WriteLimit
 from okrsync.errors import Closed, Forbidden, Rejected
 from okrsync.marker import Namespace
-from okrsync.model.change import AddLabel, Change, DefineLabel, Done, Receipt, Shown
+from okrsync.model.change import AddLabel, Change, DefineLabel, DeleteNote, Done, Receipt, RemoveLabel, Shown
 from okrsync.model.run import Write
 from okrsync.pace import Pace
 from okrsync.progress import NoProgress
 from okrsync.retry import PATIENCE
 from okrsync.store import Store
 
+REF = item("1").ref
 LABEL = "okr:checkout-1"
 NO = Forbidden("Not you.", hint="Ask an admin.")
 
@@ -111,6 +112,23 @@ def test_a_wait_of_less_than_a_second_is_waited_too(applier: Applier) -> None:
     applier.paces, applier.pause = {"jira": Pace((WriteLimit(1, 0.5),))}, waited.append
     apply(applier, add("1"), add("2"))
     assert waited == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("change", "before"),
+    [
+        (AddLabel(REF, LABEL), Shown(REF)),
+        (RemoveLabel(REF, LABEL), Shown(REF, labels=(LABEL,))),
+        (DeleteNote(REF, "78"), Shown(REF, surplus=("78",))),
+    ],
+)
+def test_a_receipt_names_a_note_only_where_one_was_put(
+    applier: Applier, tracker: FakeTracker, change: Change, before: Shown
+) -> None:
+    tracker.shown["1"] = before
+    tracker.writes.append(AnswerLost(happened=True))
+    (write,) = apply(applier, change)
+    assert write.receipt == Receipt(Done.ALREADY)
 
 
 def test_a_look_remembers_each_answer_and_blocks_only_those_without(tracker: FakeTracker, store: Store) -> None:
