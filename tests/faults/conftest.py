@@ -18,10 +18,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Stage]]:
-    """The stage of a tracker, furnished at first use."""
-    made: dict[str, Stage] = {}
-    with small_pages(), TroubledSandbox() as sandbox, network(sandbox.trouble):
+def troubled() -> Iterator[tuple[TroubledSandbox, dict[str, Stage]]]:
+    """The sandbox of this process, and the stages made so far."""
+    with TroubledSandbox() as sandbox:
+        yield sandbox, {}
+
+
+@pytest.fixture
+def stages(
+    troubled: tuple[TroubledSandbox, dict[str, Stage]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Stage]]:
+    """The stage of a tracker, furnished at first use. What is patched for it is patched for this test alone."""
+    sandbox, made = troubled
+    with small_pages(), network(sandbox.trouble):
 
         def stage(tracker: str) -> Stage:
             if tracker not in made:

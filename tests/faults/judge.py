@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from acts import act_of
 from matrix import EVENTS, Cell
-from people import act_of
 from stage import ENVIRON, SECRETS, Remains, Stage
 
 from okrsync.model.change import Done

@@ -352,6 +352,11 @@ def _work_on_jira(stage: Stage) -> None:
     jira.delete("SHOP-7")
 
 
+_STATEMENTS: dict[Any, Any] = {}
+_DIALECTS: list[Any] = []
+"""Statements are compiled once for all stages, which share a dialect for it."""
+
+
 @contextmanager
 def small_pages() -> Iterator[None]:
     """Pages of two, so that tiny lists have next ones; and no waiting for the disk."""
@@ -359,13 +364,10 @@ def small_pages() -> Iterator[None]:
     def hasty(raw: Any, *_: Any) -> None:
         raw.execute("PRAGMA synchronous=OFF")
 
-    first: list[Any] = []
-    statements: dict[Any, Any] = {}
-
     def engine(url: str) -> Any:
-        made = create_engine(url, execution_options={"compiled_cache": statements})
-        first.append(made.dialect)
-        made.dialect = first[0]
+        made = create_engine(url, execution_options={"compiled_cache": _STATEMENTS})
+        _DIALECTS.append(made.dialect)
+        made.dialect = _DIALECTS[0]
         return made
 
     event.listen(Pool, "checkout", hasty)

@@ -310,7 +310,7 @@ def test_an_answer_lost_twice_ends_the_connection_and_leaves_the_ticket_in_doubt
 ) -> None:
     tracker.writes.extend([AnswerLost(happened=False), AnswerLost(happened=True)])
     first, second = apply(applier, put(), put("2"))
-    assert first.error == "The answer got lost."
+    assert first == Write(put(), error="The answer got lost.")
     assert second == Write(put("2"))
     assert isinstance(applier.failed["jira"], OutcomeUnknown)
     assert showing(shop).under_way
@@ -339,6 +339,7 @@ def test_a_closed_ticket_is_skipped_and_left_alone_until_it_changes(
     tracker.writes.append(Closed("SHOP-1 is locked.", hint="Unlock it."))
     closed, other = apply(applier, add("1"), add("2"))
     assert closed.receipt == Receipt(Done.SKIPPED, reason="SHOP-1 is locked. Unlock it.")
+    assert journal(shop)[0] == (True, closed.receipt, "")
     assert closed.error == ""
     assert other.receipt == APPLIED
     assert showing(shop).blocked == "SHOP-1 is locked."

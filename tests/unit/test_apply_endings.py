@@ -131,6 +131,15 @@ def test_a_receipt_names_a_note_only_where_one_was_put(
     assert write.receipt == Receipt(Done.ALREADY)
 
 
+def test_a_ticket_that_cannot_be_found_after_a_lost_answer_is_written_to_once_more(
+    applier: Applier, tracker: FakeTracker
+) -> None:
+    tracker.gone = {"1": "hidden for a moment"}
+    tracker.writes.append(AnswerLost(happened=False))
+    assert apply(applier, add("1")) == [Write(add("1"), Receipt(Done.APPLIED))]
+    assert tracker.of("apply") == [add("1"), add("1")]
+
+
 def test_a_look_remembers_each_answer_and_blocks_only_those_without(tracker: FakeTracker, store: Store) -> None:
     with store.transaction():
         store.items.keep([item(str(number)) for number in range(1, 5)], Namespace().owns)

@@ -90,6 +90,17 @@ def test_a_milestone_is_found_by_title_by_id_and_by_number_within_its_repository
     )
 
 
+def test_a_milestone_of_another_repository_is_not_meant_by_its_id_or_number() -> None:
+    theirs = version("78", "Two", scope="200", url="https://github.example/acme/api/milestone/3/")
+    surroundings = around(milestones=(theirs,))
+    one = item(scope="200", milestones=("78",))
+    assert mapped(one, {"milestone": "3", "project": "API"}, surroundings=surroundings)
+    assert mapped(one, {"milestone": "78", "project": "API"}, surroundings=surroundings)
+    for name in ("78", "3"):
+        (problem,) = Mapper([placed({"milestone": name, "project": "SHOP"})], surroundings).problems
+        assert problem.message == f"jira has no milestone '{name}' in SHOP."
+
+
 def test_the_reason_names_the_milestone_by_its_title() -> None:
     surroundings = around(milestones=(version("77", "One-page checkout"),))
     assert mapped(item(milestones=("77",)), {"milestone": "77"}, surroundings=surroundings) == [
@@ -174,6 +185,19 @@ def test_a_line_in_the_description_links_to_a_live_key_result_of_any_objective()
     (linked,) = mapper.links(item(references=("api-1",)))
     assert (linked.key_result, linked.weight, linked.supports) == ("Api-1", 1.0, False)
     assert linked.reasons == ("its description says OKR: Api-1",)
+
+
+def test_a_line_that_names_an_unknown_key_result_links_nothing_and_spoils_nothing() -> None:
+    mapper = Mapper([placed()], around())
+    (linked,) = mapper.links(item(references=("checkot-1", "checkout-1")))
+    assert linked.key_result == "checkout-1"
+
+
+def test_a_line_in_a_sub_task_links_it_where_sub_tasks_count() -> None:
+    fine, coarse = placed({"labels": "a", "subtasks": True}), placed({"labels": "a"}, id="checkout-2")
+    mapper = Mapper([fine, coarse], around())
+    sub_task = item("8", parent="7", subtask=True, references=("checkout-1", "checkout-2"))
+    assert [one.key_result for one in mapper.links(sub_task)] == ["checkout-1"]
 
 
 def test_a_line_in_an_epic_links_the_leaves_below_it() -> None:

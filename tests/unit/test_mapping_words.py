@@ -92,6 +92,13 @@ def test_what_links_an_epic_several_levels_up_is_told_with_the_nearest() -> None
     assert why(item(parent="8"), {"labels": "a"}, around(top, bare)) == "through SHOP-9 (Task 9): has label a"
 
 
+def test_an_inner_node_meets_conditions_about_what_is_above_it() -> None:
+    top, middle = item("9"), item("8", parent="9", labels=("a",))
+    assert why(item(parent="8"), {"epic": "SHOP-9", "labels": "a"}, around(top, middle)) == (
+        "through SHOP-8 (Task 8): under epic SHOP-9 (Task 9), has label a"
+    )
+
+
 def test_a_link_says_whose_it_is_and_what_it_weighs() -> None:
     first, second = (
         placed({"labels": "a", "weight": 2.5}, id="b-1"),
@@ -125,8 +132,10 @@ def test_two_supporting_links_support_with_the_larger_weight() -> None:
     [
         {"labels": {"all": ["a", "x"]}},
         {"labels": {"all": ["a"], "any": ["x", "y"]}},
+        {"labels": {"all": ["a", "x"], "any": ["a"]}},
         {"labels": {"any": ["x", "y"]}},
         {"items": ["SHOP-1"], "type": "Bug"},
+        {"items": ["SHOP-1"], "query": "never asked"},
         {"query": "q", "assignee": "ben"},
         {"parent": "SHOP-9", "labels": "x"},
         {"version": "1.0", "query": "other"},

@@ -216,6 +216,7 @@ def test_a_connection_that_may_not_be_written_to_is_not_looked_at() -> None:
         (0.93, 10, 9),
         (0.5, 0, 5),
         (0.06, 0, 0),
+        (0.07, 0, 0),
         (0.08, 0, 1),
         (0.24, 3, 3),
         (0.22, 3, 2),
@@ -238,6 +239,7 @@ def test_points_are_told_as_people_say_them(points: float | None, weight: float,
 
 def test_a_page_has_one_slash_before_it() -> None:
     assert page_url("https://okr.example//", "a-1") == "https://okr.example/key-results/a-1"
+    assert page_url("https://okr.example/X", "a-1") == "https://okr.example/X/key-results/a-1"
     assert page_url("", "a-1") == ""
 
 
