@@ -45,16 +45,16 @@ class Assessor:
     _known: dict[str, str] = field(default_factory=dict)
     _fed_by: dict[str, set[str]] = field(default_factory=dict)
     _held: set[str] = field(default_factory=set)
-    _memberships: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def assess(self, news: Sequence[News]) -> list[Movement]:
         """Bring links and samples up to date; returns the key results whose reading changed."""
         with self.store.transaction():
             mapper, fingerprint, self._held = self.mapper(), self._mapping_fingerprint(), self._unanswered()
             self.warnings = [Warned(one.subject, one.message, one.hint) for one in mapper.problems]
+            self._known = self.store.history.fingerprints()
             for connection in self.readable:
                 self._map(connection, mapper, fingerprint)
-            verbs, self._known = self._verbs(news), self.store.history.fingerprints()
+            verbs = self._verbs(news)
             self._fed_by = self.store.links.connections_by_key_result()
             return [
                 movement
@@ -65,9 +65,8 @@ class Assessor:
     def mapper(self) -> Mapper:
         scopes, items = self.store.scopes, self.store.items
         links = [link for placed in self.okrs.live() for link in placed.key_result.links]
-        for link in links:
-            if link.query and (members := scopes.membership(link.connection, link.query)) is not None:
-                self._memberships[link.connection, link.query] = members
+        asked = {(link.connection, link.query) for link in links if link.query}
+        memberships = {one: members for one in asked if (members := scopes.membership(*one)) is not None}
         names = {
             (connection, scope.id): scope.name
             for connection in scopes.connections()
@@ -79,14 +78,14 @@ class Assessor:
                 milestones=scopes.milestones(),
                 scopes=names,
                 parents=items.parents(),
-                memberships=self._memberships,
+                memberships=memberships,
                 split=items.split() if any(link.subtasks for link in links) else {},
             ),
         )
 
     def _map(self, connection: str, mapper: Mapper, fingerprint: str) -> None:
         subject = f"mapping of {connection}"
-        if self.store.history.fingerprints().get(subject) == fingerprint:
+        if self._known.get(subject) == fingerprint:
             self.store.items.spread_dirt(connection)
         else:
             self.store.items.mark_all_dirty(connection)

@@ -122,7 +122,7 @@ class Puller:
     def _conclude(self, scope: Scope, asked: Cursor, began: datetime, connector: Connector) -> int:
         """Promote the cursor after the last page, and find what is missing when a census is due."""
         now, full = self.now(), asked.since is None
-        due = full or asked.census_at is None or now - asked.census_at >= self.census_every
+        due = full or asked.census_due(now, self.census_every)
         missing: dict[str, str] = {}
         returned: set[str] = set()
         if due:

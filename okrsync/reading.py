@@ -91,9 +91,9 @@ class Reader:
 
     def _census_due(self, name: str) -> bool:
         """Then repositories and projects are resolved anew, too: one may be archived, or open again."""
-        scopes, every = self.house.store.scopes, self.house.census_every
-        counted = [scopes.cursor(name, scope.id).census_at for scope in scopes.known(name)]
-        return self.request.census or any(at is None or self.house.now() - at >= every for at in counted)
+        scopes, now, every = self.house.store.scopes, self.house.now(), self.house.census_every
+        cursors = [scopes.cursor(name, scope.id) for scope in scopes.known(name)]
+        return self.request.census or any(cursor.census_due(now, every) for cursor in cursors)
 
     def failed(self, connection: str, error: ConnectionFailed) -> None:
         self.errors[connection] = error

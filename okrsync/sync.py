@@ -14,7 +14,7 @@ from okrsync.errors import Busy, ConnectionFailed, OkrsyncError, StoreError, Uns
 from okrsync.events import Event, Log
 from okrsync.house import House, Line, RunRequest
 from okrsync.model.change import Change, connection_of
-from okrsync.model.run import ConnectionRun, Plan, RunReport, Write
+from okrsync.model.run import ConnectionRun, Plan, RunReport, Warned, Write
 from okrsync.model.ticket import Ticket
 from okrsync.model.work import LabelDefinition
 from okrsync.pace import Pace, memory
@@ -94,7 +94,7 @@ class _Run:
             dangling=self.house.store.links.dangling(),
             stale=tuple(assessor.stale),
             warnings=(*self.reader.refused, *assessor.warnings),
-            exit_code=4 if self.reader.refused else _exit_code(connections, writes),
+            exit_code=_exit_code(connections, writes, self.reader.refused),
             stages=self.stages,
         )
         with self.house.store.transaction():
@@ -227,7 +227,7 @@ class _Run:
         )
 
 
-def _exit_code(connections: Sequence[ConnectionRun], writes: Sequence[Write]) -> int:
-    """4 when anything is missing: a connection, an item, a write."""
+def _exit_code(connections: Sequence[ConnectionRun], writes: Sequence[Write], refused: Sequence[Warned]) -> int:
+    """4 when anything is missing: a connection, an item, a query's answer, a write."""
     incomplete = any(one.error or any(scope.quarantined for scope in one.scopes) for one in connections)
-    return 4 if incomplete or any(write.error or write.receipt is None for write in writes) else 0
+    return 4 if incomplete or refused or any(write.error or write.receipt is None for write in writes) else 0

@@ -37,21 +37,24 @@ def needed_definitions(
 
     One that another installation uses too keeps its description, or the two would take turns.
     """
-    for (connection, scope), labels in _needed(changes, planner, defined).items():
+    described = {connection: _described(planner, target) for connection, target in planner.targets.items()}
+    for (connection, scope), labels in _needed(changes, planner, defined, described).items():
         have = {one.name.casefold() for one in defined.get((connection, scope), ())}
-        texts = {planner.targets[connection].namespace.ignore: IGNORES, **_described(planner, connection)}
+        texts = {planner.targets[connection].namespace.ignore: IGNORES, **described[connection]}
         for label in labels:
             if label.casefold() not in have:
                 yield DefineLabel(connection, scope, label, texts[label], LABEL_COLOR)
     for connection, scope, present in _writable(planner, defined):
-        described = _described(planner, connection)
         for one in present:
+            text = described[connection].get(one.name)
             shared = (connection, scope, one.name.casefold()) in claimed
-            if one.name in described and one.description != described[one.name] and not shared:
-                yield DefineLabel(connection, scope, one.name, described[one.name], LABEL_COLOR, exists=True)
+            if text is not None and one.description != text and not shared:
+                yield DefineLabel(connection, scope, one.name, text, LABEL_COLOR, exists=True)
 
 
-def _needed(changes: Sequence[Change], planner: Planner, defined: Defined) -> dict[tuple[str, str], dict[str, None]]:
+def _needed(
+    changes: Sequence[Change], planner: Planner, defined: Defined, described: Mapping[str, Mapping[str, str]]
+) -> dict[tuple[str, str], dict[str, None]]:
     """Labels by scope: those about to be worn, and the one that silences, wherever one of ours is defined."""
     needed: dict[tuple[str, str], dict[str, None]] = {}
     for change in changes:
@@ -61,10 +64,8 @@ def _needed(changes: Sequence[Change], planner: Planner, defined: Defined) -> di
             if isinstance(change, AddLabel):
                 labels[change.label] = None
     for connection, scope, present in _writable(planner, defined):
-        ignore = planner.targets[connection].namespace.ignore
-        described = _described(planner, connection)
-        if any(one.name in described for one in present):
-            needed.setdefault((connection, scope), {})[ignore] = None
+        if any(one.name in described[connection] for one in present):
+            needed.setdefault((connection, scope), {})[planner.targets[connection].namespace.ignore] = None
     return needed
 
 
@@ -75,8 +76,7 @@ def _writable(planner: Planner, defined: Defined) -> Iterator[tuple[str, str, Se
             yield connection, scope, present
 
 
-def _described(planner: Planner, connection: str) -> dict[str, str]:
+def _described(planner: Planner, target: Target) -> dict[str, str]:
     """Label of a live key result -> what its definition should say."""
-    target: Target = planner.targets[connection]
     live = (placed for placed in planner.placed.values() if placed.live)
     return {target.namespace.label(placed.key_result.id): description(placed, target.dashboard_url) for placed in live}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, delete, select, update
@@ -24,6 +24,9 @@ class Cursor(msgspec.Struct, frozen=True):
     fingerprint: str | None = None
     pulled_at: datetime | None = None
     census_at: datetime | None = None
+
+    def census_due(self, now: datetime, every: timedelta) -> bool:
+        return self.census_at is None or now - self.census_at >= every
 
 
 class ConnectionState(msgspec.Struct, frozen=True):

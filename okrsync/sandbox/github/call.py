@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from okrsync.sandbox.answer import Answer
 from okrsync.sandbox.github.records import Issue, Person, Repository
 from okrsync.sandbox.github.render import Renderer
 from okrsync.sandbox.github.state import GitHubState
@@ -35,15 +36,6 @@ class Refusal(Exception):
 
 def invalid(resource: str, name: str, code: str = "invalid", message: str = "Validation Failed") -> Refusal:
     return Refusal(422, message, errors=[{"resource": resource, "field": name, "code": code}])
-
-
-@dataclass(slots=True)
-class Answer:
-    """``data`` is anything msgspec encodes; None sends no body."""
-
-    data: Any = None
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from okrsync.sandbox.answer import Answer
 from okrsync.sandbox.github import routes_issues as issues
 from okrsync.sandbox.github import routes_repository as repository
-from okrsync.sandbox.github.call import Answer, Call, Handler, Refusal
+from okrsync.sandbox.github.call import Call, Handler, Refusal
 from okrsync.sandbox.github.gate import Gate
 from okrsync.sandbox.github.search import search_issues
 from okrsync.sandbox.github.state import GitHubState

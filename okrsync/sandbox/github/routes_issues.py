@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from okrsync.sandbox.github.call import Answer, Call, Refusal, invalid
+from okrsync.sandbox.answer import Answer
+from okrsync.sandbox.github.call import Call, Refusal, invalid
 from okrsync.sandbox.github.listing import IssueLists, chosen, moment, paged
 from okrsync.sandbox.github.records import Comment, Issue
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from okrsync.sandbox.github.call import Answer, Call, Refusal, invalid
+from okrsync.sandbox.answer import Answer
+from okrsync.sandbox.github.call import Call, Refusal, invalid
 from okrsync.sandbox.github.listing import chosen, paged
 from okrsync.sandbox.github.records import Label, Milestone
 from okrsync.sandbox.github.routes_issues import LONGEST_LABEL

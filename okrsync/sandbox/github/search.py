@@ -7,7 +7,8 @@ import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from okrsync.sandbox.github.call import Answer, Call, Refusal, invalid
+from okrsync.sandbox.answer import Answer
+from okrsync.sandbox.github.call import Call, Refusal, invalid
 from okrsync.sandbox.github.listing import paged
 from okrsync.sandbox.github.records import Issue
 

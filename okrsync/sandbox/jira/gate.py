@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from okrsync.sandbox.answer import Answer
 from okrsync.sandbox.jira.records import Comment, Issue, Project
 from okrsync.sandbox.jira.render import Renderer
 from okrsync.sandbox.jira.state import JiraState
@@ -39,15 +40,6 @@ class Refusal(Exception):
         self.status = status
         self.headers = dict(headers or {})
         self.body = dict(body or {"errorMessages": list(messages), "errors": dict(errors or {})})
-
-
-@dataclass(slots=True)
-class Answer:
-    """``data`` is anything msgspec encodes; None sends no body."""
-
-    data: Any = None
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from okrsync.sandbox.jira.gate import Answer, Call, Refusal
+from okrsync.sandbox.answer import Answer
+from okrsync.sandbox.jira.gate import Call, Refusal
 from okrsync.sandbox.jira.records import Comment
 from okrsync.sandbox.jira.routes_issue import rich_text
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
+from okrsync.sandbox.answer import Answer
 from okrsync.sandbox.jira import adf
-from okrsync.sandbox.jira.gate import Answer, Call, Refusal
+from okrsync.sandbox.jira.gate import Call, Refusal
 from okrsync.sandbox.jira.records import Issue
 from okrsync.sandbox.jira.wiki import rendered
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from okrsync.sandbox.jira.gate import Answer, Call, Refusal
+from okrsync.sandbox.answer import Answer
+from okrsync.sandbox.jira.gate import Call, Refusal
 from okrsync.sandbox.jira.records import Issue, RemoteLink
 
 _LONGEST_GLOBAL_ID = 255

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from okrsync.sandbox.answer import Answer
 from okrsync.sandbox.jira.criteria import Criteria
-from okrsync.sandbox.jira.gate import Answer, Call, Refusal
+from okrsync.sandbox.jira.gate import Call, Refusal
 from okrsync.sandbox.jira.jql import parse
 from okrsync.sandbox.jira.records import Issue
 from okrsync.sandbox.jira.state import JiraState

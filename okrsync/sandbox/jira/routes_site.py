@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from okrsync.sandbox.answer import Answer
 from okrsync.sandbox.jira.catalogue import PERMISSIONS
-from okrsync.sandbox.jira.gate import NO_ISSUE, Answer, Call, Refusal
+from okrsync.sandbox.jira.gate import NO_ISSUE, Call, Refusal
 from okrsync.sandbox.jira.tokens import RESERVED
 
 _CLOUD = ("1001.0.0-SNAPSHOT", [1001, 0, 0], 100_290)
