@@ -19,15 +19,16 @@ from okrsync.errors import ConfigError, ConnectionFailed
 from okrsync.events import Log, Silence
 from okrsync.house import House, Line, RunRequest
 from okrsync.marker import Namespace
+from okrsync.model.checkin import CheckIn
 from okrsync.model.okr import Manual, Okrs
 from okrsync.model.run import AuditedWrite, Explanation, ObjectiveStatus, RunRecord, RunReport, RunRow
 from okrsync.okrfile import load_okrs
+from okrsync.practice.desk import Desk
 from okrsync.progress import NoProgress, Progress
 from okrsync.registry import Registry
 from okrsync.retry import Retry
 from okrsync.settings import Settings, load_settings
 from okrsync.store import Store
-from okrsync.store.history import CheckIn
 from okrsync.sync import run
 from okrsync.views import explain, find, problems, status
 
@@ -113,19 +114,19 @@ class App:
 
     def plan(self, request: RunRequest) -> RunReport:
         """Read the trackers and say what would change on the tickets."""
-        return run(self._house(), request, "plan")
+        return run(self.house(), request, "plan")
 
     def sync(self, request: RunRequest) -> RunReport:
         """Read, measure and write. Raises UnsafePlan, Busy, StoreError."""
-        return run(self._house(), request, "sync")
+        return run(self.house(), request, "sync")
 
     def clean(self, request: RunRequest) -> RunReport:
         """Remove every label and note of ours; ``full`` looks at every ticket there is."""
-        return run(self._house(), request, "clean")
+        return run(self.house(), request, "clean")
 
     def plan_clean(self, request: RunRequest) -> RunReport:
         """What ``clean`` would do."""
-        return run(self._house(), request, "plan clean")
+        return run(self.house(), request, "plan clean")
 
     def runs(self, limit: int) -> tuple[RunRow, ...]:
         """The last runs, the newest first."""
@@ -171,7 +172,12 @@ class App:
         with self.store.transaction():
             self.store.history.add_checkin(CheckIn(placed.key_result.id, self.now(), who, value, note))
 
-    def _house(self) -> House:
+    def desk(self) -> Desk:
+        """What the practice's questions are answered from, as of now."""
+        return Desk(self.store, self.okrs, self.settings, self.now())
+
+    def house(self) -> House:
+        """What a run needs from outside."""
         return House(
             store=self.store,
             okrs=self.okrs,

@@ -12,6 +12,8 @@ import tomllib
 from itertools import chain
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = """\
 # Every package that `pip install -e .[dev,mutants]` brings in, at the version that is tested (Python 3.11 to 3.13).
@@ -32,7 +34,7 @@ def resolve(requirements: list[str]) -> list[str]:
     command = [sys.executable, "-m", "pip", "install", *options, *requirements]
     report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     found = (package["metadata"] for package in report["install"])
-    return sorted(f"{package['name'].lower().replace('_', '-')}=={package['version']}" for package in found)
+    return sorted(f"{canonicalize_name(package['name'])}=={package['version']}" for package in found)
 
 
 def main() -> None:

@@ -274,8 +274,25 @@ class Life(StrEnum):
     CLOSED = "closed"
 
 
+class Ignored(Frozen):
+    """A finding of the coach that a team has looked at and lives with."""
+
+    rule: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z-]*$")]
+    reason: Annotated[str, StringConstraints(min_length=1)]
+
+
+class Roles(Frozen):
+    """Who is who around a team's OKRs: the coach gets a weekly digest, the champion what stands still."""
+
+    coach: str | None = None
+    champion: str | None = None
+
+
 class KeyResult(Frozen):
-    """A measurable result. ``weight`` 0 leaves it out of its objective's progress."""
+    """A measurable result. ``weight`` 0 leaves it out of its objective's progress.
+
+    ``carried_from`` is the id it had in the cycle before.
+    """
 
     id: Id
     title: Title
@@ -287,6 +304,8 @@ class KeyResult(Frozen):
     plan: tuple[PlanPoint, ...] = ()
     measure: Measure
     links: tuple[Link, ...] = ()
+    carried_from: Id | None = None
+    ignore: tuple[Ignored, ...] = ()
 
     @model_validator(mode="after")
     def _goes_somewhere(self) -> KeyResult:
@@ -302,7 +321,10 @@ class KeyResult(Frozen):
 
 
 class Objective(Frozen):
-    """What a team wants to reach, and the key results that show it did."""
+    """What a team wants to reach, and the key results that show it did.
+
+    ``top`` objectives have no parent by intention. ``carried_from`` is the id it had in the cycle before.
+    """
 
     id: Id
     title: Title
@@ -313,6 +335,9 @@ class Objective(Frozen):
     weight: Weight = 1.0
     state: Life = Life.ACTIVE
     rollup: Literal["key_results", "children", "both"] = "key_results"
+    top: bool = False
+    carried_from: Id | None = None
+    ignore: tuple[Ignored, ...] = ()
     key_results: tuple[KeyResult, ...] = ()
 
 
@@ -320,7 +345,18 @@ class OkrFile(Frozen):
     """One YAML file: a cycle and a team's objectives in it."""
 
     cycle: Cycle
+    roles: Roles = Roles()
+    ignore: tuple[Ignored, ...] = ()
     objectives: tuple[Objective, ...]
+
+
+class Home(Frozen):
+    """Where an objective is written, and what its file says beside it."""
+
+    file: str = ""
+    line: int | None = None
+    roles: Roles = Roles()
+    ignore: tuple[Ignored, ...] = ()
 
 
 class Placed(Frozen):
@@ -343,10 +379,17 @@ class Placed(Frozen):
 
 
 class Okrs(Frozen):
-    """All OKR files of a configuration, in file order. Key result ids are unique across all of them."""
+    """All OKR files of a configuration, in file order. Key result ids are unique across all of them.
+
+    ``homes`` tells by objective id where it is written.
+    """
 
     placed: tuple[Placed, ...] = ()
     objectives: tuple[tuple[Objective, Cycle], ...] = ()
+    homes: dict[str, Home] = {}
+
+    def home(self, objective: str) -> Home:
+        return self.homes.get(objective, Home())
 
     def by_id(self) -> dict[str, Placed]:
         return {placed.key_result.id: placed for placed in self.placed}

@@ -25,6 +25,9 @@ class Sample(msgspec.Struct, frozen=True):
     ``(value - start) / (target - start)`` and may leave 0..1; ``progress`` is raw clamped to 0..1.
     ``scope`` and ``done`` are weighted items or points, ``excluded`` counts items left out,
     ``unestimated`` items without an estimate. ``flags`` are remarks such as "fewer than 5 in the denominator".
+    ``start``, ``target``, ``weight`` and ``definition`` (a digest of measure and links) are those it was taken under.
+    Where they differ from the sample before, ``changed`` says so in words and ``before`` is the raw progress that the
+    old ones would have shown at the same moment. ``rebuilt`` samples come from the trackers' histories.
     """
 
     key_result: str
@@ -39,6 +42,13 @@ class Sample(msgspec.Struct, frozen=True):
     unestimated: int = 0
     flags: tuple[str, ...] = ()
     rule: str = ""
+    start: float | None = None
+    target: float | None = None
+    weight: float | None = None
+    definition: str = ""
+    changed: tuple[str, ...] = ()
+    before: float | None = None
+    rebuilt: bool = False
 
     @property
     def progress(self) -> float | None:

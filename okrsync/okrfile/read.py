@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from okrsync.connector import Plugin
 from okrsync.errors import ConfigError, Problem
-from okrsync.model.okr import OkrFile, Okrs, Placed
+from okrsync.model.okr import Home, OkrFile, Okrs, Placed
 from okrsync.okrfile.across import Source, Surroundings, problems_across
 from okrsync.wording import findings
 from okrsync.yamlfile import read_yaml, refusal
@@ -63,4 +63,14 @@ def _collected(sources: list[Source]) -> Okrs:
         objectives=tuple(
             (objective, source.content.cycle) for source in sources for objective in source.content.objectives
         ),
+        homes={
+            objective.id: Home(
+                file=source.document.file,
+                line=source.document.line(place),
+                roles=source.content.roles,
+                ignore=source.content.ignore,
+            )
+            for source in sources
+            for place, objective in source.objectives()
+        },
     )

@@ -27,7 +27,7 @@ _UNSEEN_IN_JSON = re.compile(rf"[\u2028\u2029{_INVISIBLE}]")
 def plain(text: str) -> str:
     """One line without escape sequences, control and direction characters, or lone surrogates."""
     visible = _SEQUENCE.sub("", text)
-    visible = _UNSEEN.sub("", _SPACE.sub(" ", visible)).strip()
+    visible = " ".join(_UNSEEN.sub("", _SPACE.sub(" ", visible)).split())
     return visible.encode("utf-8", "replace").decode()
 
 

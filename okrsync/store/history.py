@@ -8,21 +8,12 @@ import msgspec
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.dialects.sqlite import insert
 
+from okrsync.model.checkin import CheckIn
 from okrsync.model.sample import Sample
 from okrsync.store import tables
 
 MEASURE_OF = "measure of "
 """How the subject of a key result's fingerprint begins."""
-
-
-class CheckIn(msgspec.Struct, frozen=True):
-    """What a person said about a key result, and when. ``value`` is in the key result's unit."""
-
-    key_result: str
-    at: datetime
-    who: str
-    value: float | None = None
-    note: str = ""
 
 
 class History:
@@ -35,7 +26,10 @@ class History:
         """Keep a sample unless it reads the same as the latest one; returns whether it was news."""
         if sample.same_reading(self.sample(sample.key_result)):
             return False
-        self._db.execute(insert(tables.samples), [{**msgspec.structs.asdict(sample), "flags": list(sample.flags)}])
+        self._db.execute(
+            insert(tables.samples),
+            [{**msgspec.structs.asdict(sample), "flags": list(sample.flags), "changed": list(sample.changed)}],
+        )
         return True
 
     def sample(self, key_result: str, at: datetime | None = None) -> Sample | None:
@@ -100,5 +94,5 @@ class History:
 def _sample(row: Row[tuple[object, ...]]) -> Sample:
     values = {**row._mapping}
     values.pop("id")
-    values["flags"] = tuple(values["flags"])
+    values["flags"], values["changed"] = tuple(values["flags"]), tuple(values["changed"])
     return Sample(**values)

@@ -132,7 +132,22 @@ links = Table(
     Column("weight", Float, nullable=False),
     Column("supports", Boolean, nullable=False),
     Column("reasons", JSON, nullable=False),
+    Column("since", UtcTime),
     Index("links_by_key_result", "key_result", "connection", "item"),
+)
+
+past_links = Table(
+    "past_links",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("connection", String, nullable=False),
+    Column("item", String, nullable=False),
+    Column("key_result", String, nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("supports", Boolean, nullable=False),
+    Column("since", UtcTime),
+    Column("until", UtcTime, nullable=False),
+    Index("past_links_by_key_result", "key_result"),
 )
 
 dangling = Table(
@@ -167,6 +182,13 @@ samples = Table(
     Column("unestimated", Integer, nullable=False),
     Column("flags", JSON, nullable=False),
     Column("rule", String, nullable=False),
+    Column("start", Float),
+    Column("target", Float),
+    Column("weight", Float),
+    Column("definition", String, nullable=False, default=""),
+    Column("changed", JSON, nullable=False, default=list),
+    Column("before", Float),
+    Column("rebuilt", Boolean, nullable=False, default=False),
     Index("samples_by_time", "key_result", "at"),
 )
 
@@ -179,6 +201,12 @@ checkins = Table(
     Column("who", String, nullable=False),
     Column("value", Float),
     Column("note", Text, nullable=False),
+    Column("confidence", Integer),
+    Column("blocker", Text, nullable=False, default=""),
+    Column("next", Text, nullable=False, default=""),
+    Column("status", String),
+    Column("reason", Text, nullable=False, default=""),
+    Column("expires", UtcTime),
     Index("checkins_by_time", "key_result", "at"),
 )
 
@@ -209,7 +237,46 @@ transitions = Table(
     Column("state", String, nullable=False),
     Column("word", String, nullable=False),
     Column("outcome", String),
+    Column("points", Float),
+    Column("numbers", JSON, nullable=False, default=dict),
+    Column("unreachable", Text, nullable=False, default=""),
+    Column("rebuilt", Boolean, nullable=False, default=False),
     Index("transitions_by_item", "connection", "item"),
+)
+
+backfilled = Table(
+    "backfilled",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("item", String, primary_key=True),
+    Column("upto", UtcTime, nullable=False),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("who", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+scores = Table(
+    "scores",
+    metadata,
+    Column("cycle", AnyCase, primary_key=True),
+    Column("key_result", AnyCase, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+closings = Table(
+    "closings",
+    metadata,
+    Column("cycle", AnyCase, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )
 
 writes = Table(

@@ -12,11 +12,11 @@ from okr_builders import CYCLE, NOON, item, placed, version
 from okrsync import assess
 from okrsync.assess import Assessor
 from okrsync.measure import measure
+from okrsync.model.checkin import CheckIn
 from okrsync.model.okr import Cycle, Okrs, Placed
 from okrsync.model.run import Movement
 from okrsync.model.work import Item, Scope, State
 from okrsync.store import Store
-from okrsync.store.history import CheckIn
 from okrsync.store.items import News
 from okrsync.store.scopes import ConnectionState
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from okr_builders import NOON
 
+from okrsync.model.checkin import CheckIn
 from okrsync.model.sample import Sample
 from okrsync.store import Store
-from okrsync.store.history import CheckIn
 
 
 def test_a_key_result_written_in_another_case_keeps_its_samples(store: Store) -> None:

@@ -6,7 +6,7 @@ import json
 import re
 
 import msgspec
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from report_values import HOSTILE
 
@@ -19,6 +19,7 @@ ANYTHING = st.text(st.characters(exclude_categories=()), max_size=60)
 
 
 @given(ANYTHING)
+@example("0\r\x1b\x1f0")
 def test_plain_text_is_one_visible_line_and_stays_so(text: str) -> None:
     line = safe.plain(text)
     assert not UNSEEN.search(line)

@@ -24,9 +24,9 @@ from okr_builders import NOON, item
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from okrsync.errors import Busy, ConfigError, OkrsyncError, StoreError
+from okrsync.model.checkin import CheckIn
 from okrsync.store import Store, database
 from okrsync.store.database import HEAD
-from okrsync.store.history import CheckIn
 from okrsync.store.tables import metadata
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "okrsync" / "store" / "migrations"

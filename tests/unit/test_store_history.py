@@ -12,10 +12,10 @@ from okr_builders import NOON, item
 from sqlalchemy import select
 
 from okrsync.model.change import AddLabel, Change, DefineLabel, Done, Receipt
+from okrsync.model.checkin import CheckIn
 from okrsync.model.run import Plan, RunReport
 from okrsync.model.sample import Sample
 from okrsync.store import Store
-from okrsync.store.history import CheckIn
 from okrsync.store.tables import runs, writes
 
 ADD = AddLabel(item("1").ref, "okr:checkout-1")

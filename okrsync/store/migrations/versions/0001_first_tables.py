@@ -13,6 +13,13 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "backfilled",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("upto", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "item"),
+    )
+    op.create_table(
         "checkins",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key_result", sa.String(collation="NOCASE"), nullable=False),
@@ -20,10 +27,23 @@ def upgrade() -> None:
         sa.Column("who", sa.String(), nullable=False),
         sa.Column("value", sa.Float(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("confidence", sa.Integer(), nullable=True),
+        sa.Column("blocker", sa.Text(), nullable=False),
+        sa.Column("next", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("expires", sa.String(32), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("checkins_by_time", "checkins", ["key_result", "at"])
 
+    op.create_table(
+        "closings",
+        sa.Column("cycle", sa.String(collation="NOCASE"), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("cycle"),
+    )
     op.create_table(
         "connections",
         sa.Column("connection", sa.String(), nullable=False),
@@ -90,6 +110,7 @@ def upgrade() -> None:
         sa.Column("weight", sa.Float(), nullable=False),
         sa.Column("supports", sa.Boolean(), nullable=False),
         sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("since", sa.String(32), nullable=True),
         sa.PrimaryKeyConstraint("connection", "item", "key_result"),
     )
     op.create_index("links_by_key_result", "links", ["key_result", "connection", "item"])
@@ -109,6 +130,29 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("connection", "scope", "id"),
+    )
+    op.create_table(
+        "past_links",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("key_result", sa.String(), nullable=False),
+        sa.Column("weight", sa.Float(), nullable=False),
+        sa.Column("supports", sa.Boolean(), nullable=False),
+        sa.Column("since", sa.String(32), nullable=True),
+        sa.Column("until", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("past_links_by_key_result", "past_links", ["key_result"])
+
+    op.create_table(
+        "reminders",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "runs",
@@ -135,6 +179,13 @@ def upgrade() -> None:
         sa.Column("unestimated", sa.Integer(), nullable=False),
         sa.Column("flags", sa.JSON(), nullable=False),
         sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("start", sa.Float(), nullable=True),
+        sa.Column("target", sa.Float(), nullable=True),
+        sa.Column("weight", sa.Float(), nullable=True),
+        sa.Column("definition", sa.String(), nullable=False),
+        sa.Column("changed", sa.JSON(), nullable=False),
+        sa.Column("before", sa.Float(), nullable=True),
+        sa.Column("rebuilt", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("samples_by_time", "samples", ["key_result", "at"])
@@ -152,6 +203,14 @@ def upgrade() -> None:
         sa.Column("pulled_at", sa.String(32), nullable=True),
         sa.Column("census_at", sa.String(32), nullable=True),
         sa.PrimaryKeyConstraint("connection", "id"),
+    )
+    op.create_table(
+        "scores",
+        sa.Column("cycle", sa.String(collation="NOCASE"), nullable=False),
+        sa.Column("key_result", sa.String(collation="NOCASE"), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("cycle", "key_result"),
     )
     op.create_table(
         "shown",
@@ -178,6 +237,10 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("word", sa.String(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("points", sa.Float(), nullable=True),
+        sa.Column("numbers", sa.JSON(), nullable=False),
+        sa.Column("unreachable", sa.Text(), nullable=False),
+        sa.Column("rebuilt", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("transitions_by_item", "transitions", ["connection", "item"])

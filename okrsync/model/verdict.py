@@ -1,0 +1,49 @@
+"""How a key result or an objective does, and the rule that says so."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Status(StrEnum):
+    """What a verdict can be."""
+
+    CLOSED = "closed"
+    ABANDONED = "abandoned"
+    POSTPONED = "postponed"
+    NOT_STARTED = "not started"
+    ACHIEVED = "achieved"
+    ON_TRACK = "on track"
+    BEHIND = "behind"
+    AT_RISK = "at risk"
+    OVERDUE = "overdue"
+    NO_DATA = "no data"
+    TOO_EARLY = "too early"
+
+
+class Preset(StrEnum):
+    """Which published rule compares actual with expected progress."""
+
+    VIVA = "viva"
+    OBOARD = "oboard"
+    UPRAISE = "upraise"
+    GOOGLE = "google"
+    CONFIDENCE = "confidence"
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """A status with the rule that led to it, in words.
+
+    ``actual`` and ``expected`` are shares, 0 to 1, None where they do not apply. ``remarks`` are contradictions worth
+    saying aloud, such as high confidence beside a poor forecast.
+    """
+
+    status: Status
+    because: str
+    actual: float | None = None
+    expected: float | None = None
+    preset: Preset = Preset.VIVA
+    overridden: bool = False
+    remarks: tuple[str, ...] = ()
