@@ -19,8 +19,9 @@ demo: $(READY) ## Run the main job against a sandbox Jira and GitHub on this mac
 test: $(READY) ## Run the tests (ARGS="-k words" passes options to pytest)
 	@$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
 
-soak: $(READY) ## Try many more random histories, and a whole day with 20,000 tickets; half an hour or more
-	@HYPOTHESIS_PROFILE=soak $(PY) -m pytest -m 'soak or not soak' tests/properties tests/engine/test_simulated_day.py $(ARGS)
+soak: $(READY) ## Try many more random histories and kills, and a whole day with 20,000 tickets; half an hour or more
+	@HYPOTHESIS_PROFILE=soak $(PY) -m pytest -m 'soak or not soak' tests/properties tests/engine/test_simulated_day.py \
+		tests/engine/test_killed.py $(ARGS)
 
 bench: $(READY) ## Measure speed and cost beside other tools (ARGS="--large" for 100,000 items)
 	@$(PY) -m benchmarks $(ARGS)

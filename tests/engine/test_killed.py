@@ -33,7 +33,10 @@ from okrsync.model.run import RunReport
 
 pytestmark = pytest.mark.real_time
 
-INSTANTS = 50
+INSTANTS = 200
+IN_EVERY_RUN = 4
+"""Every so many-th of the instants is tried each time; `make soak` tries them all."""
+
 PARTS = 4
 """Into so many tests a series of kills is divided, so that several processors can share it."""
 
@@ -82,7 +85,10 @@ def assert_nothing_was_done_twice(acme: Installation) -> None:
     assert not deletions(acme)
 
 
-@pytest.mark.parametrize("instant", range(INSTANTS))
+@pytest.mark.parametrize(
+    "instant",
+    [pytest.param(one, marks=[pytest.mark.soak] if one % IN_EVERY_RUN else []) for one in range(INSTANTS)],
+)
 def test_killed_at_a_random_instant(tmp_path: Path, undisturbed: Undisturbed, instant: int) -> None:
     share = (instant + Random(instant).random()) / INSTANTS
     with small_team(tmp_path / "acme") as acme:
