@@ -8,7 +8,7 @@ FILES := pyproject.toml constraints.txt
 READY := .venv/.ready-$(shell (pwd; cat $(FILES)) | cksum | tr ' ' '-')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak bench lint types imports drift format constraints clean
+.PHONY: help demo test soak pictures bench lint types imports drift format constraints clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -17,11 +17,14 @@ demo: $(READY) ## Run the main job against a sandbox Jira and GitHub on this mac
 	@.venv/bin/okrsync demo $(ARGS)
 
 test: $(READY) ## Run the tests (ARGS="-k words" passes options to pytest)
-	@$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 soak: $(READY) ## Try many more random histories and kills, and a whole day with 20,000 tickets; half an hour or more
 	@HYPOTHESIS_PROFILE=soak $(PY) -m pytest -m 'soak or not soak' tests/properties tests/engine/test_simulated_day.py \
 		tests/engine/test_killed.py $(ARGS)
+
+pictures: $(READY) ## Take the README's screenshots of the dashboard anew (needs chromium)
+	@OKRSYNC_PICTURES=docs/images $(PY) -m pytest tests/browser -k "glance or pointer"
 
 bench: $(READY) ## Measure speed and cost beside other tools (ARGS="--large" for 100,000 items)
 	@$(PY) -m benchmarks $(ARGS)

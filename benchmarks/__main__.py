@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import scenarios
-from benchmarks.bench import Bench, serving
+from benchmarks import past, scenarios
+from benchmarks.bench import Bench, compile_sources, serving
 from benchmarks.process import Cost, Failed
 from benchmarks.scenarios import Results
 
@@ -23,9 +23,10 @@ def main() -> int:
     parser.add_argument("--items", type=int, default=ITEMS, help="items a tracker (default %(default)s)")
     parser.add_argument("--large", action="store_true", help=f"also {LARGE:,} items a tracker")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each, of which the best counts")
-    parser.add_argument("--only", nargs="*", default=[], help="start-up github jira latency mapping")
+    parser.add_argument("--only", nargs="*", default=[], help="start-up github jira latency backfill mapping forecast")
     asked = parser.parse_args()
     results = Results()
+    compile_sources()
     with tempfile.TemporaryDirectory(prefix="okrsync-bench-") as folder:
         measure(asked, Path(folder), results)
     # Imported late: what this process weighs while it measures is charged to the programs.
@@ -56,7 +57,10 @@ def measure(asked: argparse.Namespace, folder: Path, results: Results) -> None:
             stage(tracker, lambda: _full(bench, results, tracker, small))  # noqa: B023
         for tracker in TRACKERS:
             stage("latency", lambda: scenarios.far_away(bench, results, tracker))  # noqa: B023
+        for tracker in TRACKERS:
+            stage("backfill", lambda: past.far_away(bench, results, tracker))  # noqa: B023
         stage("mapping", lambda: scenarios.mapping(bench, results))
+        stage("forecast", lambda: scenarios.forecast(bench, results))
     if asked.large:
         with serving(LARGE, folder, 1) as bench:
             for tracker in TRACKERS:

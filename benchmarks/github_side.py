@@ -6,7 +6,7 @@ An issue weighs 5 KB, as on github.com: most of it addresses of things that nobo
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,9 @@ from benchmarks.answer import Answer, as_json, encode
 PAGE = 100
 LABELS = tuple(f"area-{number}" for number in range(40))
 MILESTONES = 20
+LABELLED = 9
+"""Of twenty issues so many were labelled when they were closed; their events fill what GitHub gives of them."""
+
 _EPOCH = datetime(2025, 1, 6, tzinfo=UTC)
 _SENTENCE = "The basket forgets its discount when somebody signs in from a second device and the session is merged. "
 
@@ -37,6 +40,8 @@ class Repository:
         self.milestones = encode([self._milestone(number) for number in range(1, MILESTONES + 1)])
         self.labels = encode(self._labels)
         self._pages: dict[int, bytes] = {}
+        self._events: dict[int, bytes] = {}
+        self._today = datetime.combine(date.today(), time.min, UTC)  # noqa: DTZ011
 
     def page(self, number: int) -> bytes:
         """A page of ``PAGE`` issues of the whole list, counted from 1."""
@@ -44,6 +49,33 @@ class Repository:
             first = (number - 1) * PAGE + 1
             self._pages[number] = self.render(range(first, min(first + PAGE, self.size + 1)))
         return self._pages[number]
+
+    def events(self, number: int) -> bytes:
+        """A page of ``PAGE`` events, newest first: every other issue was closed, and almost as many were labelled."""
+        if number not in self._events:
+            told = [(self._finished(one), "closed", one) for one in range(2, self.size + 1, 2)]
+            told += [(self._finished(one), "labeled", one) for one in range(1, self.size + 1) if one % 20 < LABELLED]
+            told.sort(reverse=True)
+            self._events[number] = encode([self._event(*one) for one in told[(number - 1) * PAGE : number * PAGE]])
+        return self._events[number]
+
+    def _created(self, number: int) -> datetime:
+        """Evenly over the hundred days before yesterday."""
+        return self._today - timedelta(days=100) + timedelta(days=96) / self.size * number
+
+    def _finished(self, number: int) -> datetime:
+        """Up to twenty days later."""
+        latest = self._today - timedelta(minutes=number % 1400)
+        return min(self._created(number) + timedelta(days=number % 20 + 1), latest)
+
+    def event_pages(self) -> int:
+        return -(-(self.size // 2 + self.size * LABELLED // 20) // PAGE)
+
+    def _event(self, at: datetime, kind: str, number: int) -> dict[str, Any]:
+        url = f"{self._api}/issues/events/{number}"
+        head = {"id": number, "node_id": f"CE_{number}", "url": url, "actor": self._users[number % 50], "event": kind}
+        rest = {"commit_id": None, "commit_url": None, "created_at": text_of(at)}
+        return {**head, **rest, "issue": self._issue(number)}
 
     def render(self, numbers: range | list[int]) -> bytes:
         return encode([self._issue(number) for number in numbers])
@@ -118,7 +150,7 @@ class Repository:
 
     def _issue(self, number: int) -> dict[str, Any]:
         api, page = f"{self._api}/issues/{number}", f"https://github.example/{self.name}/issues/{number}"
-        created = _EPOCH + timedelta(minutes=number)
+        created = self._created(number)
         closed = number % 2 == 0
         updated = self.touched.get(number, created + timedelta(days=3))
         issue: dict[str, Any] = {
@@ -141,7 +173,7 @@ class Repository:
             "comments": number % 5,
             "created_at": text_of(created),
             "updated_at": text_of(updated),
-            "closed_at": text_of(created + timedelta(days=2)) if closed else None,
+            "closed_at": text_of(self._finished(number)) if closed else None,
             "author_association": "MEMBER",
             "type": None,
             "active_lock_reason": None,
@@ -178,10 +210,13 @@ class GitHubSide:
             return as_json({"login": "okrsync-bot", "id": 1, "node_id": "U_1", "type": "User"})
         if path == "/api/v3/rate_limit":
             return as_json({"resources": {"core": {"limit": 5000, "remaining": 4999, "reset": 0, "used": 1}}})
-        named = re.fullmatch(r"/api/v3/(?:repos/([^/]+/[^/]+)|repositories/(\d+))(?:/(\w+))?", path)
+        named = re.fullmatch(r"/api/v3/(?:repos/([^/]+/[^/]+)|repositories/(\d+))(?:/(\w+(?:/events)?))?", path)
         repository = named and (self.repositories.get(named[1] or "") or self._by_id.get(named[2] or ""))
         if not named or not repository:
             return as_json({"message": "Not Found", "status": "404"}, 404)
+        if named[3] == "issues/events":
+            page = int(query.get("page", 1))
+            return self._linked(repository.events(page), path, query, page, repository.event_pages())
         if named[3] == "issues":
             return self._issues(repository, path, query)
         if named[3] in ("milestones", "labels"):

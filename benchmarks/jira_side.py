@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from benchmarks.answer import Answer, as_json, encode
+from benchmarks.histories import lines
 
 PAGE = 100
 POINTS = "customfield_10016"
@@ -54,7 +55,7 @@ class Project:
         every = self._fields(number)
         return encode(head | {"fields": every if fields is None else {n: every[n] for n in fields if n in every}})
 
-    def _person(self, number: int) -> dict[str, Any]:
+    def person(self, number: int) -> dict[str, Any]:
         account = f"5b10ac8d82e05b22cc7d4{number:03d}"
         pictures = {size: f"https://avatar.example/{account}/{size}" for size in ("48x48", "24x24", "16x16", "32x32")}
         return {
@@ -93,7 +94,7 @@ class Project:
             "issuetype": {"id": "1", "name": "Epic" if epic else "Story", "subtask": False, "iconUrl": self._address},
             "priority": {"id": "3", "name": "Medium", "iconUrl": f"{self._address}/images/medium.svg"},
             "labels": [LABELS[number % 40], LABELS[(number * 7 + 3) % 40]],
-            "assignee": self._person(number % 50),
+            "assignee": self.person(number % 50),
             "fixVersions": self.versions()[number % 10 :][:1] if number % 4 == 0 else [],
             "parent": self._parent(number),
             "created": text_of(created),
@@ -101,7 +102,7 @@ class Project:
             "project": self.description(),
             POINTS: float(number % 8 + 1),
         }
-        rest = {"description": _SENTENCE * 12, "creator": self._person(1), "reporter": self._person(2), "watches": {}}
+        rest = {"description": _SENTENCE * 12, "creator": self.person(1), "reporter": self.person(2), "watches": {}}
         unused = {f"customfield_{11_000 + n}": None if n % 3 else {"value": "x" * 20, "id": str(n)} for n in range(120)}
         return named | rest | unused
 
@@ -114,6 +115,7 @@ class JiraSide:
         projects = [Project(self._address, number, key, size) for number, (key, size) in enumerate(sizes.items())]
         self._by_name = {name: project for project in projects for name in (project.key, project.id)}
         self._pages: dict[tuple[str, tuple[str, ...] | None, int, int], bytes] = {}
+        self._told: dict[bytes, bytes] = {}
 
     def touch(self, count: int, moment: datetime) -> None:
         """From now on the last ``count`` issues of every project were changed at ``moment``."""
@@ -124,6 +126,12 @@ class JiraSide:
         tail = re.sub(r"^/jira/rest/(?:api/[23]|agile/1.0)/", "", path)
         if tail == "search/jql":
             return self._search(json.loads(body) if body else query)
+        if tail == "changelog/bulkfetch":
+            return self._changelogs(body)
+        if tail == "status":
+            return as_json(
+                [{"id": str(color), "name": name, "statusCategory": {"key": key}} for name, key, color in _WORDS]
+            )
         if tail == "serverInfo":
             versions = {"version": "1001.0.0", "versionNumbers": [1001, 0, 0], "deploymentType": "Cloud"}
             return as_json({"baseUrl": self._address, "serverTitle": "Jira", **versions})
@@ -136,6 +144,17 @@ class JiraSide:
             project = self._by_name[named[1]]
             return as_json(project.versions() if named[2] else project.description())
         return as_json({"errorMessages": ["Not found"], "errors": {}}, 404)
+
+    def _changelogs(self, body: bytes) -> Answer:
+        """One page for any number of issues; kept as bytes for the next run that asks for the same."""
+        if body not in self._told:
+            logs = []
+            for id_ in json.loads(body)["issueIdsOrKeys"]:
+                number, project = int(id_) % 1_000_000, next(iter(self._by_name.values()))
+                if told := lines(number, project.person(number % 50), text_of):
+                    logs.append({"issueId": id_, "changeHistories": told})
+            self._told[body] = encode({"issueChangeLogs": logs})
+        return Answer(self._told[body])
 
     def _definitions(self) -> list[dict[str, Any]]:
         points = {"type": "number", "custom": "com.pyxis.greenhopper.jira:jsw-story-points", "customId": 10016}

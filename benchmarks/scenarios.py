@@ -114,3 +114,9 @@ def _parts(bench: Bench, tracker: str, threads: int) -> Cost:
 
 def mapping(bench: Bench, results: Results) -> None:
     results.notes.append(bench.module("benchmarks.bench_mapping").output.strip())
+
+
+def forecast(bench: Bench, results: Results) -> None:
+    said = bench.module("benchmarks.bench_forecast").output.strip()
+    results.notes.append(said)
+    results.target("forecast 1,000 key results: wall", float(said.split(" s wall")[0].rsplit(" ", 1)[1]), 5, "s")

@@ -15,11 +15,11 @@ SECRETS = {
     "JIRA_EMAIL": "ana@acme.example",
     "JIRA_API_TOKEN": "benchmark",
 }
-_FOREIGN = ("GITHUB_", "GH_", "JIRA_", "OKRSYNC_")
+_FOREIGN = ("GITHUB_", "GH_", "JIRA_", "OKRSYNC_", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
 
 
 def environment(inherited: Mapping[str, str]) -> dict[str, str]:
-    """What the measured programs see: nothing of the caller's own trackers, and no proxy."""
+    """What the measured programs see: nothing of the caller's own trackers, no proxy, and compiled sources."""
     kept = {name: value for name, value in inherited.items() if not name.startswith(_FOREIGN)}
     return kept | SECRETS | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
@@ -29,7 +29,7 @@ class Workspace:
 
     def __init__(self, folder: Path, address: str, tracker: str, *, parallel: int | None = None) -> None:
         self.config = folder / "okrsync.yaml"
-        self._folder = folder
+        self.folder = folder
         folder.mkdir(parents=True)
         scopes = ["shop"] if parallel is None else [f"part{number}" for number in range(1, PARTS + 1)]
         connection: dict[str, Any] = {"type": tracker, "parallel": parallel or 1}
@@ -37,20 +37,20 @@ class Workspace:
             connection |= {"url": address, "repositories": [f"acme/{name}" for name in scopes]}
         else:
             connection |= {"url": f"{address}/jira", "projects": [name.upper() for name in scopes]}
-        self._write("okrs.yaml", {"cycle": _cycle(), "objectives": _objectives(tracker)})
-        self._write("okrsync.yaml", {"okrs": ["okrs.yaml"], "connections": {tracker: connection}, "write_back": False})
+        self.write("okrs.yaml", {"cycle": cycle(), "objectives": _objectives(tracker)})
+        self.write("okrsync.yaml", {"okrs": ["okrs.yaml"], "connections": {tracker: connection}, "write_back": False})
 
     def forget(self) -> None:
         """Delete the store, so that the next sync reads everything."""
-        for file in self._folder.glob("okrsync.db*"):
+        for file in self.folder.glob("okrsync.db*"):
             file.unlink()
 
-    def _write(self, name: str, content: dict[str, Any]) -> None:
+    def write(self, name: str, content: dict[str, Any]) -> None:
         # JSON is YAML as well.
-        (self._folder / name).write_text(json.dumps(content, indent=1))
+        (self.folder / name).write_text(json.dumps(content, indent=1))
 
 
-def _cycle() -> dict[str, str]:
+def cycle() -> dict[str, str]:
     today = date.today()  # noqa: DTZ011
     return {"id": "now", "start": str(today - timedelta(days=45)), "end": str(today + timedelta(days=45))}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,11 +18,11 @@ from okrsync.errors import ConfigError, ConnectionFailed
 from okrsync.events import Log, Silence
 from okrsync.house import House, Line, RunRequest
 from okrsync.marker import Namespace
-from okrsync.model.checkin import CheckIn
-from okrsync.model.okr import Manual, Okrs
+from okrsync.model.okr import Okrs
 from okrsync.model.run import AuditedWrite, Explanation, ObjectiveStatus, RunRecord, RunReport, RunRow
 from okrsync.okrfile import load_okrs
 from okrsync.practice.desk import Desk
+from okrsync.practice.standing import contradictable, verdict_of
 from okrsync.progress import NoProgress, Progress
 from okrsync.registry import Registry
 from okrsync.retry import Retry
@@ -149,28 +148,17 @@ class App:
         with self.store.reading():
             yield from self.store.journal.writes(since=since)
 
-    def status(self) -> tuple[ObjectiveStatus, ...]:
-        return status(self.store, self.okrs, self.now())
+    def status(self, *, forecasts: bool = False) -> tuple[ObjectiveStatus, ...]:
+        """``forecasts`` compares them with what people feel, which takes a while where there are many."""
+        chances = contradictable(self.desk()) if forecasts else None
+        return status(self.store, self.okrs, self.now(), self.settings.status.preset, chances)
 
     def explain(self, key_result: str) -> Explanation:
         """Raises ConfigError naming the nearest key result."""
-        return explain(self.store, self.okrs, key_result, self.now())
-
-    def checkin(self, key_result: str, *, value: float | None, note: str, who: str) -> None:
-        """Keep a check-in; the next run measures it. Raises ConfigError where a value makes no sense."""
-        placed = find(self.okrs, key_result)
-        metric = placed.key_result.metric
-        if value is not None and not math.isfinite(value):
-            raise ConfigError(
-                f"{value} is no value that a key result can have.", hint="Give a number, as in --value 2.4."
-            )
-        if value is not None and metric is not None and not isinstance(metric, Manual):
-            raise ConfigError(
-                f"{placed.key_result.id} is measured from tickets ({metric.type}), so its value cannot be given.",
-                hint="Leave out --value; the note is kept.",
-            )
-        with self.store.transaction():
-            self.store.history.add_checkin(CheckIn(placed.key_result.id, self.now(), who, value, note))
+        desk, placed = self.desk(), find(self.okrs, key_result)
+        chances = contradictable(desk, [placed])
+        judged = verdict_of(desk, placed, probability=chances.get(placed.key_result.id))
+        return explain(self.store, self.okrs, key_result, self.now(), judged)
 
     def desk(self) -> Desk:
         """What the practice's questions are answered from, as of now."""
@@ -185,6 +173,7 @@ class App:
             now=self.now,
             census_every=self.settings.schedule.census,
             dashboard_url=str(self.settings.dashboard_url or ""),
+            preset=self.settings.status.preset,
             progress=self.progress,
             stopping=self.stopping,
             pause=self.sleep,

@@ -174,6 +174,7 @@ class Applier:
             self.store.scopes.define_label(change)
         else:
             self.store.scopes.undefine_label(change)
+            self.store.items.forget_label(change, self.namespaces[change.connection].owns)
 
     def _remember_label(self, change: AddLabel | RemoveLabel) -> None:
         item = self.store.items.get(change.ref.connection, change.ref.id)

@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import cached_property, partial
 
 import msgspec
 
 from okrsync import __version__
 from okrsync.mapping import Mapper, Surroundings
 from okrsync.measure import Evidence, measure
+from okrsync.method import definition
+from okrsync.method.happened import happened, shortened
+from okrsync.method.timeline import linked_at
 from okrsync.model.okr import Completion, Cycle, KeyResult, Manual, Milestones, Okrs, Placed
 from okrsync.model.run import Movement, Warned
-from okrsync.model.sample import Sample
-from okrsync.model.work import Item, State
+from okrsync.model.sample import Linked, Sample
 from okrsync.store import Store
 from okrsync.store.history import MEASURE_OF
 from okrsync.store.items import News
 
 BASELINE_AFTER = timedelta(days=14)
-BECAUSE_SHOWN = 6
 WHEN_READABLE = "when readable"
 """In the place of a fingerprint: its items changed while something else that feeds it could not be read."""
 
@@ -45,6 +47,8 @@ class Assessor:
     _known: dict[str, str] = field(default_factory=dict)
     _fed_by: dict[str, set[str]] = field(default_factory=dict)
     _held: set[str] = field(default_factory=set)
+    _measured: dict[str, datetime] = field(default_factory=dict)
+    _measured_with: datetime | None = None
 
     def assess(self, news: Sequence[News]) -> list[Movement]:
         """Bring links and samples up to date; returns the key results whose reading changed."""
@@ -52,6 +56,7 @@ class Assessor:
             mapper, fingerprint, self._held = self.mapper(), self._mapping_fingerprint(), self._unanswered()
             self.warnings = [Warned(one.subject, one.message, one.hint) for one in mapper.problems]
             self._known = self.store.history.fingerprints()
+            self._measured = self.store.history.measured_at()
             for connection in self.readable:
                 self._map(connection, mapper, fingerprint)
             verbs = self._verbs(news)
@@ -62,40 +67,61 @@ class Assessor:
                 if (movement := self._measure(placed, mapper, verbs.get(placed.key_result.id, []))) is not None
             ]
 
-    def mapper(self) -> Mapper:
+    def mapper(self, only: Placed | None = None) -> Mapper:
+        """Maps to everything in the OKR files, or to one key result, which may be as it was once."""
         scopes, items = self.store.scopes, self.store.items
-        links = [link for placed in self.okrs.live() for link in placed.key_result.links]
+        live = self.okrs.live() if only is None else (only,)
+        links = [link for placed in live for link in placed.key_result.links]
         asked = {(link.connection, link.query) for link in links if link.query}
         memberships = {one: members for one in asked if (members := scopes.membership(*one)) is not None}
+        split = items.split() if any(link.subtasks for link in links) else {}
+        around = msgspec.structs.replace(self._around, memberships=memberships, split=split)
+        return Mapper(self.okrs.placed if only is None else (only,), around)
+
+    @cached_property
+    def _around(self) -> Surroundings:
+        """What is around the items for every mapper: asked for once."""
+        scopes = self.store.scopes
         names = {
             (connection, scope.id): scope.name
             for connection in scopes.connections()
             for scope in scopes.known(connection)
         }
-        return Mapper(
-            self.okrs.placed,
-            Surroundings(
-                milestones=scopes.milestones(),
-                scopes=names,
-                parents=items.parents(),
-                memberships=memberships,
-                split=items.split() if any(link.subtasks for link in links) else {},
-            ),
-        )
+        return Surroundings(scopes.milestones(), names, self.store.items.parents())
 
     def _map(self, connection: str, mapper: Mapper, fingerprint: str) -> None:
-        subject = f"mapping of {connection}"
+        subject, history = f"mapping of {connection}", self.store.history
+        self._measured_with = history.measured_with(connection)
         if self._known.get(subject) == fingerprint:
             self.store.items.spread_dirt(connection)
         else:
             self.store.items.mark_all_dirty(connection)
         for chunk in self.store.items.to_map(connection):
             linked = [one for item in chunk for one in mapper.links(item)]
-            self.touched |= self.store.links.replace(connection, [item.id for item in chunk], linked, self._held)
+            born = {item.id: item.created for item in chunk}
+            self.touched |= self.store.links.replace(
+                connection,
+                list(born),
+                linked,
+                self._held,
+                now=self.now,
+                begins=partial(self._counts_since, born),
+            )
             dangling = [(item.id, one) for item in chunk if item.references for one in mapper.dangling(item)]
             self.store.links.keep_dangling(connection, chunk, dangling)
         self.store.items.clean_dirt(connection)
-        self.store.history.set_fingerprint(subject, fingerprint)
+        history.set_fingerprint(subject, fingerprint)
+        history.set_measured_with(connection, self.now)
+
+    def _counts_since(self, created: Mapping[str, datetime], one: Linked) -> datetime | None:
+        """Since when a new link counts: since now, unless nobody could have seen it before, or nobody had looked.
+
+        What was created after anybody measured counts since its creation, and so does everything at the first look at a
+        key result.
+        """
+        measured = self._measured.get(one.key_result)
+        seen = [at for at in (measured, self._measured_with) if at is not None]
+        return None if measured is None or created[one.item] > max(seen) else self.now
 
     def _mapping_fingerprint(self) -> str:
         """Changes when okrsync, an OKR file, a milestone or a repository does: then everything is mapped anew."""
@@ -118,25 +144,55 @@ class Assessor:
             if key_result.id in self.touched:
                 history.set_fingerprint(subject, WHEN_READABLE)
             return None
-        definition = f"{__version__}{key_result.model_dump_json(exclude={'links'})}{placed.cycle.model_dump_json()}"
-        fingerprint = hashlib.sha256(definition.encode()).hexdigest()
+        written = f"{__version__}{key_result.model_dump_json()}{placed.cycle.model_dump_json()}"
+        fingerprint = hashlib.sha256(written.encode()).hexdigest()
         known = self._known.get(subject) == fingerprint
         if known and key_result.id not in self.touched and not _moves_by_itself(placed):
             return None
-        sample = self._sample(placed, self.evidence(placed, mapper))
-        history.set_fingerprint(subject, fingerprint)
         before = history.sample(key_result.id)
+        evidence = self.evidence(placed, mapper)
+        sample = definition.stamped(self._sample(placed, evidence), placed)
+        sample = self._compared(sample, before, placed, evidence)
+        history.set_fingerprint(subject, fingerprint)
         if not history.add_sample(sample):
             return None
-        return Movement(key_result.id, key_result.title, before, sample, _shorten(because))
+        return Movement(key_result.id, key_result.title, before, sample, shortened(because))
 
     def _sample(self, placed: Placed, evidence: Evidence) -> Sample:
         """A reading; the first one after the 14th day locks a baseline that nobody was there to lock."""
         sample = measure(placed, self.store.links.parts(placed.key_result.id), evidence)
-        if evidence.baseline is not None or not _has_baseline(placed) or self.now < _lock(placed.cycle):
+        if evidence.baseline is not None or not _has_baseline(placed) or self.now < lock_of(placed.cycle):
             return sample
         late = msgspec.structs.replace(evidence, baseline=sample.scope)
         return measure(placed, self.store.links.parts(placed.key_result.id), late)
+
+    def _compared(self, sample: Sample, before: Sample | None, placed: Placed, evidence: Evidence) -> Sample:
+        """The sample with what of its definition changed since ``before``, and how it would read under the old one."""
+        key_result = placed.key_result
+        name = definition.subject(key_result.id, sample.definition)
+        if name not in self._known:
+            self.store.history.set_fingerprint(name, definition.written(key_result))
+        if before is None:
+            return sample
+        old = definition.revived(self._known, before, key_result)
+        changed = definition.what_changed(before, sample, old, key_result)
+        if not changed:
+            return sample
+        raw = self._under(old, placed, evidence, before.at) if old else None
+        return msgspec.structs.replace(sample, changed=changed, before=raw)
+
+    def _under(self, old: KeyResult, placed: Placed, evidence: Evidence, at: datetime) -> float | None:
+        """Raw progress of today's work under an old definition, which held at ``at``.
+
+        What is linked today or was linked then is mapped as the old links say.
+        """
+        before = placed.model_copy(update={"key_result": old})
+        mapper = self.mapper(before)
+        items = {(item.connection, item.id): item for item, _ in self.store.links.parts(placed.key_result.id)}
+        lives = self.store.lives.of(placed.key_result.id)
+        items |= {(life.item.connection, life.item.id): life.item for life in lives if linked_at(life, at)}
+        parts = [(item, linked) for item in items.values() for linked in mapper.links(item)]
+        return measure(before, parts, msgspec.structs.replace(evidence, targets=mapper.targets(before))).raw
 
     def _read_completely(self, key_result: KeyResult) -> bool:
         """Whether everything that feeds it was read, and each of its queries was answered when it was asked last."""
@@ -154,21 +210,26 @@ class Assessor:
 
     def evidence(self, placed: Placed, mapper: Mapper) -> Evidence:
         key_result, history = placed.key_result.id, self.store.history
-        lock = _lock(placed.cycle)
+        lock = lock_of(placed.cycle)
         locked = history.sample(key_result, at=lock) or history.first_sample(key_result) if self.now >= lock else None
         return Evidence(
             at=self.now,
-            checkin=history.checkin_value(key_result),
+            checkin=self.store.checkins.value(key_result),
             baseline=locked.scope if locked else None,
-            unreachable=self.store.items.unreachable(key_result),
+            unreachable=self._lost,
             targets=mapper.targets(placed),
         )
+
+    @cached_property
+    def _lost(self) -> dict[tuple[str, str], str]:
+        """All unreachable items: asked for once, where each key result would look at each of its own for them."""
+        return self.store.items.unreachable()
 
     def _verbs(self, news: Iterable[News]) -> dict[str, list[str]]:
         """Key result -> what happened to its tickets, in words."""
         said: dict[str, list[str]] = defaultdict(list)
         for one in news:
-            verb = _verb(one.before, one.after)
+            verb = happened(one.before, one.after)
             if verb:
                 for key_result in self.store.links.key_results_of(one.after.connection, [one.after.id]):
                     said[key_result].append(f"{one.after.key} {verb}")
@@ -186,27 +247,6 @@ def _has_baseline(placed: Placed) -> bool:
     return isinstance(metric, Completion) and metric.denominator == "baseline"
 
 
-def _lock(cycle: Cycle) -> datetime:
+def lock_of(cycle: Cycle) -> datetime:
     """When baselines are locked."""
     return datetime.combine(cycle.start, time.min, cycle.zone) + BASELINE_AFTER
-
-
-def _verb(before: Item | None, after: Item) -> str:
-    if before is None:
-        return "added"
-    if after.state is State.DONE and (before.state is not State.DONE or before.outcome != after.outcome):
-        return str(after.outcome or "delivered")
-    if before.state is State.DONE and after.state is not State.DONE:
-        return "reopened"
-    if before.points != after.points:
-        return f"re-estimated from {_number(before.points)} to {_number(after.points)}"
-    return "started" if before.state is State.TODO and after.state is State.DOING else ""
-
-
-def _number(points: float | None) -> str:
-    return "nothing" if points is None else f"{points:g}"
-
-
-def _shorten(because: list[str]) -> tuple[str, ...]:
-    rest = len(because) - BECAUSE_SHOWN
-    return tuple(because[:BECAUSE_SHOWN]) + ((f"and {rest} more",) if rest > 0 else ())

@@ -15,13 +15,15 @@ from ipaddress import ip_address
 from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from okrsync.errors import RateLimited
 from okrsync.marker import Namespace
 from okrsync.model.change import Change, Receipt, Shown
+from okrsync.model.hint import Hint
 from okrsync.model.interval import Interval
-from okrsync.model.work import Page, Ref, Scope
+from okrsync.model.life import ItemHistory
+from okrsync.model.work import Item, Page, Ref, Scope
 from okrsync.retry import Retry
 
 
@@ -46,6 +48,7 @@ class ConnectionOptions(BaseModel):
     parallel: int = Field(1, ge=1, le=16, description="Scopes pulled at the same time, one client each.")
     reserve: float = Field(0.1, ge=0, lt=1, description="Share of the tracker's hourly limit that is left for others.")
     remote_link: bool = Field(False, description="Also put a remote link on tickets, where the tracker has them.")
+    webhook_secret: SecretStr | None = Field(None, description="What the tracker signs its webhooks with.")
     allow_http: bool = Field(False, description="Let the token travel unencrypted to a url that begins with http:.")
 
     @field_validator("url", check_fields=False)
@@ -170,6 +173,9 @@ class Connector(Protocol):
         Raises BadAnswer rather than ending early; the caller concludes nothing from a pull that raised.
         """
 
+    def reread(self, scope: Scope, refs: Sequence[Ref]) -> Iterator[Page]:
+        """These items of the scope as they are at this moment; those that are gone are left out."""
+
     def select(self, scopes: Sequence[Scope], query: str) -> frozenset[str]:
         """Ids of the items of these scopes that a query in the tracker's own language matches."""
 
@@ -192,8 +198,33 @@ class Connector(Protocol):
     def confirm(self, refs: Sequence[Ref]) -> Mapping[str, str]:
         """Of tickets that a census missed: id -> why it is unreachable. Those not in the answer exist."""
 
+    def histories(self, scopes: Sequence[Scope], items: Sequence[Item]) -> Iterator[ItemHistory]:
+        """What these items of these scopes were since they were created, each once, in any order.
+
+        States, outcomes and, where the tracker keeps them, points and numbers. Items that are gone are left out, save
+        those to which nothing ever happened, and items of which the tracker does not tell all. Raises Rejected where it
+        keeps no histories.
+        """
+
+    def history_cost(self, scopes: Sequence[Scope], items: Sequence[Item]) -> int:
+        """About how many requests ``histories`` takes when nothing goes wrong. Sends none itself."""
+
     def close(self) -> None:
         """Let go of sockets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """How a tracker's webhooks are checked and understood.
+
+    ``signature`` and ``delivery`` name the headers of the HMAC (``sha256=`` and hex, over the raw body) and of the
+    delivery's id. ``hints`` tells from headers and body where to look again; it raises ValueError for what it cannot
+    understand. Nothing that a webhook says is believed.
+    """
+
+    signature: str
+    delivery: str
+    hints: Callable[[Mapping[str, str], bytes], Sequence[Hint]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +234,7 @@ class Plugin:
     ``environment`` maps option names to variables people already have, in order of preference.
     ``selectors`` are the Link fields that make sense for this tracker. ``defines_labels`` tells that labels
     must be created in a scope before a ticket can wear them. ``write_limits`` are those the tracker documents.
+    ``webhook`` is None for trackers without webhooks.
     """
 
     options: type[ConnectionOptions]
@@ -211,3 +243,4 @@ class Plugin:
     selectors: frozenset[str]
     defines_labels: bool = False
     write_limits: tuple[WriteLimit, ...] = ()
+    webhook: Webhook | None = None

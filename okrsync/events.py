@@ -13,7 +13,9 @@ from enum import StrEnum
 from typing import Any, Literal, Protocol, Self
 
 from okrsync import redact
+from okrsync.errors import ConfigError, OkrsyncError
 from okrsync.model.change import connection_of, ref_of
+from okrsync.model.message import Sent
 from okrsync.model.run import Movement, Plan, RunReport, ScopePull, Write
 
 Level = Literal["debug", "info", "warning", "error"]
@@ -24,7 +26,15 @@ class Event(StrEnum):
 
     DAEMON_STARTED = "daemon started"
     DAEMON_STOPPED = "daemon stopped"
+    DASHBOARD_SERVED = "dashboard served"
+    CONFIGURATION_READ = "configuration read"
+    CONFIGURATION_BROKEN = "configuration broken"
+    CONFIGURATION_MENDED = "configuration mended"
+    CONNECTION_WAITS = "connection waits"
+    INBOX_FAILED = "inbox failed"
     STORE_AWAITED = "store awaited"
+    REMINDER_SENT = "reminder sent"
+    REMINDER_FAILED = "reminder failed"
     RUN_STARTED = "run started"
     STAGE_DONE = "stage done"
     CONNECTION_READ = "connection read"
@@ -167,3 +177,18 @@ def finished(log: Log, report: RunReport) -> None:
         moved=[movement.key_result for movement in report.movements],
         **({"failed": failed} if failed else {}),
     )
+
+
+def explained(error: OkrsyncError) -> dict[str, object]:
+    """An error as the values of a line."""
+    problems = [str(problem) for problem in error.problems] if isinstance(error, ConfigError) else []
+    return {"error": error.message, "hint": error.hint} | ({"problems": problems} if problems else {})
+
+
+def reminded(log: Log, sent: Sent) -> None:
+    """A message to somebody, and how it went."""
+    log = log.bind(role=sent.role, who=sent.who)
+    if sent.delivery.why:
+        log.warning(Event.REMINDER_FAILED, outcome=sent.delivery.outcome, error=sent.delivery.why)
+    else:
+        log.info(Event.REMINDER_SENT)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from okrsync.connector import Connector, Meter, WriteBack, WriteLimit
-from okrsync.events import Log, Silence
+from okrsync.errors import Busy, OkrsyncError, StoreError
+from okrsync.events import Event, Log, Silence
 from okrsync.marker import Namespace
+from okrsync.model.hint import Hint
 from okrsync.model.okr import Okrs
+from okrsync.model.verdict import Preset
 from okrsync.progress import NoProgress, Progress
 from okrsync.store import Store
 
@@ -19,7 +23,8 @@ from okrsync.store import Store
 class RunRequest:
     """What is asked of one run. ``connections`` empty means all of them.
 
-    ``wait`` is for how many seconds at most to wait for another run to end.
+    ``wait`` is for how many seconds at most to wait for another run to end. ``hints`` tell, by connection, which few
+    items to read again instead of asking for all that changed.
     """
 
     full: bool = False
@@ -28,6 +33,7 @@ class RunRequest:
     force: bool = False
     census: bool = False
     wait: float = 0.0
+    hints: Mapping[str, Sequence[Hint]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,27 @@ class House:
     now: Callable[[], datetime]
     census_every: timedelta = timedelta(days=1)
     dashboard_url: str = ""
+    preset: Preset = Preset.VIVA
     progress: Progress = field(default_factory=NoProgress)
     stopping: Callable[[], bool] = lambda: False
     pause: Callable[[float], None] = time.sleep
     log: Log = field(default_factory=Silence)
+
+
+@contextmanager
+def begun(house: House, kind: str, wait: float) -> Iterator[int]:
+    """A run in the journal, which has the store for itself; an error that ends it is kept there too, if it can be."""
+
+    def waiting(holder: str) -> None:
+        house.log.info(Event.STORE_AWAITED, holder=holder, seconds=wait)
+        house.progress.stage(f"waiting for {holder}")
+
+    with house.store.held(kind, house.now(), wait=wait, pause=house.pause, waiting=waiting):
+        with house.store.transaction():
+            run_id = house.store.journal.begin_run(kind, house.now())
+        try:
+            yield run_id
+        except OkrsyncError as error:
+            with suppress(StoreError, Busy), house.store.transaction():
+                house.store.journal.fail_run(run_id, house.now(), error.exit_code, str(error))
+            raise

@@ -22,12 +22,16 @@ _HIDDEN = re.compile(r"<!-- okrsync (?P<mark>\{.*?\}) -->", re.DOTALL)
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """What an ownership mark says. ``labels`` are those that its installation puts on the ticket."""
+    """What an ownership mark says. ``labels`` are those that its installation puts on the ticket.
+
+    ``tenths`` and ``statuses`` are what the note shows of each key result.
+    """
 
     installation: str
     digest: str
     tenths: dict[str, int] = {}
     labels: tuple[str, ...] = ()
+    statuses: dict[str, str] = {}
 
 
 def digest(note: Note) -> str:
@@ -39,7 +43,8 @@ def mark(installation: str, note: Note, namespace: Namespace | None = None) -> M
     """The mark of a note; without a namespace it names no labels."""
     tenths = {line.key_result: line.tenth for line in note.lines if line.tenth is not None}
     labels = tuple(namespace.label(line.key_result) for line in note.lines) if namespace else ()
-    return Mark(installation, digest(note), tenths, labels)
+    statuses = {line.key_result: line.status for line in note.lines if line.status}
+    return Mark(installation, digest(note), tenths, labels, statuses)
 
 
 def hidden(own: Mark) -> str:
@@ -64,7 +69,7 @@ def read(value: object) -> Mark | None:
 
 
 def shown(note_id: str, own: Mark) -> ShownNote:
-    return ShownNote(note_id, own.digest, own.tenths, own.labels)
+    return ShownNote(note_id, own.digest, own.tenths, own.labels, own.statuses)
 
 
 def claimed(marks: Iterable[Mark | None], installation: str) -> tuple[str, ...]:

@@ -1,17 +1,19 @@
 """Pull: pages of work from a connector into the store, and what is missing from there.
 
+The next pages are read while the last one is stored: waiting for a tracker and working for the store share their time.
 A cursor moves only after the last page is stored. A pull that raises leaves what it stored and concludes nothing.
 Where a census finds an item that was thought lost, nobody knows what became of it meanwhile: the next pull is full.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from queue import Empty, Queue
+from threading import Thread
 
 import msgspec
 
@@ -19,8 +21,9 @@ from okrsync.connector import Connector
 from okrsync.errors import Interrupted, UnsafePlan
 from okrsync.guard import unsafe
 from okrsync.marker import Namespace
+from okrsync.model.hint import Hint
 from okrsync.model.run import ScopePull
-from okrsync.model.work import Item, Page, Scope
+from okrsync.model.work import Item, Page, Ref, Scope
 from okrsync.progress import Progress
 from okrsync.store import Store
 from okrsync.store.items import News
@@ -28,10 +31,17 @@ from okrsync.store.scopes import Cursor
 
 GONE_FROM_SCOPE = "not found by a census of {scope}: {reason}"
 
+Pages = Generator[Page, None, None]
+Delivery = tuple[Scope, Page | None]
+"""A page with its scope, or None after the scope's last page."""
+
 
 @dataclass
 class Puller:
-    """Reads one connection. ``connect`` makes one more client, for scopes read at the same time."""
+    """Reads one connection. ``connect`` makes one more client, for scopes read at the same time.
+
+    ``met`` are those of ``looked_for`` (ids) that a page brought.
+    """
 
     store: Store
     connection: str
@@ -46,6 +56,13 @@ class Puller:
     stopping: Callable[[], bool] = lambda: False
     news: list[News] = field(default_factory=list)
     seen: dict[str, set[str]] = field(default_factory=dict)
+    looked_for: frozenset[str] = frozenset()
+    met: set[str] = field(default_factory=set)
+
+    @cached_property
+    def _measured(self) -> datetime | None:
+        """When anybody measured for the last time without what this run reads."""
+        return self.store.history.measured_with(self.connection)
 
     def pull(self, scopes: Sequence[Scope], connector: Connector) -> Iterator[ScopePull]:
         """Read all scopes; yields how each went. Raises what the connector raised, at the first failure."""
@@ -76,6 +93,28 @@ class Puller:
             self.progress.advance(len(page.items))
         self.progress.done()
 
+    def reread(self, scope: Scope, hints: Sequence[Hint], connector: Connector) -> ScopePull:
+        """Look again at a few items of a scope; the cursor stays. Raises what the connector raised."""
+        asked = self.store.scopes.cursor(self.connection, scope.id)
+        wanted = {hint.item: Ref(self.connection, scope.id, hint.item, hint.key) for hint in hints}
+        for held in self.store.items.some(self.connection, sorted(wanted)):
+            if held.scope == scope.id:
+                wanted[held.id] = held.ref
+        seen, changed = set[str](), 0
+        for page in connector.reread(scope, list(wanted.values())):
+            changed += len(self._keep(scope, page, asked))
+            seen |= {item.id for item in page.items} | {one.id for one in page.quarantined}
+        missing = self._absent(scope, sorted(wanted.keys() - seen), connector)
+        with self.store.transaction():
+            self.store.items.mark_unreachable(self.connection, missing, self.now())
+        return ScopePull(self.connection, scope.name, False, len(seen), changed, len(missing), id=scope.id)
+
+    def _absent(self, scope: Scope, absent: Sequence[str], connector: Connector) -> dict[str, str]:
+        """Id -> reason, of the held ones among these that a second look does not find either."""
+        held = [item.ref for item in self.store.items.some(self.connection, absent) if item.scope == scope.id]
+        gone = connector.confirm(held) if held else {}
+        return {item: GONE_FROM_SCOPE.format(scope=scope.name, reason=reason) for item, reason in gone.items()}
+
     def _question(self, scope: Scope, connector: Connector) -> Cursor:
         """The cursor to pull from, under today's fingerprint; ``since`` is None for a full pull."""
         held = self.store.scopes.cursor(self.connection, scope.id)
@@ -83,25 +122,29 @@ class Puller:
         same = held.fingerprint == fingerprint and not self.full
         return msgspec.structs.replace(held, since=held.since if same else None, fingerprint=fingerprint)
 
-    def _pages(
-        self, scopes: Sequence[Scope], asked: dict[str, Cursor], connector: Connector
-    ) -> Iterator[tuple[Scope, Page | None]]:
-        """Pages with their scope, and None after a scope's last page."""
+    def _pages(self, scopes: Sequence[Scope], asked: dict[str, Cursor], connector: Connector) -> Iterator[Delivery]:
+        """What the scopes hold. Between a scope's first page and its end the caller must leave ``connector`` alone."""
+
+        def read(scope: Scope) -> Pages:
+            yield from connector.pull(scope, asked[scope.id].since)
+
+        def read_apart(scope: Scope) -> Pages:
+            with closing(self.connect()) as own:
+                yield from own.pull(scope, asked[scope.id].since)
+
         if self.parallel == 1 or len(scopes) == 1:
             for scope in scopes:
-                for page in connector.pull(scope, asked[scope.id].since):
-                    yield scope, page
-                yield scope, None
+                yield from _ahead([scope], read, 1)
         else:
-            yield from _together(scopes, asked, self.connect, self.parallel)
+            yield from _ahead(scopes, read_apart, self.parallel)
 
     def _keep(self, scope: Scope, page: Page, asked: Cursor) -> list[News]:
         full = asked.since is None
+        found = [item.id for item in page.items] + [one.id for one in page.quarantined]
+        self.met |= self.looked_for.intersection(found)
         if full:
-            seen = self.seen.setdefault(scope.id, set())
-            seen.update(item.id for item in page.items)
-            seen.update(one.id for one in page.quarantined)
-        owns = self.namespace.owns
+            self.seen.setdefault(scope.id, set()).update(found)
+        owns, now = self.namespace.owns, self.now()
         with self.store.transaction():
             if page.scope is not None:
                 self.store.scopes.learn(self.connection, page.scope)
@@ -110,10 +153,9 @@ class Puller:
             if page.labels is not None:
                 renamed = self.store.scopes.keep_labels(self.connection, scope.id, page.labels)
                 if renamed:
-                    self.store.items.rename_labels(self.connection, scope.id, renamed, owns)
-            news = self.store.items.keep(page.items, owns)
-            changed = page.items if full else [one.after for one in news]
-            self.store.links.unblock(self.connection, [item.id for item in changed])
+                    self.store.items.rename_labels(self.connection, scope.id, renamed, owns, now)
+            news = self.store.items.keep(page.items, owns, now, self._measured)
+            self.store.links.unblock(self.connection, found if full else [one.after.id for one in news])
             for item in _came_from_elsewhere(news, asked.pulled_at):
                 self.store.links.begin_note(self.connection, item.id)
         self.news.extend(one for one in news if one.before is not None or not full)
@@ -130,8 +172,8 @@ class Puller:
             missing = self._missing(scope, existing, connector)
             returned = set() if full else existing & self.store.items.lost(self.connection, scope.id)
         with self.store.transaction():
-            self.store.items.mark_unreachable(self.connection, missing)
-            if due:
+            self.store.items.mark_unreachable(self.connection, missing, now)
+            if due and not full:
                 self.store.links.unblock(self.connection, sorted(existing))
             self.store.scopes.promote(
                 self.connection,
@@ -148,15 +190,18 @@ class Puller:
 
     def _missing(self, scope: Scope, existing: set[str], connector: Connector) -> dict[str, str]:
         """Id -> reason, of items we hold that a census did not find and a second look confirmed."""
-        held = self.store.items.ids(self.connection, scope.id)
-        absent = sorted(held - existing)
+        held, absent = 0, []
+        for name in self.store.items.ids(self.connection, scope.id):
+            held += 1
+            if name not in existing:
+                absent.append(name)
         if not absent:
             return {}
         if not scope.archived:
-            self._guard(scope, len(absent), len(held))
-        refs = [item.ref for item in self.store.items.some(self.connection, absent)]
+            self._guard(scope, len(absent), held)
+        refs = [item.ref for item in self.store.items.some(self.connection, sorted(absent))]
         gone = connector.confirm(refs)
-        self._guard(scope, len(gone), len(held))
+        self._guard(scope, len(gone), held)
         return {item: GONE_FROM_SCOPE.format(scope=scope.name, reason=reason) for item, reason in gone.items()}
 
     def _guard(self, scope: Scope, missing: int, held: int) -> None:
@@ -179,49 +224,57 @@ def _came_from_elsewhere(news: Sequence[News], pulled_at: datetime | None) -> It
         )
 
 
-def _together(
-    scopes: Sequence[Scope], asked: dict[str, Cursor], connect: Callable[[], Connector], parallel: int
-) -> Iterator[tuple[Scope, Page | None]]:
-    """Read several scopes at the same time, each thread with a client of its own; pages wait in a short queue."""
-    pages: Queue[tuple[Scope, Page | None] | BaseException] = Queue(maxsize=2 * parallel)
+def _ahead(scopes: Sequence[Scope], read: Callable[[Scope], Pages], parallel: int) -> Iterator[Delivery]:
+    """Read ahead of the caller, ``parallel`` scopes at a time; pages wait in a short queue.
+
+    All threads have ended afterwards, except where a person interrupts a wait: then they die with the process.
+    """
+    queue: Queue[Delivery | BaseException] = Queue(maxsize=2 * parallel)
+    unread = iter(scopes)
     stopped = False
 
-    def read(scope: Scope) -> None:
-        if stopped:
-            return
+    def work() -> None:
         try:
-            with closing(connect()) as connector:
-                for page in connector.pull(scope, asked[scope.id].since):
-                    if stopped:
-                        return
-                    pages.put((scope, page))
-            pages.put((scope, None))
+            for scope in unread:
+                if not stopped:
+                    deliver(scope)
         except BaseException as error:
-            pages.put(error)
+            queue.put(error)
 
-    with ThreadPoolExecutor(parallel) as pool:
-        futures = [pool.submit(read, scope) for scope in scopes]
-        try:
-            yield from _until_all_ended(pages, len(scopes))
-        finally:
-            stopped = True
-            while not all(future.done() for future in futures):
-                _drain(pages)
+    def deliver(scope: Scope) -> None:
+        with closing(read(scope)) as pages:
+            for page in pages:
+                if stopped:
+                    return
+                queue.put((scope, page))
+        queue.put((scope, None))
+
+    threads = [Thread(target=work, name="okrsync pull", daemon=True) for _ in range(min(parallel, len(scopes)))]
+    try:
+        for thread in threads:
+            thread.start()
+        yield from _until_all_ended(queue, len(scopes))
+    except KeyboardInterrupt:
+        threads.clear()
+        raise
+    finally:
+        stopped = True
+        for thread in threads:
+            _let_go(thread, queue)
 
 
-def _until_all_ended(
-    pages: Queue[tuple[Scope, Page | None] | BaseException], open_scopes: int
-) -> Iterator[tuple[Scope, Page | None]]:
+def _until_all_ended(queue: Queue[Delivery | BaseException], open_scopes: int) -> Iterator[Delivery]:
     while open_scopes:
-        found = pages.get()
+        found = queue.get()
         if isinstance(found, BaseException):
             raise found
         yield found
         open_scopes -= found[1] is None
 
 
-def _drain(pages: Queue[tuple[Scope, Page | None] | BaseException]) -> None:
-    try:
-        pages.get(timeout=0.05)
-    except Empty:
-        return
+def _let_go(thread: Thread, queue: Queue[Delivery | BaseException]) -> None:
+    """Wait for a thread that may itself wait to put something into a full queue."""
+    while thread.is_alive():
+        with suppress(Empty):
+            queue.get_nowait()
+        thread.join(timeout=0.05)

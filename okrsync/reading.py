@@ -26,6 +26,12 @@ from okrsync.store.scopes import ConnectionState
 NOT_FINISHED = "reading it began and has not finished"
 NOT_CONFIGURED = "not configured"
 
+FEW = 50
+"""Hinted items that are asked for one by one; of more, an ordinary pull brings most with a few pages."""
+
+MOST = 500
+"""Hinted items that a pull did not bring and that are then asked for; the next census finds what is beyond."""
+
 
 @dataclass
 class Reader:
@@ -41,7 +47,40 @@ class Reader:
     refused: list[Warned] = field(default_factory=list)
 
     def read(self, name: str) -> None:
-        """Pull one connection; a failure is kept and the others go on."""
+        """Read one connection, all that changed or what was hinted at; a failure is kept and the others go on."""
+        if name in self.request.hints and self._is_up_to_date(name):
+            self._look_again(name)
+        else:
+            self._read(name)
+
+    def _is_up_to_date(self, name: str) -> bool:
+        """Whether a look at a few items is enough: all else was read completely, and the hints name items of it."""
+        known = {scope.id for scope in self.house.store.scopes.known(name)}
+        hints = self.request.hints[name]
+        few = len(hints) <= FEW and all(hint.item and hint.scope in known for hint in hints)
+        return few and self._complete(name)
+
+    def _look_again(self, name: str) -> None:
+        house, line = self.house, self.house.lines[name]
+        self.pulls[name] = []
+        try:
+            connector = self.connectors[name] = line.connect()
+            puller = self._puller(line)
+            self._reread(puller, connector.scopes(house.store.scopes.known(name)), connector)
+            self._select(name, connector)
+            self.news += puller.news
+        except ConnectionFailed as error:
+            self.failed(name, error)
+
+    def _reread(self, puller: Puller, scopes: Sequence[Scope], connector: Connector) -> None:
+        """Look at the hinted items that no page has brought."""
+        missed = [hint for hint in self.request.hints.get(puller.connection, ()) if hint.item not in puller.met]
+        for scope in scopes:
+            hints = [hint for hint in missed if hint.item and hint.scope == scope.id][:MOST]
+            if hints:
+                self.pulls[puller.connection].append(puller.reread(scope, hints, connector))
+
+    def _read(self, name: str) -> None:
         house, line = self.house, self.house.lines[name]
         self.pulls[name] = []
         before = house.store.scopes.state(name).succeeded_at
@@ -68,8 +107,19 @@ class Reader:
         if not request.full:
             scopes = _with_memory(scopes, known)
         with house.store.transaction():
-            house.store.scopes.keep(line.name, scopes)
-        puller = Puller(
+            house.store.scopes.keep(line.name, scopes, house.now())
+        puller = self._puller(line)
+        began = house.now()
+        for read in puller.pull(scopes, connector):
+            self.pulls[line.name].append(read)
+            events.scope_read(self.log, read, (house.now() - began).total_seconds())
+            began = house.now()
+        self._reread(puller, scopes, connector)
+        self.news += puller.news
+
+    def _puller(self, line: Line) -> Puller:
+        house, request = self.house, self.request
+        return Puller(
             store=house.store,
             connection=line.name,
             namespace=line.namespace,
@@ -81,13 +131,8 @@ class Reader:
             census_every=timedelta(0) if request.census else house.census_every,
             force=request.force,
             stopping=house.stopping,
+            looked_for=frozenset(hint.item for hint in request.hints.get(line.name, ())),
         )
-        began = house.now()
-        for read in puller.pull(scopes, connector):
-            self.pulls[line.name].append(read)
-            events.scope_read(self.log, read, (house.now() - began).total_seconds())
-            began = house.now()
-        self.news += puller.news
 
     def _census_due(self, name: str) -> bool:
         """Then repositories and projects are resolved anew, too: one may be archived, or open again."""
@@ -140,11 +185,13 @@ class Reader:
         former = [name for name in scopes.connections() if name not in lines]
         with self.house.store.transaction():
             for name in former:
-                scopes.keep(name, ())
+                scopes.keep(name, (), self.house.now())
                 history.set_fingerprint(_reading(name), NOT_CONFIGURED)
-        read = history.fingerprints()
-        complete = [name for name in lines if scopes.state(name).complete]
-        return [name for name in complete if read.get(_reading(name), "") == lines[name].reads] + former
+        return [name for name in lines if self._complete(name)] + former
+
+    def _complete(self, name: str) -> bool:
+        read, reads = self.house.store.history.fingerprints(), self.house.lines[name].reads
+        return self.house.store.scopes.state(name).complete and read.get(_reading(name), "") == reads
 
     def close(self) -> None:
         for connector in self.connectors.values():

@@ -51,6 +51,8 @@ def _configuration(plugins: Mapping[str, Plugin]) -> dict[str, Any]:
         definitions[f"{name}_connection"] = options
     connections = schema["properties"]["connections"]
     connections.pop("patternProperties", None)
+    for secret in secrets(General):
+        schema["properties"].pop(secret, None)
     connections["propertyNames"] = {"pattern": CONNECTION_NAME, "maxLength": LONGEST_CONNECTION_NAME}
     connections["additionalProperties"] = {
         "type": "object",

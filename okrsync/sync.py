@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+import msgspec
 
 from okrsync import events
 from okrsync.apply import Applier, observe
 from okrsync.assess import Assessor
 from okrsync.connector import WriteBack
-from okrsync.errors import Busy, ConnectionFailed, OkrsyncError, StoreError, UnsafePlan
+from okrsync.errors import ConnectionFailed, UnsafePlan
 from okrsync.events import Event, Log
-from okrsync.house import House, Line, RunRequest
+from okrsync.house import House, Line, RunRequest, begun
+from okrsync.method.pace import paces
 from okrsync.model.change import Change, connection_of
-from okrsync.model.run import ConnectionRun, Plan, RunReport, Warned, Write
+from okrsync.model.run import ConnectionRun, Movement, Plan, RunReport, Warned, Write
 from okrsync.model.ticket import Ticket
+from okrsync.model.verdict import Verdict
 from okrsync.model.work import LabelDefinition
 from okrsync.pace import Pace, memory
 from okrsync.plan import Planner, Target, Wanted, clean_plan, make_plan, needs_a_look
 from okrsync.reading import Reader
+from okrsync.views import standings
 
 
 def run(house: House, request: RunRequest, kind: str) -> RunReport:
@@ -27,28 +32,9 @@ def run(house: House, request: RunRequest, kind: str) -> RunReport:
 
     Raises UnsafePlan, Busy, StoreError, Interrupted; a failing connection only makes the report partial.
     """
-    with _begun(house, kind, request.wait) as run_id:
+    with begun(house, kind, request.wait) as run_id:
         log = house.log.bind(run=run_id, kind=kind)
         return _Run(house, request, kind, run_id, log, Reader(house, request, log)).go()
-
-
-@contextmanager
-def _begun(house: House, kind: str, wait: float) -> Iterator[int]:
-    """A run in the journal, which has the store for itself; an error that ends it is kept there too, if it can be."""
-
-    def waiting(holder: str) -> None:
-        house.log.info(Event.STORE_AWAITED, holder=holder, seconds=wait)
-        house.progress.stage(f"waiting for {holder}")
-
-    with house.store.held(kind, house.now(), wait=wait, pause=house.pause, waiting=waiting):
-        with house.store.transaction():
-            run_id = house.store.journal.begin_run(kind, house.now())
-        try:
-            yield run_id
-        except OkrsyncError as error:
-            with suppress(StoreError, Busy), house.store.transaction():
-                house.store.journal.fail_run(run_id, house.now(), error.exit_code, str(error))
-            raise
 
 
 @dataclass
@@ -61,6 +47,7 @@ class _Run:
     reader: Reader
     stages: dict[str, float] = field(default_factory=dict)
     paused: dict[str, float] = field(default_factory=dict)
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
 
     def go(self) -> RunReport:
         started = self.house.now()
@@ -72,7 +59,7 @@ class _Run:
                     self.reader.read(name)
             with self._stage("measure"):
                 assessor = Assessor(self.house.store, self.house.okrs, self.reader.readable(), self.house.now())
-                movements = assessor.assess(self.reader.news)
+                movements = self._judged(assessor.assess(self.reader.news))
                 events.measured(self.log, movements, assessor.stale)
             with self._stage("plan"):
                 plan = self._plan()
@@ -108,6 +95,13 @@ class _Run:
         self.stages[name] = round((self.house.now() - began).total_seconds(), 3)
         self.log.debug(Event.STAGE_DONE, stage=name, seconds=self.stages[name])
 
+    def _judged(self, movements: Sequence[Movement]) -> list[Movement]:
+        """The movements with the verdict on what they led to; how everything stands is known from here on."""
+        house = self.house
+        with house.store.reading():
+            self.verdicts = standings(house.store, house.okrs, house.now(), house.preset).verdicts
+        return [msgspec.structs.replace(one, verdict=self.verdicts.get(one.key_result)) for one in movements]
+
     @property
     def _cleaning(self) -> bool:
         return self.kind.endswith("clean")
@@ -118,7 +112,9 @@ class _Run:
             return Plan()
         samples, ever = house.store.history.latest_samples(), house.store.history.key_results()
         known = frozenset(key_result.casefold() for key_result in {*house.okrs.by_id(), *ever})
-        planner = Planner(house.okrs.by_id(), samples, writable, known, house.okrs.over())
+        placed = house.okrs.by_id()
+        said = {name: paces(placed[name], verdict) for name, verdict in self.verdicts.items() if name in placed}
+        planner = Planner(placed, samples, writable, known, house.okrs.over(), said)
         clean = self._cleaning
         everything = clean and self.request.full
         self._look(planner, clean=clean, everything=everything)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+
+import msgspec
 
 from okrsync.assess import Assessor
 from okrsync.connector import Finding, Level
 from okrsync.errors import ConfigError
-from okrsync.measure import contributions, progress_of
+from okrsync.measure import contributions
+from okrsync.method.standings import Standings, stand
+from okrsync.method.timeline import linked_at
 from okrsync.model.okr import Boolean, Life, Maintain, Okrs, Placed
 from okrsync.model.run import Explanation, KeyResultStatus, ObjectiveStatus
-from okrsync.model.sample import Contribution
+from okrsync.model.sample import Contribution, Sample
+from okrsync.model.verdict import Preset, Verdict
+from okrsync.model.work import State
 from okrsync.store import Store
+from okrsync.store.scopes import ConnectionState
 
 WEEK = timedelta(days=7)
 
@@ -21,14 +28,45 @@ FedBy = Mapping[str, set[str]]
 """Key result -> the connections whose items are linked to it."""
 
 
-def status(store: Store, okrs: Okrs, now: datetime) -> tuple[ObjectiveStatus, ...]:
-    """Every objective with its key results, in file order."""
+def standings(
+    store: Store,
+    okrs: Okrs,
+    at: datetime,
+    preset: Preset,
+    probabilities: Mapping[str, float] | None = None,
+    *,
+    past: bool = False,
+) -> Standings:
+    """How everything stands by the latest readings, or in the ``past`` by those of then, as of an aware time.
+
+    Opens no ``store.reading()`` itself. ``probabilities`` are the forecast's, where anybody asked for them.
+    """
+    samples, said = store.history.latest_samples(at if past else None), store.checkins.all()
+    if past:
+        return stand(okrs, samples, said, at, preset)
+    return stand(okrs, samples, said, at, preset, lambda placed: work_done(store, placed), probabilities)
+
+
+def work_done(store: Store, placed: Placed) -> float | None:
+    """The share of a key result's linked items that is done, cancelled ones left out; None where there are none."""
+    items = [item for item, _ in store.links.parts(placed.key_result.id) if not item.dropped]
+    return sum(item.state is State.DONE for item in items) / len(items) if items else None
+
+
+def status(
+    store: Store,
+    okrs: Okrs,
+    now: datetime,
+    preset: Preset = Preset.VIVA,
+    probabilities: Mapping[str, float] | None = None,
+    *,
+    past: bool = False,
+) -> tuple[ObjectiveStatus, ...]:
+    """Every objective with its key results, in file order; in the ``past``, as they were ``now``."""
     with store.reading():
-        samples, fed = store.history.latest_samples(), store.links.connections_by_key_result()
-        progress = {
-            objective.id: progress_of(objective, samples, okrs.children_of(objective.id), okrs.children_of)
-            for objective, _ in okrs.objectives
-        }
+        known = _known(store, now)
+        row = _past_row if past else _row
+        found = standings(store, okrs, now, preset, probabilities, past=past)
         return tuple(
             ObjectiveStatus(
                 objective=objective.id,
@@ -38,10 +76,14 @@ def status(store: Store, okrs: Okrs, now: datetime) -> tuple[ObjectiveStatus, ..
                 kind=objective.kind,
                 cycle=cycle.id,
                 state=objective.state if objective.state is not Life.ACTIVE else cycle.state,
-                progress=progress[objective.id],
+                progress=found.objectives[objective.id].progress,
                 key_results=tuple(
-                    _row(store, placed, now, fed) for placed in okrs.placed if placed.objective.id == objective.id
+                    row(store, placed, now, known, found.verdicts[placed.key_result.id])
+                    for placed in okrs.placed
+                    if placed.objective.id == objective.id
                 ),
+                verdict=found.objectives[objective.id].verdict,
+                worst=found.objectives[objective.id].worst,
             )
             for objective, cycle in okrs.objectives
         )
@@ -57,8 +99,11 @@ def find(okrs: Okrs, key_result: str) -> Placed:
     raise ConfigError(f"There is no key result {key_result!r}.", hint=hint)
 
 
-def explain(store: Store, okrs: Okrs, key_result: str, now: datetime) -> Explanation:
-    """Every item linked to a key result, what it adds, and what was left out and why."""
+def explain(store: Store, okrs: Okrs, key_result: str, now: datetime, judged: Verdict | None = None) -> Explanation:
+    """Every item linked to a key result, what it adds, and what was left out and why.
+
+    ``judged`` is the verdict on it.
+    """
     placed = find(okrs, key_result)
     with store.reading():
         assessor = Assessor(store, okrs, store.scopes.connections(), now)
@@ -70,7 +115,7 @@ def explain(store: Store, okrs: Okrs, key_result: str, now: datetime) -> Explana
             (item.connection, item.id) for item, linked in store.links.parts(placed.key_result.id) if linked.supports
         }
         lost = store.items.unreachable(placed.key_result.id)
-        row = _row(store, placed, now, store.links.connections_by_key_result())
+        row = _row(store, placed, now, _known(store, now), judged)
 
     def part(keys: Iterable[tuple[str, str]]) -> tuple[Contribution, ...]:
         chosen = set(keys)
@@ -105,9 +150,35 @@ def problems(store: Store, okrs: Okrs, now: datetime) -> tuple[Finding, ...]:
     return (*found, *lost)
 
 
-def _row(store: Store, placed: Placed, now: datetime, fed: FedBy) -> KeyResultStatus:
+class _Known(msgspec.Struct, frozen=True):
+    """What the rows of all key results need, read once: readings of now and of a week ago, items, connections."""
+
+    latest: Mapping[str, Sample]
+    week_ago: Mapping[str, Sample]
+    items: Mapping[str, int]
+    fed: FedBy
+    states: Mapping[str, ConnectionState]
+    scoped: Collection[str]
+
+
+def _known(store: Store, now: datetime) -> _Known:
+    return _Known(
+        latest=_any_case(store.history.latest_samples()),
+        week_ago=_any_case(store.history.latest_samples(now - WEEK)),
+        items=store.links.counts(),
+        fed=store.links.connections_by_key_result(),
+        states=store.scopes.states(),
+        scoped=store.scopes.scoped(),
+    )
+
+
+def _any_case(samples: Mapping[str, Sample]) -> dict[str, Sample]:
+    return {name.casefold(): sample for name, sample in samples.items()}
+
+
+def _row(store: Store, placed: Placed, now: datetime, known: _Known, judged: Verdict | None) -> KeyResultStatus:
     key_result, measure = placed.key_result, placed.key_result.measure
-    pulled_at, stale = _freshness(store, placed, fed)
+    pulled_at, stale = _freshness(placed, known)
     return KeyResultStatus(
         key_result=key_result.id,
         title=key_result.title,
@@ -117,18 +188,33 @@ def _row(store: Store, placed: Placed, now: datetime, fed: FedBy) -> KeyResultSt
         start=0.0 if isinstance(measure, Boolean | Maintain) else measure.start,
         target=1.0 if isinstance(measure, Boolean | Maintain) else measure.target,
         state=key_result.state,
-        sample=store.history.sample(key_result.id),
-        week_ago=store.history.sample(key_result.id, at=now - WEEK),
+        sample=known.latest.get(key_result.id.casefold()),
+        week_ago=known.week_ago.get(key_result.id.casefold()),
         pulled_at=pulled_at,
         stale=stale,
-        items=store.links.count(key_result.id),
+        items=known.items.get(key_result.id, 0),
+        verdict=judged,
     )
 
 
-def _freshness(store: Store, placed: Placed, fed: FedBy) -> tuple[datetime | None, bool]:
+def _past_row(store: Store, placed: Placed, at: datetime, known: _Known, judged: Verdict | None) -> KeyResultStatus:
+    """As it was, with start and target as far as the reading of then knows them."""
+    row, sample = _row(store, placed, at, known, judged), store.history.sample(placed.key_result.id, at)
+    return msgspec.structs.replace(
+        row,
+        sample=sample,
+        start=row.start if sample is None or sample.start is None else sample.start,
+        target=row.target if sample is None or sample.target is None else sample.target,
+        pulled_at=sample.at if sample else None,
+        stale=False,
+        items=sum(linked_at(life, at) for life in store.lives.of(placed.key_result.id)),
+    )
+
+
+def _freshness(placed: Placed, known: _Known) -> tuple[datetime | None, bool]:
     """When the oldest connection that feeds a key result was last read completely, and whether one failed since."""
     named = {link.connection for link in placed.key_result.links}
-    feeding = named | {one for one in fed.get(placed.key_result.id, ()) if store.scopes.known(one)}
-    states = [store.scopes.state(connection) for connection in sorted(feeding)]
+    feeding = named | {one for one in known.fed.get(placed.key_result.id, ()) if one in known.scoped}
+    states = [known.states.get(connection, ConnectionState()) for connection in sorted(feeding)]
     ages = [state.succeeded_at for state in states if state.succeeded_at is not None]
     return (min(ages) if len(ages) == len(states) and ages else None), any(state.error for state in states)

@@ -24,6 +24,7 @@ from okrsync.model.change import (
     Shown,
     ref_of,
 )
+from okrsync.model.life import ItemHistory, Moment
 from okrsync.model.work import Item, Page, Ref, Scope
 
 INSTALLATION = "acme"
@@ -45,7 +46,8 @@ class FakeTracker:
     """What the tracker holds. ``pages`` and ``writes`` are scripts; an exception in them is raised at its turn.
 
     ``existing`` is what a census finds per scope id, ``gone`` what ``confirm`` says, ``matching`` the ids per query,
-    ``shown`` our traces by item id, ``seeing`` what happens instead when somebody looks at them.
+    ``shown`` our traces by item id, ``seeing`` what happens instead when somebody looks at them. ``past`` is what it
+    tells of items' histories, by id; an exception is raised when its item's turn comes.
     ``calls`` logs every verb with its argument, over all clients.
     """
 
@@ -56,6 +58,7 @@ class FakeTracker:
     shown: dict[str, Shown] = field(default_factory=dict)
     writes: deque[Outcome] = field(default_factory=deque)
     seeing: Exception | None = None
+    past: dict[str, tuple[Moment, ...] | Exception] = field(default_factory=dict)
     scopes: tuple[Scope, ...] = ()
     fingerprint: str = "fields 1"
     overlap: timedelta = timedelta(minutes=2)
@@ -132,6 +135,13 @@ class FakeConnector:
                 raise page
             yield msgspec.structs.replace(page, items=tuple(map(self.tracker.as_it_is, page.items)))
 
+    def reread(self, scope: Scope, refs: Sequence[Ref]) -> Iterator[Page]:
+        self.tracker.calls.append(("reread", tuple(refs)))
+        for page in self.tracker.pages.get(scope.id, ()):
+            if isinstance(page, Exception):
+                raise page
+            yield Page(items=tuple(item for item in page.items if item.id in {ref.id for ref in refs}))
+
     def select(self, scopes: Sequence[Scope], query: str) -> frozenset[str]:
         self.tracker.calls.append(("select", query))
         return self.tracker.matching.get(query, frozenset())
@@ -168,6 +178,18 @@ class FakeConnector:
     def confirm(self, refs: Sequence[Ref]) -> Mapping[str, str]:
         self.tracker.calls.append(("confirm", tuple(ref.id for ref in refs)))
         return {ref.id: self.tracker.gone[ref.id] for ref in refs if ref.id in self.tracker.gone}
+
+    def histories(self, scopes: Sequence[Scope], items: Sequence[Item]) -> Iterator[ItemHistory]:
+        self.tracker.calls.append(("histories", tuple(item.id for item in items)))
+        for item in items:
+            told = self.tracker.past.get(item.id)
+            if isinstance(told, Exception):
+                raise told
+            if told is not None:
+                yield ItemHistory(item.id, told)
+
+    def history_cost(self, scopes: Sequence[Scope], items: Sequence[Item]) -> int:
+        return len(items)
 
     def close(self) -> None:
         self.closed = True

@@ -25,6 +25,7 @@ from sqlalchemy import Engine, event
 
 from okrsync.app import App, RunRequest
 from okrsync.model.run import RunReport
+from okrsync.practice import backfill as practice
 from okrsync.sandbox.faults import Fault, FaultBook, Kind
 from okrsync.sandbox.log import Entry
 from okrsync.sandbox.server import Sandbox
@@ -127,6 +128,10 @@ def _run(ordered: Order, parent: Connection) -> None:
     parent.recv_bytes()
     given: dict[str, Any] = {"environ": ordered.environ, "now": lambda: ordered.now, "sleep": lambda _: None}
     with without_waiting_for_the_disk(), App.open(ordered.config, **given) as app:
+        if ordered.kind == "backfill":
+            practice.BATCH = 20
+            practice.backfill(app.house())
+            return
         act: Callable[[RunRequest], RunReport] = getattr(app, ordered.kind)
         act(RunRequest())
 

@@ -72,6 +72,6 @@ def shown_as_wanted(one: Ticket, by: Planner | None = None) -> Ticket:
     note = None
     if wanted.note is not None:
         own = marker.mark("x", wanted.note)
-        note = ShownNote("77", own.digest, own.tenths)
+        note = ShownNote("77", own.digest, own.tenths, statuses=own.statuses)
     labels = tuple(label for label in one.item.labels if not Namespace().owns(label)) + wanted.labels
     return Ticket(msgspec.structs.replace(one.item, labels=labels), one.linked, Showing(known=True, note=note))

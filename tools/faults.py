@@ -28,6 +28,8 @@ _SCENES = {
     "lost": "in a sync whose store was lost",
     "clean": "in `okrsync clean`",
     "organisation": "in the first sync of a GitHub App that reads an organisation",
+    "backfill": "in `okrsync backfill`",
+    "few": "in a backfill of a few items",
     "check": "in `okrsync check`",
 }
 

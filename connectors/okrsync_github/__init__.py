@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from okrsync.connector import Connector, Context, Plugin, WriteLimit
+from okrsync.connector import Connector, Context, Plugin, Webhook, WriteLimit
+from okrsync_github import webhook
 from okrsync_github.options import GitHubOptions
 
 
@@ -33,4 +34,5 @@ plugin = Plugin(
     ),
     defines_labels=True,
     write_limits=(WriteLimit(80, 60), WriteLimit(500, 3600)),
+    webhook=Webhook(webhook.SIGNATURE, webhook.DELIVERY, webhook.hints),
 )

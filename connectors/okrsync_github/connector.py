@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from okrsync.connector import Context, Finding
 from okrsync.errors import ConnectionFailed
 from okrsync.model.change import Change, Receipt, Shown
-from okrsync.model.work import Page, Ref, Scope
-from okrsync_github import pull, repositories, search, write
+from okrsync.model.life import ItemHistory
+from okrsync.model.work import Item, Page, Ref, Scope
+from okrsync_github import past, pull, repositories, search, write
 from okrsync_github.auth import sign_in
 from okrsync_github.check import Checker
 from okrsync_github.client import Client
@@ -62,6 +63,9 @@ class GitHubConnector:
     def pull(self, scope: Scope, since: datetime | None) -> Iterator[Page]:
         return pull.pull(self._client, self._context, scope, Family(self._client, scope), since)
 
+    def reread(self, scope: Scope, refs: Sequence[Ref]) -> Iterator[Page]:
+        return pull.reread(self._client, self._context, scope, Family(self._client, scope), refs)
+
     def select(self, scopes: Sequence[Scope], query: str) -> frozenset[str]:
         return search.select(self._client, scopes, query)
 
@@ -79,6 +83,12 @@ class GitHubConnector:
 
     def confirm(self, refs: Sequence[Ref]) -> Mapping[str, str]:
         return {ref.id: reason for ref in refs if (reason := self._missing(ref))}
+
+    def histories(self, scopes: Sequence[Scope], items: Sequence[Item]) -> Iterator[ItemHistory]:
+        return past.histories(self._client, items)
+
+    def history_cost(self, scopes: Sequence[Scope], items: Sequence[Item]) -> int:
+        return past.cost(items)
 
     def close(self) -> None:
         self._client.close()

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote
-
-from jinja2 import Template
-from jinja2.sandbox import SandboxedEnvironment
 
 from okrsync import marker
 from okrsync.model.change import Note, NoteLine
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 MOST_KEY_RESULTS = 10
 MOST_REASONS = 4
@@ -29,7 +31,7 @@ _TEMPLATE = """\
 {% for line in lines %}
 - {{ line | title }}{% if line.objective %} ({{ line.objective | text(120) }}){% endif %}
 
-  {{ line.tenth | progress }}{% if line.counts %} · here: {{ line.counts | text(80) }}{% endif %}
+  {{ line.tenth | progress }}{{ line | standing }}{% if line.counts %} · here: {{ line.counts | text(80) }}{% endif %}
 {%- if line.reasons %} · because: {{ line.reasons | reasons }}{% endif %}
 {% endfor %}
 {%- if more %}
@@ -42,7 +44,7 @@ _TEMPLATE = """\
 def render(note: Note, own: marker.Mark) -> str:
     """Below 60,000 characters, with the ownership mark at its end."""
     lines = note.lines[:MOST_KEY_RESULTS]
-    body = _COMPILED.render(lines=lines, more=len(note.lines) - len(lines), ignore=note.ignore_label)
+    body = _template().render(lines=lines, more=len(note.lines) - len(lines), ignore=note.ignore_label)
     return f"{body.strip()}\n{marker.hidden(own)}"
 
 
@@ -71,6 +73,12 @@ def bar(tenth: int | None) -> str:
     return f"{'▰' * filled}{'▱' * (10 - filled)} {'reached' if filled == 10 else f'about {filled * 10} %'}"
 
 
+def _standing(line: NoteLine) -> str:
+    """The status and the pace in words, where there is something to say."""
+    said = ", ".join(words for words in (line.status, line.pace) if words)
+    return f" · {escape(said, 120)}" if said else ""
+
+
 def _title(line: NoteLine) -> str:
     name = f"**{escape(line.key_result, 40)}** {escape(line.title, 160)}"
     address = _link(line.url)
@@ -90,10 +98,11 @@ def _reasons(reasons: tuple[str, ...]) -> str:
     return "; ".join([*shown, f"and {more} more"] if more > 0 else shown)
 
 
-def _compiled() -> Template:
+@cache
+def _template() -> Template:
+    """Made with the first note; a run that writes none does without the template engine."""
+    from jinja2.sandbox import SandboxedEnvironment
+
     environment = SandboxedEnvironment(autoescape=False)
-    environment.filters.update(text=escape, code=code, progress=bar, title=_title, reasons=_reasons)
+    environment.filters.update(text=escape, code=code, progress=bar, standing=_standing, title=_title, reasons=_reasons)
     return environment.from_string(_TEMPLATE)
-
-
-_COMPILED = _compiled()

@@ -88,6 +88,16 @@ class IssueId(msgspec.Struct):
     node_id: str
 
 
+class IssueEvent(msgspec.Struct):
+    """An event of a repository or of an issue's timeline; commits and reviews among the latter have no id or time."""
+
+    event: str = ""
+    id: int | None = None
+    created_at: datetime | None = None
+    state_reason: str | None = None
+    issue: IssueId | None = None
+
+
 class ShownIssue(msgspec.Struct):
     """What observing needs of an issue."""
 

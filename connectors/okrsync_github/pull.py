@@ -6,19 +6,20 @@ read in full each time. Pages come in the order of creation: ``sort=updated`` wo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
 
 from okrsync.connector import Context
-from okrsync.model.work import LabelDefinition, Milestone, Page, Scope
+from okrsync.model.work import LabelDefinition, Milestone, Page, Ref, Scope
 from okrsync_github import payload, translate
 from okrsync_github.client import Answer, Client
+from okrsync_github.failures import Missing
 from okrsync_github.family import Family
 from okrsync_github.payload import IssueId, decoder
 from okrsync_github.repositories import FULL_NAME, full_name
-from okrsync_github.translate import Issues
+from okrsync_github.translate import Issues, number_of
 
 FINGERPRINT = "github 1: issues, pull requests, milestones, labels, sub-issues"
 """Changes whenever what is read or how it is understood changes, so that everything is read again."""
@@ -28,6 +29,7 @@ _ORDER = {"state": "all", "sort": "created", "direction": "asc"}
 _decode_milestones = decoder(list[payload.Milestone])
 _decode_labels = decoder(list[payload.Label])
 _decode_ids = decoder(list[IssueId])
+_decode_issue = decoder(payload.Issue)
 
 
 def asks(scope: Scope) -> str:
@@ -59,6 +61,18 @@ def pull(client: Client, context: Context, scope: Scope, family: Family, since: 
     learned = {**scope.data, FULL_NAME: name, **family.memory()}
     if children or learned != scope.data:
         yield Page(items=children, scope=msgspec.structs.replace(scope, data=learned))
+
+
+def reread(client: Client, context: Context, scope: Scope, family: Family, refs: Sequence[Ref]) -> Iterator[Page]:
+    """See :meth:`okrsync.connector.Connector.reread`: one request an issue."""
+    for ref in refs:
+        try:
+            issue = client.read(f"/repositories/{scope.id}/issues/{number_of(ref.key)}", _decode_issue).value
+        except Missing:
+            continue
+        if issue.node_id == ref.id:
+            family.meet([issue])
+            yield Page(items=(translate.item(context.connection, scope.id, issue, parent=family.parent(issue)),))
 
 
 def census(client: Client, scope: Scope) -> Iterator[str]:

@@ -124,13 +124,18 @@ def _state(issue: Issue) -> tuple[State, str, Outcome | None]:
         return State.DOING, "draft" if issue.draft else "open", None
     if issue.state != "closed":
         return State.UNKNOWN, issue.state, None
-    if pull is None:
-        reason = issue.state_reason or "completed"
-        return State.DONE, reason, _CLOSED_ISSUES.get(reason, Outcome.DELIVERED)
-    if pull.merged_at is UNSET:
+    if pull is not None and pull.merged_at is UNSET:
         return State.DONE, "closed", Outcome.DELIVERED
-    merged = pull.merged_at is not None
-    return State.DONE, "merged" if merged else "closed", Outcome.DELIVERED if merged else Outcome.CANCELLED
+    outcome, word = outcome_of(issue.state_reason, pull is not None, pull is not None and pull.merged_at is not None)
+    return State.DONE, word, outcome
+
+
+def outcome_of(state_reason: str | None, pull_request: bool, merged: bool) -> tuple[Outcome, str]:
+    """How closed work ended, with GitHub's word for it."""
+    if pull_request:
+        return (Outcome.DELIVERED, "merged") if merged else (Outcome.CANCELLED, "closed")
+    reason = state_reason or "completed"
+    return _CLOSED_ISSUES.get(reason, Outcome.DELIVERED), reason
 
 
 def milestone(connection: str, scope: str, found: payload.Milestone) -> Milestone:

@@ -5,7 +5,8 @@ Importing this package costs next to nothing: the `jira` library is imported whe
 
 from __future__ import annotations
 
-from okrsync.connector import Connector, Context, Plugin
+from okrsync.connector import Connector, Context, Plugin, Webhook
+from okrsync_jira import webhook
 from okrsync_jira.options import JiraOptions
 
 
@@ -25,4 +26,5 @@ plugin = Plugin(
             "assignee", "created_since", "query", "items",
         }
     ),
+    webhook=Webhook(webhook.SIGNATURE, webhook.DELIVERY, webhook.hints),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -30,6 +30,15 @@ GATEWAY = "https://api.atlassian.com/ex/jira/"
 TIMEOUT = (5.0, 60.0)
 """Seconds to connect, and between two bytes."""
 
+_PIECE = 1 << 20
+"""Bytes of an answer read at a time; requests alone would join a page from 10 KB ones."""
+
+
+class _Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
 
 class Client:
     """One session with one Jira. ``server_time`` is Jira's clock in its last answer, None while unknown."""
@@ -39,7 +48,7 @@ class Client:
         self._jira = _sign_in(options, context.connection)
         self._session: requests.Session = self._jira._session
         self._network = self._session.merge_environment_settings(
-            self._jira.server_url, {}, None, self._session.verify, None
+            self._jira.server_url, {}, True, self._session.verify, None
         )
         self.server_time: datetime | None = None
 
@@ -68,7 +77,7 @@ class Client:
             answer = self._send(method, path, params, body, write=True)
             if is_html(answer.headers, answer.content):
                 raise Transient(f"{method} {path}: a web page came back.", hint=_PAGE)
-            if answer.status_code != 204 and not answer.content.strip():
+            if answer.status != 204 and not answer.content.strip():
                 raise Transient(f"{method} {path}: the answer is empty.", hint="The ticket is looked at again.")
             return answer.content
 
@@ -86,22 +95,25 @@ class Client:
         *,
         agile: bool = False,
         write: bool = False,
-    ) -> requests.Response:
+    ) -> _Answer:
         base = JIRA.AGILE_BASE_URL if agile else JIRA.JIRA_BASE_URL
         data = None if body is None else msgspec.json.encode(body)
         request = requests.Request(method, self._jira._get_url(path, base), params=params, data=data)
         self._context.meter.count(self._context.now(), write=write)
         try:
-            answer = self._session.send(
-                self._session.prepare_request(request), timeout=TIMEOUT, allow_redirects=False, **self._network
-            )
+            answer = self._exchange(request)
         except requests.RequestException as error:
             raise _unreachable(f"{method} {path}", error) from None
         self._note(answer.headers)
-        if not 200 <= answer.status_code < 300:
-            now = self._context.now()
-            raise failure(f"{method} {path}", answer.status_code, answer.headers, answer.content, now)
+        if not 200 <= answer.status < 300:
+            raise failure(f"{method} {path}", *answer, self._context.now())
         return answer
+
+    def _exchange(self, request: requests.Request) -> _Answer:
+        prepared = self._session.prepare_request(request)
+        with self._session.send(prepared, timeout=TIMEOUT, allow_redirects=False, **self._network) as response:
+            content = b"".join(response.iter_content(_PIECE))
+            return _Answer(response.status_code, response.headers, content)
 
     def _note(self, headers: Mapping[str, str]) -> None:
         self.server_time = server_time(headers) or self.server_time
@@ -142,7 +154,7 @@ def _sign_in(options: JiraOptions, connection: str) -> JIRA:
     )
 
 
-def _understood(what: str, answer: requests.Response, decode: Callable[[bytes], Shape]) -> Shape:
+def _understood(what: str, answer: _Answer, decode: Callable[[bytes], Shape]) -> Shape:
     if is_html(answer.headers, answer.content):
         raise BadAnswer(f"{what}: a web page came back instead of data.", hint=_PAGE)
     return _decoded(what, answer.content, decode)

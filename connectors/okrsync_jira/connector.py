@@ -10,14 +10,17 @@ import msgspec
 from okrsync.connector import Context, Finding
 from okrsync.errors import Gone
 from okrsync.model.change import Change, Receipt, Shown
-from okrsync.model.work import Item, Milestone, Page, Quarantined, Ref, Scope
+from okrsync.model.life import ItemHistory
+from okrsync.model.work import Item, Milestone, Page, Quarantined, Ref, Scope, State
 from okrsync_jira import check, jql
 from okrsync_jira.answers import clean
 from okrsync_jira.client import Client
+from okrsync_jira.fields import field_names
 from okrsync_jira.flavour import Flavour, flavour_of
 from okrsync_jira.options import JiraOptions
 from okrsync_jira.pages import Batch, batch_decoder
-from okrsync_jira.shapes import Bare, Issue, Project, ServerInfo, Version
+from okrsync_jira.past import Past, Statuses
+from okrsync_jira.shapes import Bare, Issue, Project, ServerInfo, StatusInfo, Version
 from okrsync_jira.site import Site, explore, recall, server_info
 from okrsync_jira.tickets import Tickets
 from okrsync_jira.translate import Translator
@@ -30,6 +33,7 @@ KEY = "key"
 
 _read_project = msgspec.json.Decoder(Project).decode
 _read_versions = msgspec.json.Decoder(list[Version]).decode
+_read_statuses = msgspec.json.Decoder(list[StatusInfo]).decode
 _read_ids = batch_decoder(Bare)
 
 
@@ -68,8 +72,7 @@ class JiraConnector:
 
     def pull(self, scope: Scope, since: datetime | None) -> Iterator[Page]:
         site = self._site_of(scope)
-        cancelled = self._options.cancelled_resolutions
-        translator = Translator(self._context.connection, scope, site.base_url, site.fields, cancelled)
+        translator = self._translator(scope, site)
         versions = self._client.read(f"project/{scope.id}/versions", _read_versions)
         as_of: datetime | None = self._client.server_time or self._context.now()
         milestones: tuple[Milestone, ...] | None = tuple(map(translator.milestone, versions))
@@ -82,6 +85,16 @@ class JiraConnector:
             key = items[-1].key.rpartition("-")[0] if items else key
         if key != _key(scope):
             yield Page(scope=msgspec.structs.replace(scope, data={**scope.data, KEY: key}))
+
+    def reread(self, scope: Scope, refs: Sequence[Ref]) -> Iterator[Page]:
+        """Issues that moved to another project are left out; that project's pull finds them."""
+        site = self._site_of(scope)
+        translator = self._translator(scope, site)
+        fields, decode = site.fields.asked(site.flavour.ignored), batch_decoder(site.fields.shape())
+        for batch in site.flavour.fresh(self._client, fields, decode, [ref.id for ref in refs]):
+            items, misfits = _translated(batch, translator)
+            here = tuple(item for item in items if item.key.startswith(f"{_key(scope)}-"))
+            yield Page(items=here, quarantined=misfits)
 
     def select(self, scopes: Sequence[Scope], query: str) -> frozenset[str]:
         condition = jql.guarded(query)
@@ -115,8 +128,36 @@ class JiraConnector:
                 unreachable[ref.id] = f"moved to {project.key}"
         return unreachable
 
+    def histories(self, scopes: Sequence[Scope], items: Sequence[Item]) -> Iterator[ItemHistory]:
+        """An issue that nothing is told of and whose state says that something happened is looked for."""
+        if not items:
+            return
+        site, by_id = self._site_of(scopes[0]), {item.id: item for item in items}
+        statuses = Statuses(self._client.read("status", _read_statuses), items)
+        names = field_names(self._client) if site.fields.numbers and not site.flavour.field_ids else {}
+        past = Past(site.fields, statuses, self._translator(scopes[0], site), names)
+        doubtful: list[str] = []
+        for id_, lines in site.flavour.changelogs(self._client, list(by_id), past.fields):
+            if lines is None and by_id[id_].state is not State.TODO:
+                doubtful.append(id_)
+            else:
+                yield ItemHistory(id_, past.moments(by_id[id_], lines or ()))
+        for place in site.flavour.places(self._client, doubtful):
+            yield ItemHistory(place.id, past.moments(by_id[place.id], ()))
+
+    def history_cost(self, scopes: Sequence[Scope], items: Sequence[Item]) -> int:
+        if not items:
+            return 0
+        site = self._site_of(scopes[0])
+        names = bool(site.fields.numbers) and not site.flavour.field_ids
+        return 1 + names + site.flavour.changelog_cost(len(items))
+
     def close(self) -> None:
         self._client.close()
+
+    def _translator(self, scope: Scope, site: Site) -> Translator:
+        cancelled = self._options.cancelled_resolutions
+        return Translator(self._context.connection, scope, site.base_url, site.fields, cancelled)
 
     def _ids(self, *clauses: str) -> Iterator[str]:
         for batch in self._flavour().ids(self._client, _read_ids, *clauses):

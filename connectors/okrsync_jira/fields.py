@@ -60,6 +60,11 @@ def discover(client: Client, options: JiraOptions, *, epic_link: bool) -> Fields
     )
 
 
+def field_names(client: Client) -> dict[str, str]:
+    """The name of every field, by id."""
+    return {field.id: field.name for field in client.read("field", _read_fields)}
+
+
 def wanted(options: JiraOptions) -> str:
     """What discovery depends on; a remembered result is good as long as this stays the same."""
     return msgspec.json.encode([options.url, options.story_points, options.board, options.numbers]).decode()

@@ -13,7 +13,8 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from okrsync.errors import BadAnswer, Gone
-from okrsync_jira import jql
+from okrsync_jira import changelogs, jql
+from okrsync_jira.changelogs import Changelogs
 from okrsync_jira.client import Client
 from okrsync_jira.pages import Batch
 from okrsync_jira.shapes import Bare, Issue, Place, Places
@@ -29,13 +30,15 @@ class Flavour(Protocol):
     """One of Jira's two products.
 
     ``epic_link`` tells that an epic is named in a custom field, ``ignored`` which standard fields the product
-    does not have, ``quiet_comments`` that comments can be edited without a mail to the watchers.
+    does not have, ``quiet_comments`` that comments can be edited without a mail to the watchers, ``field_ids`` that
+    changelogs name fields by their ids.
     """
 
     name: str
     epic_link: bool
     ignored: frozenset[str]
     quiet_comments: bool
+    field_ids: bool
 
     def pages(self, client: Client, fields: Sequence[str], decode: Decode[Row], *clauses: str) -> Iterator[Batch[Row]]:
         """Every page of a search with its fields. Raises BadAnswer rather than ending early or going in circles."""
@@ -43,8 +46,22 @@ class Flavour(Protocol):
     def ids(self, client: Client, decode: Decode[Bare], *clauses: str) -> Iterator[Batch[Bare]]:
         """The same, ids only, in pages as large as the product gives."""
 
+    def fresh(
+        self, client: Client, fields: Sequence[str], decode: Decode[Issue], ids: Sequence[str]
+    ) -> Iterator[Batch[Issue]]:
+        """These issues as they are now, in batches; the missing ones are left out."""
+
     def places(self, client: Client, ids: Sequence[str]) -> Iterator[Place]:
         """Where these tickets are now, with their labels, fresh; the missing ones are left out."""
+
+    def changelogs(self, client: Client, ids: Sequence[str], fields: Sequence[str]) -> Changelogs:
+        """What happened to these fields (ids) of these issues, and possibly to others.
+
+        Left out are issues whose changelog is not given whole, and those that are surely gone.
+        """
+
+    def changelog_cost(self, count: int) -> int:
+        """About how many requests the changelogs of so many issues take."""
 
 
 class Cloud:
@@ -54,16 +71,26 @@ class Cloud:
     epic_link = False
     ignored: frozenset[str] = frozenset()
     quiet_comments = True
+    field_ids = True
 
     _page = 100
     _ids = 5000
     _bulk = 100
+    _changelogs = 100
+    _lines = 1000
 
     def pages(self, client: Client, fields: Sequence[str], decode: Decode[Row], *clauses: str) -> Iterator[Batch[Row]]:
         return self._walk(client, fields, decode, self._page, clauses)
 
     def ids(self, client: Client, decode: Decode[Bare], *clauses: str) -> Iterator[Batch[Bare]]:
         return self._walk(client, ["id"], decode, self._ids, clauses)
+
+    def fresh(
+        self, client: Client, fields: Sequence[str], decode: Decode[Issue], ids: Sequence[str]
+    ) -> Iterator[Batch[Issue]]:
+        for start in range(0, len(ids), self._bulk):
+            body = {"issueIdsOrKeys": ids[start : start + self._bulk], "fields": fields}
+            yield client.read("issue/bulkfetch", decode, body=body)
 
     def places(self, client: Client, ids: Sequence[str]) -> Iterator[Place]:
         for start in range(0, len(ids), self._bulk):
@@ -73,6 +100,12 @@ class Cloud:
             yield from found
             here = {place.id for place in found}
             yield from _each(client, [omitted for omitted in part if omitted not in here])
+
+    def changelogs(self, client: Client, ids: Sequence[str], fields: Sequence[str]) -> Changelogs:
+        return changelogs.in_bulk(client, ids, fields, batch=self._changelogs, lines=self._lines)
+
+    def changelog_cost(self, count: int) -> int:
+        return -(-count // self._changelogs)
 
     def _walk(
         self, client: Client, fields: Sequence[str], decode: Decode[Row], size: int, clauses: Sequence[str]
@@ -104,9 +137,11 @@ class DataCenter:
     epic_link = True
     ignored = frozenset({"statuscategorychangedate"})
     quiet_comments = False
+    field_ids = False
 
     _page = 500
     _ids = 1000
+    _changelogs = 100
 
     def pages(self, client: Client, fields: Sequence[str], decode: Decode[Row], *clauses: str) -> Iterator[Batch[Row]]:
         return self._walk(client, fields, decode, self._page, clauses)
@@ -114,8 +149,23 @@ class DataCenter:
     def ids(self, client: Client, decode: Decode[Bare], *clauses: str) -> Iterator[Batch[Bare]]:
         return self._walk(client, ["created"], decode, self._ids, clauses)
 
+    def fresh(
+        self, client: Client, fields: Sequence[str], decode: Decode[Issue], ids: Sequence[str]
+    ) -> Iterator[Batch[Issue]]:
+        """Unvalidated, or one deleted issue would have the whole search refused."""
+        for start in range(0, len(ids), self._changelogs):
+            part = ids[start : start + self._changelogs]
+            search = {"jql": jql.oldest_first(f"id in ({', '.join(part)})"), "fields": fields}
+            yield client.read("search", decode, body=search | {"maxResults": len(part), "validateQuery": False})
+
     def places(self, client: Client, ids: Sequence[str]) -> Iterator[Place]:
         return _each(client, ids)
+
+    def changelogs(self, client: Client, ids: Sequence[str], fields: Sequence[str]) -> Changelogs:
+        return changelogs.by_search(client, ids, batch=self._changelogs)
+
+    def changelog_cost(self, count: int) -> int:
+        return -(-count // self._changelogs)
 
     def _walk(
         self, client: Client, fields: Sequence[str], decode: Decode[Row], size: int, clauses: Sequence[str]

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
-
-from jinja2 import StrictUndefined, Template
-from jinja2.sandbox import SandboxedEnvironment
 
 from okrsync.model.change import Note, NoteLine
 from okrsync_jira.answers import clean
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 LINES = 12
 """Key results shown on one ticket; more are only counted."""
@@ -24,7 +25,7 @@ REASONS = 3
 _TEMPLATE = """\
 {% for line in lines -%}
 *Key result {{ line.key_result }}:* {{ linked(line) }}
-{{ how_far(line.tenth) }} · objective: {{ short(line.objective, 200) }}
+{{ how_far(line.tenth) }}{{ standing(line) }} · objective: {{ short(line.objective, 200) }}
 This ticket: {{ short(line.counts, 100) }} · why: {{ because(line.reasons) }}
 
 {% endfor -%}
@@ -84,6 +85,12 @@ def _how_far(tenth: int | None) -> Wiki:
     return Wiki(f"{bar} reached" if tenth >= 10 else f"{bar} about {tenth * 10} %")
 
 
+def _standing(line: NoteLine) -> Wiki:
+    """The status and the pace in words, where there is something to say."""
+    said = ", ".join(words for words in (line.status, line.pace) if words)
+    return Wiki(f" · {_short(said, 120)}" if said else "")
+
+
 def _because(reasons: tuple[str, ...]) -> Wiki:
     told = [_short(reason, 160) for reason in reasons[:REASONS]]
     rest = len(reasons) - REASONS
@@ -92,6 +99,11 @@ def _because(reasons: tuple[str, ...]) -> Wiki:
 
 @cache
 def _template() -> Template:
+    """Made with the first note; a run that writes none does without the template engine."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
     environment = SandboxedEnvironment(undefined=StrictUndefined, finalize=_finalize)
-    environment.globals |= {"linked": _linked, "how_far": _how_far, "short": _short, "because": _because}
+    environment.globals |= {"linked": _linked, "how_far": _how_far, "standing": _standing}
+    environment.globals |= {"short": _short, "because": _because}
     return environment.from_string(_TEMPLATE)

@@ -166,6 +166,63 @@ class ServerInfo(msgspec.Struct):
     version: str = ""
 
 
+class ChangedField(
+    msgspec.Struct,
+    gc=False,
+    rename={"before_id": "from", "before": "fromString", "after_id": "to", "after": "toString", "id": "fieldId"},
+):
+    """One field's step. Only Cloud gives the ``id`` of the field; names are those of today, in the site's language."""
+
+    field: str = ""
+    fieldtype: str = ""
+    id: str = ""
+    before_id: str | None = None
+    before: str | None = None
+    after_id: str | None = None
+    after: str | None = None
+
+
+class ChangeLine(msgspec.Struct):
+    """What somebody changed at once. Cloud's bulk answers may write the time as a number of seconds or milliseconds."""
+
+    created: datetime | int
+    id: str | int = ""
+    items: list[ChangedField] = []
+
+
+class ExpandedChangelog(msgspec.Struct):
+    """What ``expand=changelog`` adds to an issue; it may be cut short of ``total``."""
+
+    histories: list[ChangeLine] = []
+    total: int = 0
+
+
+class Chronicled(msgspec.Struct):
+    """An issue with its changelog."""
+
+    id: str
+    fields: WhenCreated = WhenCreated()
+    changelog: ExpandedChangelog | None = None
+
+
+class IssueChanges(msgspec.Struct):
+    issueId: str  # noqa: N815
+    changeHistories: list[ChangeLine] = []  # noqa: N815
+
+
+class ChangelogPage(msgspec.Struct):
+    """A page of Cloud's bulk answer: lines of many issues, an issue's may go on on the next page."""
+
+    issueChangeLogs: list[IssueChanges] = []  # noqa: N815
+    nextPageToken: str | None = None  # noqa: N815
+
+
+class StatusInfo(msgspec.Struct):
+    id: str
+    name: str = ""
+    statusCategory: Category | None = None  # noqa: N815
+
+
 class Permission(msgspec.Struct):
     havePermission: bool = False  # noqa: N815
 

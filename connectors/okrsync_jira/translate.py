@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from okrsync.marker import references
 from okrsync.model.work import Item, Milestone, Outcome, Scope, State
 from okrsync_jira.fields import Fields
-from okrsync_jira.shapes import Issue, IssueFields, Named, User, Version
+from okrsync_jira.shapes import Category, Issue, IssueFields, Named, User, Version
 
 _STATES = {"new": State.TODO, "indeterminate": State.DOING, "done": State.DONE}
 _DUPLICATE = "duplicate"
@@ -50,7 +50,9 @@ class Translator:
             subtask=fields.issuetype.subtask if fields.issuetype else False,
             state=state,
             word=word,
-            outcome=self._outcome(fields.resolution) if state is State.DONE else None,
+            outcome=self.outcome(fields.resolution.name if fields.resolution else None)
+            if state is State.DONE
+            else None,
             labels=tuple(fields.labels or ()),
             assignees=_names(fields.assignee),
             milestones=tuple(version.id for version in fields.fixVersions or ()),
@@ -77,8 +79,9 @@ class Translator:
             due=_day(version.releaseDate),
         )
 
-    def _outcome(self, resolution: Named | None) -> Outcome:
-        word = _plain(resolution.name) if resolution else ""
+    def outcome(self, resolution: str | None) -> Outcome:
+        """What the name of a resolution says about done work."""
+        word = _plain(resolution or "")
         if word in self._cancelled:
             return Outcome.CANCELLED
         return Outcome.DUPLICATE if word == _DUPLICATE else Outcome.DELIVERED
@@ -94,12 +97,16 @@ def sprint_name(written: str) -> str:
     return found["name"] if found else ""
 
 
+def state_of(category: Category) -> State:
+    """What a status category means."""
+    return _STATES.get(category.key, State.UNKNOWN)
+
+
 def _state(fields: IssueFields) -> tuple[State, str]:
     status = fields.status
     if status is None:
         return State.UNKNOWN, ""
-    category = status.statusCategory.key if status.statusCategory else ""
-    return _STATES.get(category, State.UNKNOWN), status.name
+    return state_of(status.statusCategory or Category()), status.name
 
 
 def _names(assignee: User | None) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +11,33 @@ from typing import Annotated, Any
 import typer
 
 from okrsync import __version__
-from okrsync.cli import audit, check, checkin, clean, daemon, demo, explain, init, plan, runs, status, store, sync
+from okrsync.cli import (
+    audit,
+    backfill,
+    check,
+    checkin,
+    clean,
+    coach,
+    cycle,
+    daemon,
+    demo,
+    digest,
+    explain,
+    export,
+    figures,
+    forecast,
+    history,
+    importing,
+    init,
+    plan,
+    runs,
+    serve,
+    status,
+    store,
+    sync,
+    token,
+    why,
+)
 from okrsync.cli.command import Command, Group, examples
 from okrsync.cli.session import DEFAULT_CONFIG, LogForm, LogLevel, Session
 
@@ -64,8 +92,8 @@ def options(
     context.obj = session
 
 
-def _add(panel: str, function: Any, epilog: str) -> None:
-    app.command(cls=Command, rich_help_panel=panel, epilog=examples(epilog))(function)
+def _add(panel: str, function: Any, epilog: str, name: str | None = None) -> None:
+    app.command(name, cls=Command, rich_help_panel=panel, epilog=examples(epilog))(function)
 
 
 _add("Begin", demo.demo, demo.EXAMPLES)
@@ -73,18 +101,31 @@ _add("Begin", init.init, init.EXAMPLES)
 _add("Begin", check.check, check.EXAMPLES)
 _add("Work", plan.plan, plan.EXAMPLES)
 _add("Work", sync.sync, sync.EXAMPLES)
+_add("Work", backfill.backfill, backfill.EXAMPLES)
 _add("Work", daemon.daemon, daemon.EXAMPLES)
+_add("Work", serve.serve, serve.EXAMPLES)
+_add("Work", token.token, token.EXAMPLES)
 _add("Work", clean.clean, clean.EXAMPLES)
 _add("Read", status.status, status.EXAMPLES)
 _add("Read", explain.explain, explain.EXAMPLES)
-_add("Read", checkin.checkin, checkin.EXAMPLES)
+_add("Practice", checkin.checkin, checkin.EXAMPLES)
+_add("Practice", digest.digest, digest.EXAMPLES)
+_add("Practice", coach.coach, coach.EXAMPLES)
+_add("Practice", forecast.forecast, forecast.EXAMPLES)
+_add("Practice", why.why, why.EXAMPLES)
+_add("Practice", history.history, history.EXAMPLES)
+_add("Practice", figures.figures, figures.EXAMPLES)
 _add("Read", runs.runs, runs.EXAMPLES)
 _add("Read", audit.audit, audit.EXAMPLES)
+app.add_typer(cycle.app, name="cycle", rich_help_panel="Practice")
+_add("Read", export.export, export.EXAMPLES)
+_add("Read", importing.import_, importing.EXAMPLES, "import")
 app.add_typer(store.app, name="store", rich_help_panel="Read")
 
 
 def main() -> None:
     """Run the command line. Characters that the terminal cannot show are replaced, not fatal."""
+    atexit.register(gc.freeze)  # the process ends anyway: collecting what is left takes a tenth of a second
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

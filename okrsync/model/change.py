@@ -12,7 +12,8 @@ from okrsync.model.work import Ref
 class NoteLine(msgspec.Struct, frozen=True):
     """What a note says about one key result.
 
-    ``tenth`` is the shown progress, 0 to 10, or None while there is no data; 10 means reached.
+    ``tenth`` is the shown progress, 0 to 10, or None while there is no data; 10 means reached. ``status`` and ``pace``
+    say how that compares with what is expected, in words that stay true while time alone passes; both may be "".
     ``counts`` tells what the ticket adds ("5 points", "1 item", "supports, not counted"), ``reasons``
     why it is linked. All text comes from OKR files or tickets and is escaped by the connector.
     """
@@ -24,6 +25,8 @@ class NoteLine(msgspec.Struct, frozen=True):
     counts: str
     reasons: tuple[str, ...]
     url: str = ""
+    status: str = ""
+    pace: str = ""
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -34,12 +37,16 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class ShownNote(msgspec.Struct, frozen=True):
-    """Our note as found on a ticket: ``digest``, ``tenths`` and ``labels`` are read back from its ownership mark."""
+    """Our note as found on a ticket. What it shows is read back from its ownership mark.
+
+    ``tenths`` and ``statuses`` are the shown ones by key result, ``labels`` those it names as ours.
+    """
 
     id: str
     digest: str
     tenths: dict[str, int] = {}
     labels: tuple[str, ...] = ()
+    statuses: dict[str, str] = {}
 
 
 class Shown(msgspec.Struct, frozen=True):

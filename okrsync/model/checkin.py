@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -26,3 +26,16 @@ class CheckIn(msgspec.Struct, frozen=True):
     status: Status | None = None
     reason: str = ""
     expires: datetime | None = None
+
+
+class Rhythm(msgspec.Struct, frozen=True):
+    """How often people say something: every so many ``weeks`` on a ``weekday`` (0 is Monday).
+
+    Reminders go out from ``hour`` on, in the cycle's time zone. A key result that nobody spoke about for longer than
+    ``stale`` is stale.
+    """
+
+    weekday: int = 4
+    weeks: int = 1
+    hour: int = 9
+    stale: timedelta = timedelta(days=14)

@@ -10,10 +10,12 @@ from okrsync.model.sample import Linked
 from okrsync.model.work import Item, Outcome, State
 
 
-class Moment(msgspec.Struct, frozen=True):
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """What is true of an item from ``at`` on, until its next moment.
 
     ``unreachable`` is "" or why it left the numbers. ``rebuilt`` moments come from the tracker's own history.
+    ``labels``, ``type`` and ``closed`` are of moments that were seen; where ``labels`` is None nobody knows them, and
+    work is taken to be closed when it came to be done.
     """
 
     at: datetime
@@ -24,9 +26,12 @@ class Moment(msgspec.Struct, frozen=True):
     numbers: dict[str, float] = {}
     unreachable: str = ""
     rebuilt: bool = False
+    labels: tuple[str, ...] | None = None
+    type: str | None = None
+    closed: datetime | None = None
 
 
-class Life(msgspec.Struct, frozen=True):
+class Life(msgspec.Struct, frozen=True, gc=False):
     """One item linked to one key result, from ``since`` (None: from its creation) to ``until`` (None: still).
 
     ``moments`` are in order of time; before the first of them, what it says held since the item's creation, except
@@ -39,3 +44,13 @@ class Life(msgspec.Struct, frozen=True):
     since: datetime | None = None
     until: datetime | None = None
     unreachable: str = ""
+
+
+class ItemHistory(msgspec.Struct, frozen=True):
+    """What a tracker tells of one item's past, by the item's id.
+
+    ``moments`` are in order of time and marked ``rebuilt``; the first is at the item's creation.
+    """
+
+    id: str
+    moments: tuple[Moment, ...]

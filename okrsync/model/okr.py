@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from okrsync.model.rules import RULES
+
 KEY_RESULT_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"
 """Short enough for a label of 50 characters with its prefix, and free of white space and commas."""
 
@@ -277,7 +279,7 @@ class Life(StrEnum):
 class Ignored(Frozen):
     """A finding of the coach that a team has looked at and lives with."""
 
-    rule: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z-]*$")]
+    rule: Annotated[str, Field(min_length=1, json_schema_extra={"enum": list(RULES)})]
     reason: Annotated[str, StringConstraints(min_length=1)]
 
 
@@ -323,7 +325,8 @@ class KeyResult(Frozen):
 class Objective(Frozen):
     """What a team wants to reach, and the key results that show it did.
 
-    ``top`` objectives have no parent by intention. ``carried_from`` is the id it had in the cycle before.
+    ``top`` objectives have no parent by intention. Those of ``visibility: team`` are shown to the team, the owner and
+    admins only, and never on tickets. ``carried_from`` is the id it had in the cycle before.
     """
 
     id: Id
@@ -336,6 +339,7 @@ class Objective(Frozen):
     state: Life = Life.ACTIVE
     rollup: Literal["key_results", "children", "both"] = "key_results"
     top: bool = False
+    visibility: Literal["all", "team"] = "all"
     carried_from: Id | None = None
     ignore: tuple[Ignored, ...] = ()
     key_results: tuple[KeyResult, ...] = ()

@@ -8,6 +8,7 @@ import msgspec
 
 from okrsync.model.change import Change, Receipt
 from okrsync.model.sample import Contribution, Sample
+from okrsync.model.verdict import Verdict, Worst
 from okrsync.model.work import Quarantined, Ref
 
 
@@ -77,13 +78,17 @@ class Write(msgspec.Struct, frozen=True):
 
 
 class Movement(msgspec.Struct, frozen=True):
-    """A key result whose reading changed in this run, with the tickets that did it (keys, with a verb)."""
+    """A key result whose reading changed in this run, with the tickets that did it (keys, with a verb).
+
+    ``verdict`` is on the reading after.
+    """
 
     key_result: str
     title: str
     before: Sample | None
     after: Sample
     because: tuple[str, ...] = ()
+    verdict: Verdict | None = None
 
 
 class Dangling(msgspec.Struct, frozen=True):
@@ -157,6 +162,16 @@ class RunRow(msgspec.Struct, frozen=True):
     exit_code: int | None = None
 
 
+class RunTally(msgspec.Struct, frozen=True):
+    """What is counted of a run that has ended: how it ended, how long it took, and what each connection cost."""
+
+    id: int
+    kind: str
+    exit_code: int
+    seconds: float
+    connections: tuple[ConnectionRun, ...] = ()
+
+
 class AuditedWrite(msgspec.Struct, frozen=True):
     """A change in the audit log: when it was meant, when its answer was kept, and what that was.
 
@@ -192,10 +207,14 @@ class KeyResultStatus(msgspec.Struct, frozen=True):
     pulled_at: datetime | None
     stale: bool
     items: int
+    verdict: Verdict | None = None
 
 
 class ObjectiveStatus(msgspec.Struct, frozen=True):
-    """An objective with its key results; ``progress`` is their weighted mean, None when all are left out."""
+    """An objective with its key results; ``progress`` is their weighted mean, None when all are left out.
+
+    ``worst`` is the key result or child objective that does worst in it.
+    """
 
     objective: str
     title: str
@@ -206,6 +225,8 @@ class ObjectiveStatus(msgspec.Struct, frozen=True):
     state: str
     progress: float | None
     key_results: tuple[KeyResultStatus, ...]
+    verdict: Verdict | None = None
+    worst: Worst | None = None
 
 
 class Explanation(msgspec.Struct, frozen=True):

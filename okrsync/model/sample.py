@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 
-class Linked(msgspec.Struct, frozen=True):
+class Linked(msgspec.Struct, frozen=True, gc=False):
     """One leaf item that counts for (or supports) one key result, and every reason why."""
 
     key_result: str
@@ -55,8 +55,10 @@ class Sample(msgspec.Struct, frozen=True):
         return None if self.raw is None else min(1.0, max(0.0, self.raw))
 
     def same_reading(self, other: Sample | None) -> bool:
-        """True when only the time differs."""
-        return other is not None and msgspec.structs.replace(self, at=other.at) == other
+        """True when only the time differs, and what made one of them differ from the sample before it."""
+        if other is None:
+            return False
+        return msgspec.structs.replace(self, at=other.at, changed=other.changed, before=other.before) == other
 
 
 class Contribution(msgspec.Struct, frozen=True):

@@ -33,11 +33,25 @@ class Preset(StrEnum):
     CONFIDENCE = "confidence"
 
 
+class Rule(StrEnum):
+    """The steps of the precedence, in order: the first that applies decides."""
+
+    ENDED = "ended"
+    NOT_STARTED = "not started"
+    ACHIEVED = "achieved"
+    OVERRIDE = "override"
+    OVERDUE = "overdue"
+    NO_DATA = "no data"
+    BOUND = "bound"
+    TOO_EARLY = "too early"
+    PRESET = "preset"
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """A status with the rule that led to it, in words.
 
-    ``actual`` and ``expected`` are shares, 0 to 1, None where they do not apply. ``remarks`` are contradictions worth
-    saying aloud, such as high confidence beside a poor forecast.
+    ``rule`` is the step of the precedence that decided. ``actual`` and ``expected`` are shares, 0 to 1, None where they do
+    not apply. ``remarks`` are contradictions worth saying aloud, such as high confidence beside a poor forecast.
     """
 
     status: Status
@@ -47,3 +61,19 @@ class Verdict(msgspec.Struct, frozen=True):
     preset: Preset = Preset.VIVA
     overridden: bool = False
     remarks: tuple[str, ...] = ()
+    rule: Rule = Rule.PRESET
+
+
+class Pace(msgspec.Struct, frozen=True):
+    """A status as tickets show it: with words on the pace that stay true for as long as the status does."""
+
+    status: Status
+    words: str = ""
+
+
+class Worst(msgspec.Struct, frozen=True):
+    """The key result or child objective that does worst in an objective."""
+
+    id: str
+    title: str
+    verdict: Verdict

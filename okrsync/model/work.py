@@ -58,7 +58,7 @@ class Ref(msgspec.Struct, frozen=True):
     key: str
 
 
-class Item(msgspec.Struct, frozen=True, omit_defaults=True):
+class Item(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One ticket or pull request.
 
     ``word`` is the tracker's own name of the state. ``milestones`` holds ids of milestones or versions.

@@ -15,6 +15,7 @@ from okrsync.connector import ConnectionOptions, Plugin
 from okrsync.errors import Problem
 from okrsync.marker import Namespace
 from okrsync.model.okr import Cycle, KeyResult, Objective, OkrFile
+from okrsync.okrfile.ignores import ignore_problems
 from okrsync.okrfile.links import Tracker, id_problems, link_problems
 from okrsync.okrfile.measures import measure_problems
 from okrsync.wording import suggest
@@ -71,6 +72,7 @@ def problems_across(
 def _within(source: Source, trackers: Mapping[str, Tracker]) -> Iterator[Finding]:
     cycle = source.content.cycle
     yield from _time_zone(cycle)
+    yield from ignore_problems(source.content)
     for place, _, key_result in source.key_results():
         yield from ((place + inner, message) for inner, message in _days(key_result, cycle))
         yield from ((place + inner, message) for inner, message in id_problems(key_result.id, trackers))

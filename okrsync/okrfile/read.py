@@ -11,7 +11,7 @@ from okrsync.errors import ConfigError, Problem
 from okrsync.model.okr import Home, OkrFile, Okrs, Placed
 from okrsync.okrfile.across import Source, Surroundings, problems_across
 from okrsync.wording import findings
-from okrsync.yamlfile import read_yaml, refusal
+from okrsync.yamlfile import Document, read_yaml, refusal
 
 
 def load_okrs(surroundings: Surroundings, plugins: Mapping[str, Plugin]) -> Okrs:
@@ -19,7 +19,7 @@ def load_okrs(surroundings: Surroundings, plugins: Mapping[str, Plugin]) -> Okrs
 
     ``plugins`` holds the plug-in of each connection. Raises ConfigError with every problem of every file.
     """
-    sources, problems = _read_all(surroundings)
+    sources, problems = read_all(surroundings)
     complete = len(sources) == len(surroundings.okr_files)
     problems += problems_across(sources, surroundings, plugins, complete=complete)
     if problems:
@@ -27,24 +27,28 @@ def load_okrs(surroundings: Surroundings, plugins: Mapping[str, Plugin]) -> Okrs
     return _collected(sources)
 
 
-def _read_all(surroundings: Surroundings) -> tuple[list[Source], list[Problem]]:
+def read_all(surroundings: Surroundings) -> tuple[list[Source], list[Problem]]:
+    """Every OKR file that is right by itself, and what is wrong with the others."""
     sources: list[Source] = []
     problems: list[Problem] = []
     for path in surroundings.okr_files:
         try:
-            document = read_yaml(path, str(path))
+            sources.append(understood(read_yaml(path, str(path))))
         except ConfigError as error:
             problems += error.problems
-            continue
-        if not isinstance(document.data, dict):
-            what = "is empty" if document.data is None else "must be fields with values"
-            problems.append(document.problem((), f"{what}; begin with `cycle:` and `objectives:`"))
-            continue
-        try:
-            sources.append(Source(document, OkrFile.model_validate(document.data)))
-        except ValidationError as error:
-            problems += [document.problem(place, message) for place, message in findings(error, document.data, OkrFile)]
     return sources, problems
+
+
+def understood(document: Document) -> Source:
+    """The OKR file in a YAML document. Raises ConfigError with everything that is wrong with it by itself."""
+    if not isinstance(document.data, dict):
+        what = "is empty" if document.data is None else "must be fields with values"
+        raise refusal([document.problem((), f"{what}; begin with `cycle:` and `objectives:`")])
+    try:
+        return Source(document, OkrFile.model_validate(document.data))
+    except ValidationError as error:
+        found = findings(error, document.data, OkrFile)
+        raise refusal([document.problem(place, message) for place, message in found]) from error
 
 
 def _collected(sources: list[Source]) -> Okrs:

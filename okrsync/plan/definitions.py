@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from okrsync.model.change import AddLabel, Change, DefineLabel, PutNote
 from okrsync.model.ticket import Ticket
 from okrsync.model.work import LabelDefinition
-from okrsync.plan.wanted import Planner, Target
+from okrsync.plan.wanted import Planner, Target, shows
 from okrsync.plan.words import description
 
 LABEL_COLOR = "c5def5"
@@ -78,5 +78,5 @@ def _writable(planner: Planner, defined: Defined) -> Iterator[tuple[str, str, Se
 
 def _described(planner: Planner, target: Target) -> dict[str, str]:
     """Label of a live key result -> what its definition should say."""
-    live = (placed for placed in planner.placed.values() if placed.live)
+    live = (placed for placed in planner.placed.values() if shows(placed))
     return {target.namespace.label(placed.key_result.id): description(placed, target.dashboard_url) for placed in live}

@@ -8,13 +8,14 @@ import msgspec
 
 from okrsync.connector import WriteBack
 from okrsync.marker import Namespace
-from okrsync.model.change import Note, NoteLine, PutLink
+from okrsync.model.change import Note, NoteLine, PutLink, ShownNote
 from okrsync.model.okr import Placed
 from okrsync.model.run import LeftAlone
 from okrsync.model.sample import Linked, Sample
 from okrsync.model.ticket import Ticket
+from okrsync.model.verdict import Pace
 from okrsync.model.work import Item, State
-from okrsync.plan.words import counts, page_url, tenth
+from okrsync.plan.words import counts, pace, page_url, tenth
 
 REASONS_SHOWN = 3
 
@@ -42,7 +43,8 @@ class Planner(msgspec.Struct, frozen=True):
     """Knows what every ticket should show, and which labels are ours to take away.
 
     ``targets`` holds only the connections that may be written to. ``known`` are the case-folded ids of all key results
-    that this installation has or ever had, ``over`` those of the files that are out of their time.
+    that this installation has or ever had, ``over`` those of the files that are out of their time. ``paces`` are what
+    may be said of a key result's status, the right one first and then those that it is close to.
     """
 
     placed: Mapping[str, Placed]
@@ -50,6 +52,7 @@ class Planner(msgspec.Struct, frozen=True):
     targets: dict[str, Target]
     known: frozenset[str] = frozenset()
     over: frozenset[str] = frozenset()
+    paces: Mapping[str, Sequence[Pace]] = {}
 
     def ours(self, ticket: Ticket, label: str) -> bool:
         """Whether a label on a ticket is ours: our key result's, or named by our note, and claimed by no other."""
@@ -91,26 +94,30 @@ class Planner(msgspec.Struct, frozen=True):
 
     def _live(self, ticket: Ticket) -> list[Linked]:
         placed = self.placed
-        return [one for one in ticket.linked if one.key_result in placed and placed[one.key_result].live]
+        return [one for one in ticket.linked if one.key_result in placed and shows(placed[one.key_result])]
 
     def note(self, ticket: Ticket, live: Sequence[Linked], target: Target) -> Note:
-        shown = ticket.showing.note.tenths if ticket.showing.note else {}
+        shown = ticket.showing.note
         return Note(
-            lines=tuple(self._line(ticket.item, one, shown.get(one.key_result), target) for one in live),
+            lines=tuple(self._line(ticket.item, one, shown, target) for one in live),
             ignore_label=target.namespace.ignore,
         )
 
-    def _line(self, item: Item, linked: Linked, shown: int | None, target: Target) -> NoteLine:
+    def _line(self, item: Item, linked: Linked, shown: ShownNote | None, target: Target) -> NoteLine:
         placed = self.placed[linked.key_result]
         sample = self.samples.get(linked.key_result)
+        tenths, statuses = (shown.tenths, shown.statuses) if shown else ({}, {})
+        going = pace(self.paces.get(linked.key_result, ()), statuses.get(linked.key_result, ""))
         return NoteLine(
             key_result=linked.key_result,
             title=placed.key_result.title,
             objective=placed.objective.title,
-            tenth=tenth(sample.progress if sample else None, shown),
+            tenth=tenth(sample.progress if sample else None, tenths.get(linked.key_result)),
             counts=counts(placed, item, linked),
             reasons=linked.reasons[:REASONS_SHOWN],
             url=page_url(target.dashboard_url, linked.key_result),
+            status=going.status if going else "",
+            pace=going.words if going else "",
         )
 
     def _links(self, item: Item, live: Sequence[Linked], target: Target) -> tuple[PutLink, ...]:
@@ -125,6 +132,11 @@ class Planner(msgspec.Struct, frozen=True):
             )
             for one in live
         )
+
+
+def shows(placed: Placed) -> bool:
+    """Whether tickets may show a key result: it is live, and everybody who reads the tickets may know of it."""
+    return placed.live and placed.objective.visibility == "all"
 
 
 def obstacle(ticket: Ticket, target: Target) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from okrsync.model.okr import Completion, Placed
 from okrsync.model.sample import Linked
+from okrsync.model.verdict import Pace
 from okrsync.model.work import Item
 
 HYSTERESIS = 0.07
@@ -26,6 +29,11 @@ def tenth(progress: float | None, shown: int | None = None) -> int | None:
     if shown is not None and shown < 10 and abs(progress - shown / 10) <= HYSTERESIS:
         return shown
     return min(9, int(progress * 10 + 0.5))
+
+
+def pace(paces: Sequence[Pace], shown: str = "") -> Pace | None:
+    """The first of the paces, unless the shown status is among those that it is close to: then that one stays."""
+    return next((one for one in paces if one.status == shown), paces[0] if paces else None)
 
 
 def counts(placed: Placed, item: Item, linked: Linked) -> str:

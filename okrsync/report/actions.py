@@ -26,11 +26,11 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def annotation(message: str, *, title: str = "", file: str = "", line: int | None = None) -> str:
-    """One ``::error`` command."""
+def annotation(message: str, *, title: str = "", file: str = "", line: int | None = None, level: str = "error") -> str:
+    """One command that annotates; ``level`` is error, warning or notice."""
     values = {"file": file, "line": str(line) if line else "", "title": title}
     given = ",".join(f"{name}={_property(plain(value))}" for name, value in values.items() if value)
-    return f"::error {given}::{_data(plain(message))}" if given else f"::error::{_data(plain(message))}"
+    return f"::{level} {given}::{_data(plain(message))}" if given else f"::{level}::{_data(plain(message))}"
 
 
 def of_error(error: OkrsyncError) -> Iterator[str]:

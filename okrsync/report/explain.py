@@ -9,10 +9,12 @@ from rich.text import Text
 
 from okrsync.model.run import Explanation
 from okrsync.model.sample import Contribution, Sample
+from okrsync.model.verdict import Verdict
 from okrsync.report.figures import number, percent, plural
 from okrsync.report.safe import plain, shorten
 from okrsync.report.status import goal, value
 from okrsync.report.text import heading, line, progress_bar, table, ticket_key
+from okrsync.report.verdicts import expected_mark, status_word
 
 
 def explain_text(explained: Explanation) -> Group:
@@ -32,12 +34,20 @@ def _headline(explained: Explanation) -> list[Text]:
     status = explained.status
     where = f"{explained.objective} · {explained.cycle}"
     lines = [line((status.key_result, "bold"), f"  {status.title}", (f"  {where}", "dim"))]
-    bar = progress_bar(status.sample.progress if status.sample else None)
+    bar = progress_bar(status.sample.progress if status.sample else None, expected=expected_mark(status.verdict))
     lines.append(Text.assemble(bar, line(f"  {value(status)}", (f"  {goal(status)}", "dim"))))
+    if status.verdict:
+        lines.append(Text.assemble("Status: ", status_word(status.verdict), line(_because(status.verdict))))
+        lines += [line(("Mind: ", "yellow"), remark) for remark in status.verdict.remarks]
     lines.append(line("Rule: ", explained.rule) if explained.rule else line("Not measured yet: run okrsync sync."))
     if status.sample:
         lines += [line(formula(status.sample)), *(line(("Mind: ", "yellow"), flag) for flag in status.sample.flags)]
     return [text for text in lines if text.plain]
+
+
+def _because(verdict: Verdict) -> str:
+    """The rule behind a status, without the status."""
+    return f": {verdict.because.removeprefix(f'{verdict.status}: ')}"
 
 
 def formula(sample: Sample) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from okrsync.method import words
+
 BOUNDS = ("maintain", "boolean")
 """Measures that are met or not."""
 
@@ -23,10 +25,7 @@ def percent(share: float | None) -> str:
     """A share of one in whole per cent, rounded so that only a full one reads 100 %."""
     if share is None:
         return "no data"
-    whole = round(share * 100)
-    if whole == 100 and share < 1:
-        whole = 99
-    return f"{whole} %"
+    return words.percent(share)
 
 
 def quantity(value: float | None, *, measure: str, unit: str) -> str:

@@ -102,12 +102,15 @@ def _unwritten(tally: narrate.Tally, scopes: narrate.ScopeNames) -> Iterator[str
 def _movements(movements: Iterable[Movement]) -> Iterator[str]:
     rows = list(movements)
     if rows:
-        yield from ("", "### What moved", "", "| key result | before | now | | because |", "|---|--:|--:|--:|---|")
+        yield from ("", "### What moved", "", "| key result | before | now | | status | because |")
+        yield "|---|--:|--:|--:|---|---|"
     for row in rows:
         before = row.before.progress if row.before else None
-        because = markdown(listing(list(row.because), 8))
+        redefined = [narrate.redefined(row.after)] if row.after.changed else []
+        because = markdown(listing([*redefined, *row.because], 8))
         way = f"{percent(before)} | {percent(row.after.progress)} | {points(row.after.progress, before)}"
-        yield f"| {code(row.key_result)} {markdown(row.title)} | {way} | {because} |"
+        status = markdown(row.verdict.because) if row.verdict else ""
+        yield f"| {code(row.key_result)} {markdown(row.title)} | {way} | {status} | {because} |"
 
 
 def _dangling(found: Iterable[Dangling]) -> Iterator[str]:

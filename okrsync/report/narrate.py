@@ -22,7 +22,8 @@ from okrsync.model.change import (
     ref_of,
 )
 from okrsync.model.run import LeftAlone, RunReport, Write
-from okrsync.report.figures import plural, took
+from okrsync.model.sample import Sample
+from okrsync.report.figures import percent, plural, took
 
 ScopeNames = Mapping[tuple[str, str], str]
 """Connection and id of a scope -> its name."""
@@ -64,6 +65,12 @@ _KINDS = {
 }
 
 
+def redefined(sample: Sample) -> str:
+    """What of a key result's definition changed, with the progress before and after at the same moment."""
+    said = ", ".join(sample.changed)
+    return said if sample.before is None else f"{said}: {percent(sample.before)} before, {percent(sample.raw)} after"
+
+
 def step(change: Change) -> Step:
     """What a change does to its ticket."""
     match change:
@@ -88,7 +95,8 @@ def step(change: Change) -> Step:
 def _note_line(line: NoteLine) -> str:
     counts = f", {line.counts}" if line.counts else ""
     because = f" ({', '.join(line.reasons)})" if line.reasons else ""
-    return f"{line.key_result} {tenth(line.tenth)}{counts}{because}"
+    status = f", {line.status}" if line.status else ""
+    return f"{line.key_result} {tenth(line.tenth)}{status}{counts}{because}"
 
 
 def tenth(value: int | None) -> str:

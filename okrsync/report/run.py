@@ -12,6 +12,7 @@ from okrsync.report import narrate
 from okrsync.report.figures import listing, number, percent, plural, points, took
 from okrsync.report.safe import plain
 from okrsync.report.text import dangling, heading, line, table, troubles
+from okrsync.report.verdicts import status_word
 
 
 def run_text(report: RunReport, *, movements: int | None = None) -> Group:
@@ -63,7 +64,10 @@ def _movement(movement: Movement) -> list[Text]:
     moved = points(after, before)
     way = f"{percent(before)} → {percent(after)}" if movement.before else f"first reading {percent(after)}"
     style = "green" if moved.startswith("+") else "red" if moved.startswith("-") else "dim"
-    lines = [line("  ", (movement.key_result, "bold"), f"  {movement.title}", f"  {way}", (f"  {moved}", style))]
+    head = line("  ", (movement.key_result, "bold"), f"  {movement.title}", f"  {way}", (f"  {moved}", style))
+    lines = [Text.assemble(head, "  ", status_word(movement.verdict)) if movement.verdict else head]
+    if movement.after.changed:
+        lines.append(line("    ", (narrate.redefined(movement.after), "yellow")))
     if movement.because and movement.before:
         lines.append(line("    ", (f"because {listing(list(movement.because), 8)}", "dim")))
     return lines

@@ -58,10 +58,11 @@ def audit_line(write: AuditedWrite, scopes: narrate.ScopeNames) -> Text:
 
 def _change(write: AuditedWrite, scopes: narrate.ScopeNames) -> Text:
     place, step = narrate.ticket(write.change, scopes), narrate.step(write.change)
-    return line("  ", (step.sign, SIGNS[step.sign]), f" {place.name}  {step.what}  ", (_end(write), "dim"))
+    return line("  ", (step.sign, SIGNS[step.sign]), f" {place.name}  {step.what}  ", (end_of(write), "dim"))
 
 
-def _end(write: AuditedWrite) -> str:
+def end_of(write: AuditedWrite) -> str:
+    """How a change ended, in a word or two."""
     if write.ended is None:
         return "nobody saw the end"
     if write.error:

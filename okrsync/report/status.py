@@ -9,40 +9,72 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from okrsync.model.run import KeyResultStatus, ObjectiveStatus
+from okrsync.model.verdict import Status, Verdict
 from okrsync.report.figures import BOUNDS, age, percent, points, quantity
-from okrsync.report.text import line, progress_bar, table
+from okrsync.report.text import EXPECTED, line, progress_bar, table
+from okrsync.report.verdicts import expected_mark, reasons, status_word, worst_words
 
 WIDE = 110
 """Columns from which on the goal has room beside the title."""
 
 
-def status_text(objectives: Sequence[ObjectiveStatus], *, now: datetime, width: int = WIDE) -> Group:
-    """A heading and a table per objective. ``now`` is aware; ages of data count back from it."""
-    parts: list[RenderableType] = []
+def status_text(
+    objectives: Sequence[ObjectiveStatus],
+    *,
+    now: datetime,
+    width: int = WIDE,
+    why: bool = False,
+    past: bool = False,
+) -> Group:
+    """A heading and a table per objective. ``now`` is aware; ages of data count back from it.
+
+    ``why`` adds the rule behind every status; without it only those that the row itself does not show. In the
+    ``past`` it is told which readings were rebuilt.
+    """
+    parts: list[RenderableType] = [line(("As of the end of ", "dim"), f"{now:%Y-%m-%d}"), Text()] if past else []
     for objective in objectives:
-        parts += [_headline(objective), _key_results(objective.key_results, now, width), Text()]
+        parts += [_headline(objective), *_said(objective.verdict, "  ", why=why)]
+        parts.append(_key_results(objective.key_results, None if past else now, width))
+        for row in objective.key_results:
+            parts += _said(row.verdict, f"    {row.key_result}  ", why=why)
+        parts.append(Text())
     if not objectives:
         parts.append(line("No objectives: the OKR files are empty."))
+    if any(expected_mark(row.verdict) for objective in objectives for row in objective.key_results):
+        parts.append(line((f"{EXPECTED} is where it should be by now.", "dim")))
     return Group(*parts)
+
+
+def _said(verdict: Verdict | None, before: str, *, why: bool) -> list[Text]:
+    return [line((before, "dim"), said) for said in reasons(verdict, every=why)]
 
 
 def _headline(objective: ObjectiveStatus) -> Text:
     who = ", ".join(part for part in (objective.team, objective.owner) if part)
     about = [objective.cycle, objective.kind, who, "" if objective.state == "active" else objective.state]
     said = " · ".join(part for part in about if part)
-    return line((objective.title, "bold"), f"  {percent(objective.progress)}", (f"  {said}", "dim"))
+    head = line((objective.title, "bold"), f"  {percent(objective.progress)}", "  " if objective.verdict else "")
+    return Text.assemble(head, status_word(objective.verdict), *_worst(objective), line((f"  {said}", "dim")))
 
 
-def _key_results(rows: Sequence[KeyResultStatus], now: datetime, width: int) -> RenderableType:
+def _worst(objective: ObjectiveStatus) -> list[Text]:
+    """The worst part, unless all is well."""
+    worst = objective.worst
+    well = worst is None or worst.verdict.status in (Status.ON_TRACK, Status.ACHIEVED)
+    return [] if well else [line("  ", *worst_words(worst))]
+
+
+def _key_results(rows: Sequence[KeyResultStatus], now: datetime | None, width: int) -> RenderableType:
     wide = width >= WIDE
-    made = table("key result", "", "progress", "value", *(["goal"] if wide else []), "week", "data")
+    made = table("key result", "", "progress", "status", "value", *(["goal"] if wide else []), "week", "data")
     for column in made.columns:
         column.no_wrap = True
     made.columns[1].no_wrap, made.columns[1].max_width = False, 44
     for row in rows:
-        bar = progress_bar(row.sample.progress if row.sample else None, 12 if wide else 6)
+        progress = row.sample.progress if row.sample else None
+        bar = progress_bar(progress, 12 if wide else 6, expected_mark(row.verdict))
         goals = [line((goal(row), "dim"))] if wide else []
-        cells = (line("  ", row.key_result), line(row.title), bar, line(value(row)), *goals)
+        cells = (line("  ", row.key_result), line(row.title), bar, status_word(row.verdict), line(value(row)), *goals)
         made.add_row(*cells, _week(row), _data(row, now))
     return made
 
@@ -76,7 +108,11 @@ def _week(row: KeyResultStatus) -> Text:
     return line((moved, "green" if moved.startswith("+") else "red" if moved.startswith("-") else "dim"))
 
 
-def _data(row: KeyResultStatus, now: datetime) -> Text:
+def _data(row: KeyResultStatus, now: datetime | None) -> Text:
+    """How old the data are; of a past day, without ``now``, whether somebody measured then."""
+    if now is None:
+        return line(("rebuilt" if row.sample and row.sample.rebuilt else "" if row.sample else "none", "dim"))
     if row.state != "active":
-        return line((row.state, "dim"))
+        told = row.verdict is not None and row.verdict.status == row.state
+        return line(("" if told else row.state, "dim"))
     return line((data_age(row, now), "dim"), ("  stale", "yellow") if row.stale else "")

@@ -14,6 +14,9 @@ from okrsync.model.run import ConnectionRun, Dangling, RunReport, Warned
 from okrsync.report import figures
 from okrsync.report.safe import plain, web_address
 
+EXPECTED = "│"
+"""The mark of what is expected by now, on a progress bar."""
+
 SIGNS = {"+": "green", "~": "yellow", "-": "red"}
 
 
@@ -65,10 +68,14 @@ def ticket_key(key: str, url: str) -> Text:
     return line((key, f"link {address}" if address else ""))
 
 
-def progress_bar(progress: float | None, width: int = 12) -> Text:
-    """A bar that can be read without colours, with the share behind it."""
+def progress_bar(progress: float | None, width: int = 12, expected: float | None = None) -> Text:
+    """A bar that can be read without colours, with the share behind it and a mark where it should be by now."""
     full, rest = figures.bar(progress, width)
-    return Text.assemble((full, "green"), (rest, "bright_black"), f" {figures.percent(progress):>7}")
+    bar = Text.assemble((full, "green"), (rest, "bright_black"))
+    if expected:
+        at = min(width - 1, int(expected * width))
+        bar = Text.assemble(bar[:at], (EXPECTED, "bold"), bar[at + 1 :])
+    return Text.assemble(bar, f" {figures.percent(progress):>7}")
 
 
 def troubles(report: RunReport) -> list[Text]:

@@ -29,6 +29,7 @@ def control_routes(sandbox: Sandbox) -> list[Route]:
         ("POST", "/faults", control.arm),
         ("DELETE", "/faults", control.disarm),
         ("PUT", "/latency", control.latency),
+        ("POST", "/hooks", control.hook),
         ("POST", "/advance", control.advance),
         ("POST", "/week", control.week),
         ("GET", "/log", control.log),
@@ -76,6 +77,13 @@ class _Control:
     def latency(self, body: Any) -> object:
         self._sandbox.latency = float(body["seconds"])
         return {"seconds": self._sandbox.latency}
+
+    def hook(self, body: Any) -> object:
+        """Where a tracker sends its webhooks from now on: ``tracker``, ``url`` and ``secret``."""
+        if body["tracker"] not in ("github", "jira", "jira-dc"):
+            raise ValueError(f"there is no tracker {body['tracker']}")
+        self._sandbox.hook(body["tracker"], body["url"], body["secret"])
+        return {}
 
     def advance(self, body: Any) -> object:
         return {"now": self._sandbox.clock.advance(timedelta(seconds=float(body["seconds"])))}

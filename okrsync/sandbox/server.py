@@ -16,7 +16,10 @@ from okrsync.sandbox.clock import SandboxClock
 from okrsync.sandbox.control import control_routes
 from okrsync.sandbox.faults import FaultBook
 from okrsync.sandbox.github import GitHubState, github_app
+from okrsync.sandbox.github.webhooks import GitHubHook
+from okrsync.sandbox.hooks import Postman
 from okrsync.sandbox.jira import JiraState, jira_app
+from okrsync.sandbox.jira.webhooks import JiraHook
 from okrsync.sandbox.log import RequestLog
 from okrsync.sandbox.wire import AbortableProtocol, Wire
 
@@ -32,6 +35,7 @@ _SECONDS_TO_START = 10
 class Sandbox:
     """Both trackers, their clock, faults, log and latency (seconds per request, may be changed at any time).
 
+    ``weeks`` and ``days`` are how long the scripted teams have worked; ``quarter`` that their story is a quarter's.
     A context manager: the address is known and the server answers once ``start`` has returned.
     """
 
@@ -43,7 +47,9 @@ class Sandbox:
         self.github = GitHubState(self.clock.now)
         self.jira = JiraState(self.clock.now, flavour="cloud")
         self.jira_dc = JiraState(self.clock.now, flavour="dc")
-        self.weeks = 0
+        self.weeks = self.days = 0
+        self.quarter = False
+        self.postman = Postman()
         self._port = port
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -84,6 +90,15 @@ class Sandbox:
             self._server.leave()
             self._thread.join()
             self._server = self._thread = None
+        self.postman.retire()
+
+    def hook(self, tracker: str, url: str, secret: str) -> None:
+        """Send webhooks of ``github``, ``jira`` or ``jira-dc`` there from now on, and nowhere else."""
+        if tracker == "github":
+            self.github.hear = GitHubHook(self.github, self.postman.take, url, secret)
+        else:
+            state = self.jira if tracker == "jira" else self.jira_dc
+            state.hear = JiraHook(state, self.postman.take, url, secret)
 
     def __enter__(self) -> Sandbox:
         return self.start()

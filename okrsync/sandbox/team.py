@@ -7,6 +7,7 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
+from okrsync.sandbox import quarter
 from okrsync.sandbox.data import PEOPLE, title
 from okrsync.sandbox.github import GitHubState
 from okrsync.sandbox.github.records import Issue
@@ -26,7 +27,10 @@ def work_a_week(sandbox: Sandbox) -> list[str]:
     """Move the demo's trackers and the clock one week forward; returns what the team did, a sentence each.
 
     Deterministic: it depends on the trackers and on how many weeks went by. Raises KeyError without the demo world.
+    Where the world was built for a quarter, its own story goes on.
     """
+    if sandbox.quarter:
+        return quarter.work_a_week(sandbox)
     sandbox.weeks += 1
     began = sandbox.clock.now()
     told = []

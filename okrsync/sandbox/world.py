@@ -64,8 +64,19 @@ _OPEN_BUGS = 40
 _SHOP_ISSUES_BEFORE_THE_EPIC = 119
 
 
-def build_world(sandbox: Sandbox) -> World:
-    """Both trackers, Data Center included, filled as the demo needs them."""
+def build_world(sandbox: Sandbox, *, weeks: int = 0) -> World:
+    """Both trackers, Data Center included, filled as the demo needs them.
+
+    With ``weeks`` there is work for a whole quarter, and the teams have worked so many weeks of it when this returns:
+    the clock is as much later. ``work_a_week`` goes on from there.
+    """
+    if weeks:
+        from okrsync.sandbox.quarter import build_quarter, work_a_week
+
+        build_quarter(sandbox)
+        for _ in range(weeks):
+            work_a_week(sandbox)
+        return WORLD
     build_github(sandbox.github)
     build_jira(sandbox.jira)
     build_jira(sandbox.jira_dc)

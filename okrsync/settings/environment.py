@@ -64,17 +64,22 @@ def secrets(options: type[BaseModel]) -> list[str]:
 
 
 def read_environment(
-    environ: Mapping[str, str], plugins: Mapping[str, Plugin], *, broken: Collection[str] = ()
+    environ: Mapping[str, str],
+    plugins: Mapping[str, Plugin],
+    *,
+    broken: Collection[str] = (),
+    others: Collection[str] = (),
 ) -> Layer:
     """The ``OKRSYNC_…`` variables for a configuration with these connections.
 
-    Variables of ``broken`` connections, whose options nobody knows, are passed over.
+    Variables of ``broken`` connections, whose options nobody knows, are passed over, and so are ``others``, which
+    something else reads.
     """
     layer = Layer()
     own = {
         name.upper().replace("-", "_"): value
         for name, value in environ.items()
-        if name.upper().startswith(PREFIX) and value.strip()
+        if name.upper().startswith(PREFIX) and value.strip() and name not in others
     }
     known = dict(_variables(plugins))
     beyond = tuple(f"{variable_name(('connections', name))}{DELIMITER}" for name in broken)
@@ -111,6 +116,8 @@ def _variables(plugins: Mapping[str, Plugin]) -> Iterator[tuple[str, _Variable]]
     for name, info in General.model_fields.items():
         if name != "connections":
             yield from _below((name,), info)
+        if name in secrets(General):
+            yield variable_name((name,)) + _FILE, _Variable((name,), info, from_file=True)
     for connection, plugin in plugins.items():
         hidden = secrets(plugin.options)
         for name, info in plugin.options.model_fields.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from okrsync import redact
 from okrsync.connector import ConnectionOptions, Plugin, WriteBack
@@ -24,12 +24,17 @@ from okrsync.settings.environment import (
     variable_name,
 )
 from okrsync.settings.model import General, Settings, label_problem, resolved_store
+from okrsync.settings.notify import conceal, read_people
 from okrsync.wording import findings, listed, suggest
 from okrsync.yamlfile import Document, Place, read_yaml, refusal
 
 
-def load_settings(path: Path, environ: Mapping[str, str], registry: Registry | None = None) -> Settings:
+def load_settings(
+    path: Path, environ: Mapping[str, str], registry: Registry | None = None, *, files_needed: bool = True
+) -> Settings:
     """Read a configuration. Raises ConfigError with every problem of the file and of the variables.
+
+    ``files_needed`` is False where OKR files may still be missing, as when they are about to be imported.
 
     The highest wins: ``OKRSYNC_…`` variables, the file, then variables people have anyway (``GITHUB_TOKEN``),
     which count only for a type that a single connection has, so that no token reaches a server it is not for.
@@ -38,7 +43,7 @@ def load_settings(path: Path, environ: Mapping[str, str], registry: Registry | N
     if not isinstance(document.data, dict):
         what = "is empty" if document.data is None else "must be fields with values"
         raise refusal([document.problem((), f"{what}; begin with `okrs:` and `connections:`")])
-    return _Loading(path, document, environ, registry or Registry()).settings()
+    return _Loading(path, document, environ, registry or Registry(), files_needed).settings()
 
 
 @dataclass
@@ -49,6 +54,7 @@ class _Loading:
     document: Document
     environ: Mapping[str, str]
     registry: Registry
+    files_needed: bool = True
     layer: Layer = field(default_factory=Layer)
     problems: list[Problem] = field(default_factory=list)
 
@@ -56,16 +62,18 @@ class _Loading:
         written = self.document.data.get("connections")
         names = list(written) if isinstance(written, dict) else []
         plugins = self._plugins(names)
-        self.layer = read_environment(self.environ, plugins, broken=[name for name in names if name not in plugins])
+        broken, others = [name for name in names if name not in plugins], self._variables_of_people()
+        self.layer = read_environment(self.environ, plugins, broken=broken, others=others)
         self.problems += self.layer.problems
         connections = {name: self._connection(name, plugins) for name in plugins}
         general = self._general()
         files = self._okr_files(general.okrs) if general else ()
+        addresses = read_people(general.people, self.environ, self.problems) if general else {}
         if self.problems or general is None:
             raise refusal(self.problems)
         base = self.path.parent.absolute()
         resolved = {name: getattr(general, name) for name in General.model_fields}
-        resolved |= {"connections": connections, "store": resolved_store(general.store, base)}
+        resolved |= {"connections": connections, "store": resolved_store(general.store, base), "addresses": addresses}
         return Settings(**resolved, base=base, okr_files=files)
 
     def _complain(self, place: Place, message: str) -> None:
@@ -101,7 +109,7 @@ class _Loading:
     def _connection(self, name: str, plugins: Mapping[str, Plugin]) -> ConnectionOptions | None:
         place, plugin = ("connections", name), plugins[name]
         written = self.document.data["connections"][name]
-        options = self._without_secrets(place, written, plugin)
+        options = self._without_secrets(place, written, plugin.options, plugin.environment)
         options = {option: _beside(self.path, option, value) for option, value in options.items()}
         _lay_over(options, self.layer, place)
         if sum(other is plugin for other in plugins.values()) == 1:
@@ -117,17 +125,23 @@ class _Loading:
         self._check_label((*place, "write_back"), found.write_back)
         return found
 
-    def _without_secrets(self, place: Place, written: Mapping[str, Any], plugin: Plugin) -> dict[str, Any]:
-        for option in secrets(plugin.options):
+    def _without_secrets(
+        self,
+        place: Place,
+        written: Mapping[str, Any],
+        options: type[BaseModel],
+        popular: Mapping[str, Sequence[str]],
+    ) -> dict[str, Any]:
+        for option in secrets(options):
             if written.get(option) is not None:
-                variables = [variable_name((*place, option)), *plugin.environment.get(option, ())]
+                variables = [variable_name((*place, option)), *popular.get(option, ())]
                 self.problems.append(
                     self.document.problem(
                         (*place, option),
                         f"is a secret and must not be in a file; set {listed(variables, 'or')} instead",
                     )
                 )
-        return {option: value for option, value in written.items() if option not in secrets(plugin.options)}
+        return {option: value for option, value in written.items() if option not in secrets(options)}
 
     def _add_popular(self, name: str, plugin: Plugin, options: dict[str, Any]) -> None:
         """Names people have anyway help where they can and are passed over where they contradict what is said."""
@@ -142,9 +156,16 @@ class _Loading:
         options.update(attempt)
         self.layer.origins.update(popular.origins)
 
+    def _variables_of_people(self) -> list[str]:
+        """People's addresses may be in variables that begin like ours."""
+        written = self.document.data.get("people")
+        named = [name for name in written.values() if isinstance(name, str)] if isinstance(written, dict) else []
+        return [name + end for name in named for end in ("", "_FILE")]
+
     def _general(self) -> General | None:
-        merged = dict(self.document.data)
+        merged = self._without_secrets((), self.document.data, General, {})
         _lay_over(merged, self.layer, ())
+        conceal(str(merged.get("notify") or ""))
         try:
             general = General.model_validate(merged)
         except ValidationError as error:
@@ -164,7 +185,7 @@ class _Loading:
         for position, pattern in enumerate(patterns):
             matches = {folder / match for match in glob.glob(pattern, root_dir=folder, recursive=True)}
             files = {match for match in matches if match.is_file() and not match.samefile(self.path)}
-            if not files:
+            if not files and self.files_needed:
                 self._complain(("okrs", position), f"`{pattern}` matches no file; it is relative to {self.path.name}")
             found |= files
         return tuple(sorted(found))

@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
 
 from okrsync.connector import ConnectionOptions, WriteBack
 from okrsync.marker import Namespace
 from okrsync.model.interval import Interval
+from okrsync.model.verdict import Preset
 from okrsync.okrfile import LONGEST_LABEL
+from okrsync.settings.notify import VARIABLE, address_problem
+from okrsync.settings.rhythm import CheckInDays
+from okrsync.settings.serve import Serve
 
 PLACEHOLDER = "{key_result}"
 CONNECTION_NAME = r"^[A-Za-z][A-Za-z0-9]*([_-][A-Za-z0-9]+)*$"
@@ -34,6 +38,14 @@ class Schedule(_Part):
     census: Interval = Field(timedelta(days=1), description="Time between two searches for tickets that are gone.")
 
 
+class StatusRule(_Part):
+    """How progress becomes a status."""
+
+    preset: Preset = Field(
+        Preset.VIVA, description="The rule that compares progress: viva, oboard, upraise, google or confidence."
+    )
+
+
 class General(_Part):
     """Everything in okrsync.yaml; the options of a connection depend on its type and are checked apart."""
 
@@ -52,7 +64,17 @@ class General(_Part):
     write_back: WriteBack | Literal[False] = Field(
         default_factory=lambda: WriteBack(), description="What to write on tickets, or false to write nothing."
     )
+    serve: Serve | None = Field(None, description="The dashboard, which the daemon then serves as well.")
     schedule: Schedule = Field(default_factory=lambda: Schedule(), description="When the daemon looks.")
+    status: StatusRule = Field(default_factory=lambda: StatusRule(), description="How progress becomes a status.")
+    checkins: CheckInDays = Field(
+        default_factory=lambda: CheckInDays(), description="When check-ins are due, and when reminders go out."
+    )
+    notify: SecretStr | None = Field(None, description="Where reminders go, an Apprise address from the environment.")
+    people: Mapping[str, Annotated[str, StringConstraints(pattern=VARIABLE)]] = Field(
+        default_factory=dict,
+        description="By name, as in the OKR files: the variable that holds the Apprise address of this person.",
+    )
 
     @field_validator("store")
     @classmethod
@@ -60,6 +82,13 @@ class General(_Part):
         if not url.startswith(_SQLITE) or url.removeprefix(_SQLITE) in ("", ":memory:"):
             raise ValueError("must be sqlite:/// and a file, such as sqlite:///okrsync.db")
         return url
+
+    @field_validator("notify")
+    @classmethod
+    def _an_address(cls, address: SecretStr | None) -> SecretStr | None:
+        if address is not None and (problem := address_problem(address.get_secret_value())):
+            raise ValueError(problem)
+        return address
 
     @field_validator("dashboard_url")
     @classmethod
@@ -83,12 +112,14 @@ class Settings(General):
 
     ``store`` names an absolute path. ``connections`` holds each connection's options as its plug-in's own model.
     ``base`` is the folder of the configuration file, absolute; ``okr_files`` are the files that ``okrs``
-    matches, sorted, as messages name them.
+    matches, sorted, as messages name them. ``addresses`` tells where people are reached who have an address of their
+    own.
     """
 
     connections: Mapping[str, ConnectionOptions]
     base: Path
     okr_files: tuple[Path, ...]
+    addresses: Mapping[str, SecretStr] = {}
 
     def every(self, connection: str) -> timedelta:
         """Time between two runs of this connection in the daemon."""

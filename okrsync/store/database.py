@@ -17,11 +17,19 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, ExceptionContext, RootTransaction, create_engine, event, make_url, text
 
 from okrsync.errors import Busy, ConfigError, StoreError
+from okrsync.store.archive import Archive
+from okrsync.store.backlog import Backlog
+from okrsync.store.checkins import CheckIns
+from okrsync.store.closings import Closings
+from okrsync.store.flow import Flow
 from okrsync.store.history import History
 from okrsync.store.items import Items
 from okrsync.store.journal import Journal
 from okrsync.store.links import Links
+from okrsync.store.lives import Lives
+from okrsync.store.reminders import Reminders
 from okrsync.store.scopes import Scopes
+from okrsync.store.survey import Survey
 from okrsync.store.tables import metadata
 
 HEAD = "0001"
@@ -41,6 +49,10 @@ _ADVICE = {
     "SQLITE_NOTADB": _MENDING,
 }
 _ACCESS = "Check that the folder exists, and that it and the file are writable; `okrsync store check` tells more."
+_VERSION = """
+SELECT (SELECT max(finished_at) FROM runs), (SELECT max(id) FROM samples), (SELECT max(id) FROM checkins),
+    (SELECT max(at) FROM closings), (SELECT max(at) FROM scores)
+"""
 _UNREADABLE = (msgspec.DecodeError, json.JSONDecodeError, UnicodeDecodeError)
 """What reading raises where bytes are not what was written; SQLite may even quote them in its message."""
 
@@ -64,9 +76,17 @@ class Store:
             raise
         self.items = Items(self._connection)
         self.links = Links(self._connection)
+        self.lives = Lives(self._connection)
+        self.backlog = Backlog(self._connection)
         self.scopes = Scopes(self._connection)
         self.history = History(self._connection)
         self.journal = Journal(self._connection)
+        self.survey = Survey(self._connection)
+        self.archive = Archive(self._connection)
+        self.checkins = CheckIns(self._connection)
+        self.closings = Closings(self._connection)
+        self.flow = Flow(self._connection)
+        self.reminders = Reminders(self._connection)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -116,6 +136,10 @@ class Store:
                 yield
             with self.transaction():
                 self.journal.release()
+
+    def version(self) -> tuple[object, ...]:
+        """Differs after every finished run, check-in and closing: what was read before may be out of date then."""
+        return tuple(self._connection.exec_driver_sql(_VERSION).one())
 
     def survive_power_cuts(self) -> None:
         """From now on every commit reaches the disk before it returns: what tickets are sent must not be forgotten.

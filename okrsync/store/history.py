@@ -1,19 +1,28 @@
-"""Our own history: samples and check-ins. Nothing here is ever changed or deleted."""
+"""Our own history: samples and what definitions looked like. No sample that was taken is ever changed or deleted."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, case, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from okrsync.model.checkin import CheckIn
 from okrsync.model.sample import Sample
 from okrsync.store import tables
 
 MEASURE_OF = "measure of "
 """How the subject of a key result's fingerprint begins."""
+
+MEASURED_WITH = "measured with "
+
+_NEWEST_FIRST = (
+    tables.samples.c.rebuilt,
+    case((tables.samples.c.rebuilt, tables.samples.c.at)).desc(),
+    tables.samples.c.id.desc(),
+)
+"""Readings in the order in which they were taken, then those rebuilt for earlier days, in the order of those."""
 
 
 class History:
@@ -23,22 +32,22 @@ class History:
         self._db = connection
 
     def add_sample(self, sample: Sample) -> bool:
-        """Keep a sample unless it reads the same as the latest one; returns whether it was news."""
+        """Keep a sample unless it reads the same as the latest one; returns whether it was news.
+
+        Start, target, weight and definition are part of how it reads.
+        """
         if sample.same_reading(self.sample(sample.key_result)):
             return False
-        self._db.execute(
-            insert(tables.samples),
-            [{**msgspec.structs.asdict(sample), "flags": list(sample.flags), "changed": list(sample.changed)}],
-        )
+        self._db.execute(insert(tables.samples), [_values(sample)])
         return True
 
     def sample(self, key_result: str, at: datetime | None = None) -> Sample | None:
-        """The reading that was true at a time (None: the latest)."""
+        """The reading that was true at a time (None: the latest); a rebuilt one where nobody had measured yet."""
         table = tables.samples
         query = select(table).where(table.c.key_result == key_result)
         if at is not None:
             query = query.where(table.c.at <= at)
-        row = self._db.execute(query.order_by(table.c.id.desc()).limit(1)).first()
+        row = self._db.execute(query.order_by(*_NEWEST_FIRST).limit(1)).first()
         return _sample(row) if row else None
 
     def first_sample(self, key_result: str) -> Sample | None:
@@ -47,32 +56,56 @@ class History:
         row = self._db.execute(query.limit(1)).first()
         return _sample(row) if row else None
 
+    def first_taken(self, key_result: str) -> Sample | None:
+        """The first reading that was taken and not rebuilt."""
+        table = tables.samples
+        query = select(table).where(table.c.key_result == key_result, table.c.rebuilt.is_(False))
+        row = self._db.execute(query.order_by(table.c.at, table.c.id).limit(1)).first()
+        return _sample(row) if row else None
+
+    def rebuild(self, key_result: str, samples: Sequence[Sample]) -> bool:
+        """Make these, in order of time, its rebuilt readings; returns whether they differ from those it had."""
+        table = tables.samples
+        chosen = (table.c.key_result == key_result) & table.c.rebuilt
+        held = self._db.execute(select(table).where(chosen).order_by(table.c.at, table.c.id))
+        if [_sample(row) for row in held] == list(samples):
+            return False
+        self._db.execute(delete(table).where(chosen))
+        if samples:
+            self._db.execute(insert(table), [_values(sample) for sample in samples])
+        return True
+
     def samples(self, key_result: str) -> tuple[Sample, ...]:
         """All readings, oldest first."""
         table = tables.samples
         rows = self._db.execute(select(table).where(table.c.key_result == key_result).order_by(table.c.at, table.c.id))
         return tuple(_sample(row) for row in rows)
 
-    def latest_samples(self) -> dict[str, Sample]:
-        """The latest reading of every key result."""
+    def latest_samples(self, at: datetime | None = None) -> dict[str, Sample]:
+        """The reading of every key result that was true at a time (None: the latest that was taken)."""
         table = tables.samples
-        latest = select(func.max(table.c.id)).group_by(table.c.key_result)
-        rows = self._db.execute(select(table).where(table.c.id.in_(latest)))
+        if at is None:
+            latest = select(func.max(table.c.id)).group_by(table.c.key_result, table.c.rebuilt)
+            rows = self._db.execute(select(table).where(table.c.id.in_(latest)).order_by(table.c.rebuilt.desc()))
+            return {row.key_result: _sample(row) for row in rows}
+        place = func.row_number().over(partition_by=table.c.key_result, order_by=_NEWEST_FIRST).label("place")
+        newest = select(table.c.id, place).where(table.c.at <= at).subquery()
+        rows = self._db.execute(select(table).join(newest, newest.c.id == table.c.id).where(newest.c.place == 1))
         return {row.key_result: _sample(row) for row in rows}
 
-    def add_checkin(self, checkin: CheckIn) -> None:
-        self._db.execute(insert(tables.checkins).values(**msgspec.structs.asdict(checkin)))
+    def measured_at(self) -> dict[str, datetime]:
+        """When each key result was measured for the last time, as far as the reading was news."""
+        table = tables.samples
+        rows = self._db.execute(
+            select(table.c.key_result, func.max(table.c.at).label("at")).group_by(table.c.key_result)
+        )
+        return {row.key_result: row.at for row in rows}
 
-    def checkin_value(self, key_result: str) -> float | None:
-        """The value of the latest check-in that gave one."""
-        table = tables.checkins
-        found: float | None = self._db.execute(
-            select(table.c.value)
-            .where(table.c.key_result == key_result, table.c.value.is_not(None))
-            .order_by(table.c.at.desc(), table.c.id.desc())
-            .limit(1)
-        ).scalar()
-        return found
+    def known_since(self) -> dict[str, datetime]:
+        """Case-folded id of each key result -> when it was first measured; rebuilt readings do not count."""
+        table = tables.samples
+        first = select(table.c.key_result, func.min(table.c.at).label("at")).where(table.c.rebuilt.is_(False))
+        return {row.key_result.casefold(): row.at for row in self._db.execute(first.group_by(table.c.key_result))}
 
     def fingerprints(self) -> dict[str, str]:
         """What each definition looked like when it was last applied; a difference means to apply it anew."""
@@ -83,12 +116,27 @@ class History:
         """Every key result that anything was ever linked to or measured for."""
         return {subject.removeprefix(MEASURE_OF) for subject in self.fingerprints() if subject.startswith(MEASURE_OF)}
 
+    def measured_with(self, connection: str) -> datetime | None:
+        """When anything was measured for the last time with what was read of a connection."""
+        table = tables.fingerprints
+        found = self._db.execute(
+            select(table.c.value).where(table.c.subject == f"{MEASURED_WITH}{connection}")
+        ).scalar()
+        return datetime.fromisoformat(found) if found else None
+
+    def set_measured_with(self, connection: str, at: datetime) -> None:
+        self.set_fingerprint(f"{MEASURED_WITH}{connection}", at.isoformat())
+
     def set_fingerprint(self, subject: str, value: str) -> None:
         self._db.execute(
             insert(tables.fingerprints)
             .values(subject=subject, value=value)
             .on_conflict_do_update(index_elements=["subject"], set_={"value": value})
         )
+
+
+def _values(sample: Sample) -> dict[str, object]:
+    return {**msgspec.structs.asdict(sample), "flags": list(sample.flags), "changed": list(sample.changed)}
 
 
 def _sample(row: Row[tuple[object, ...]]) -> Sample:

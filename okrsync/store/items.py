@@ -5,32 +5,40 @@ Rows by the thousand go through the driver as plain SQL; building statements for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import chain
 
 import msgspec
 from sqlalchemy import Connection, func, select, text, update
-from sqlalchemy.dialects.sqlite import insert
 
+from okrsync.model.change import UndefineLabel
 from okrsync.model.work import Item, State
 from okrsync.store import tables
+from okrsync.store.moments import Change, Moments
 
 CHUNK = 500
 """Rows handled at a time, below SQLite's limit of variables."""
 
+ROWS = 100
+"""Rows written by one statement: with their columns still below that limit."""
+
 _HELD = """
 SELECT id, body, unreachable FROM items WHERE connection = ? AND id IN (SELECT value FROM json_each(?))
 """
+_BY_KEY = "SELECT body FROM items WHERE connection = ? AND key IN (SELECT value FROM json_each(?))"
 _KEEP = """
-INSERT INTO items (connection, id, scope, key, parent, subtask, labelled, dirty, unreachable, body)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)
+INSERT INTO items (connection, id, scope, key, parent, subtask, labelled, dirty, body) VALUES {rows}
 ON CONFLICT (connection, id) DO UPDATE SET scope = excluded.scope, key = excluded.key, parent = excluded.parent,
     subtask = excluded.subtask, labelled = excluded.labelled, dirty = excluded.dirty, unreachable = NULL,
     body = excluded.body
 """
+_IDS = "SELECT id FROM items WHERE connection = ? AND scope = ? AND unreachable IS NULL"
 _MARK = (
     "UPDATE items SET dirty = 1 WHERE connection = ? AND id IN (SELECT value FROM json_each(?))",
     "UPDATE items SET dirty = 1 WHERE connection = ? AND key IN (SELECT value FROM json_each(?))",
 )
+_LABELLED = "SELECT body FROM items WHERE connection = ? AND scope = ? AND labelled AND unreachable IS NULL"
 _MARK_LINKED = """
 UPDATE items SET dirty = 1 WHERE (connection, id) IN (SELECT connection, item FROM links WHERE key_result = ?)
 """
@@ -67,27 +75,48 @@ def as_json(names: Sequence[str]) -> str:
     return msgspec.json.encode(names).decode()
 
 
+def write_rows(db: Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Fill ``{rows}`` of a statement and run it, with many rows in one step: a step for each costs a fifth more."""
+    for start in range(0, len(rows), ROWS):
+        part = rows[start : start + ROWS]
+        marks = f"({', '.join('?' * len(part[0]))})"
+        db.exec_driver_sql(statement.format(rows=", ".join([marks] * len(part))), tuple(chain.from_iterable(part)))
+
+
 class Items:
     """The cabinet of work."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def keep(self, found: Sequence[Item], owns: Callable[[str], bool]) -> list[News]:
-        """Store what is new or different, mark it dirty, and return it. ``owns`` tells our own labels."""
+    def keep(
+        self,
+        found: Sequence[Item],
+        owns: Callable[[str], bool],
+        now: datetime | None = None,
+        measured: datetime | None = None,
+    ) -> list[News]:
+        """Store what is new or different, mark it dirty, and return it. ``owns`` tells our own labels.
+
+        ``now`` is when it was seen, and ``measured`` when the last time was that anybody measured without it.
+        """
         if not found:
             return []
         connection = found[0].connection
         held = self._held(connection, [item.id for item in found])
         news: dict[str, News] = {}
+        lost_before: dict[str, str] = {}
         for item in found:
             before, lost = held.get(item.id, (None, None))
             after = _with_history(item, before)
             if before is None or lost is not None or (after != before and after.updated >= before.updated):
                 news[item.id] = News(news[item.id].before if item.id in news else before, after)
+                if lost is not None:
+                    lost_before[item.id] = lost
                 held[item.id] = after, None
         self._write([one.after for one in news.values()], owns)
-        self._note_transitions(news.values())
+        changes = (Change(one.before, one.after, lost_before.get(one.after.id)) for one in news.values() if one.before)
+        Moments(self._db).note(changes, owns, now, measured)
         self.mark_dirty(
             connection, [one.before.parent for one in news.values() if one.before and _left_its_parent(one)]
         )
@@ -114,23 +143,7 @@ class Items:
             )
             for item in found
         ]
-        self._db.exec_driver_sql(_KEEP, rows)
-
-    def _note_transitions(self, news: Collection[News]) -> None:
-        rows = [
-            {
-                "connection": one.after.connection,
-                "item": one.after.id,
-                "at": one.after.updated,
-                "state": one.after.state.value,
-                "word": one.after.word,
-                "outcome": one.after.outcome.value if one.after.outcome else None,
-            }
-            for one in news
-            if one.before is not None and (one.before.state, one.before.outcome) != (one.after.state, one.after.outcome)
-        ]
-        if rows:
-            self._db.execute(insert(tables.transitions), rows)
+        write_rows(self._db, _KEEP, rows)
 
     def rewrite(self, item: Item, owns: Callable[[str], bool]) -> None:
         """Note what our own write changed on a ticket; nothing has to be mapped again for it."""
@@ -147,6 +160,18 @@ class Items:
         ).scalar()
         return decode_item(body) if body else None
 
+    def addresses(self, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Where items can be opened, by connection and key."""
+        keys: dict[str, list[str]] = {}
+        for connection, key in wanted:
+            keys.setdefault(connection, []).append(key)
+        return {
+            (connection, item.key): item.url
+            for connection, some in keys.items()
+            for body in self._db.exec_driver_sql(_BY_KEY, (connection, as_json(some))).scalars()
+            for item in (decode_item(body),)
+        }
+
     def mark_dirty(self, connection: str, ids_or_keys: Sequence[str | None]) -> None:
         names = [one for one in ids_or_keys if one]
         if names:
@@ -157,18 +182,33 @@ class Items:
         self._db.exec_driver_sql(_MARK_LINKED, (key_result,))
 
     def rename_labels(
-        self, connection: str, scope: str, renamed: Mapping[str, str | None], owns: Callable[[str], bool]
+        self,
+        connection: str,
+        scope: str,
+        renamed: Mapping[str, str | None],
+        owns: Callable[[str], bool],
+        now: datetime | None = None,
     ) -> None:
         """Carry a scope's label renames and deletions over to its items, which trackers do not touch for it."""
-        changed, lost = [], {}
+        changed, changes, lost = [], [], {}
         for item, unreachable in self._in_scope(connection, scope):
             if renamed.keys() & set(item.labels):
-                now = tuple(name for label in item.labels if (name := renamed.get(label, label)) is not None)
-                changed.append(msgspec.structs.replace(item, labels=now))
+                worn = tuple(name for label in item.labels if (name := renamed.get(label, label)) is not None)
+                changed.append(msgspec.structs.replace(item, labels=worn))
+                changes.append(Change(item, changed[-1], unreachable, unreachable))
                 if unreachable is not None:
                     lost[item.id] = unreachable
         self._write(changed, owns)
+        Moments(self._db).note(changes, owns, now)
         self.mark_unreachable(connection, lost)
+
+    def forget_label(self, change: UndefineLabel, owns: Callable[[str], bool]) -> None:
+        """With its definition a label left every ticket that still wore it."""
+        for body in self._db.exec_driver_sql(_LABELLED, (change.connection, change.scope)).scalars().all():
+            item = decode_item(body)
+            kept = tuple(label for label in item.labels if label.casefold() != change.label.casefold())
+            if kept != item.labels:
+                self.rewrite(msgspec.structs.replace(item, labels=kept), owns)
 
     def _in_scope(self, connection: str, scope: str) -> Iterator[tuple[Item, str | None]]:
         table = tables.items
@@ -181,15 +221,10 @@ class Items:
             yield from ((decode_item(row.body), row.unreachable) for row in chunk)
             last = chunk[-1].id
 
-    def ids(self, connection: str, scope: str) -> set[str]:
-        """Ids of the reachable items of a scope."""
-        table = tables.items
-        rows = self._db.execute(
-            select(table.c.id).where(
-                table.c.connection == connection, table.c.scope == scope, table.c.unreachable.is_(None)
-            )
-        )
-        return {row.id for row in rows}
+    def ids(self, connection: str, scope: str) -> Iterator[str]:
+        """Ids of the reachable items of a scope, streamed."""
+        for (name,) in self._db.exec_driver_sql(_IDS, (connection, scope)).yield_per(CHUNK):
+            yield name
 
     def lost(self, connection: str, scope: str) -> set[str]:
         """Ids of the unreachable items of a scope."""
@@ -199,14 +234,19 @@ class Items:
                 table.c.connection == connection, table.c.scope == scope, table.c.unreachable.is_not(None)
             )
         )
-        return {row.id for row in rows}
+        return set(rows.scalars())
 
     def some(self, connection: str, ids: Sequence[str]) -> list[Item]:
         return [item for item, _ in self._held(connection, ids).values()]
 
-    def mark_unreachable(self, connection: str, reasons: Mapping[str, str]) -> None:
-        """Take items out of the numbers, with a reason each."""
+    def mark_unreachable(self, connection: str, reasons: Mapping[str, str], now: datetime | None = None) -> None:
+        """Take items out of the numbers, with a reason each; ``now`` is since when, where their past is to tell it."""
         table = tables.items
+        if now is not None:
+            held = self._held(connection, list(reasons))
+            Moments(self._db).note(
+                (Change(item, item, lost, reasons[name]) for name, (item, lost) in held.items()), _nobodys, now
+            )
         for item, reason in reasons.items():
             self._db.execute(
                 update(table)
@@ -214,15 +254,22 @@ class Items:
                 .values(unreachable=reason, dirty=True)
             )
 
-    def unreachable(self, key_result: str) -> dict[tuple[str, str], str]:
-        """(connection, id) -> reason, of the unreachable items linked to a key result."""
+    def leave(self, connection: str, scope: str, reason: str, now: datetime | None = None) -> None:
+        """Take everything of a scope out of the numbers."""
+        here = (tables.items.c.connection == connection) & (tables.items.c.scope == scope)
+        if now is not None:
+            changes = (Change(item, item, lost, reason) for item, lost in self._in_scope(connection, scope))
+            Moments(self._db).note(changes, _nobodys, now)
+        self._db.execute(update(tables.items).where(here).values(unreachable=reason, dirty=True))
+
+    def unreachable(self, key_result: str | None = None) -> dict[tuple[str, str], str]:
+        """(connection, id) -> reason, of all unreachable items or of those linked to a key result."""
         table, links = tables.items, tables.links
-        rows = self._db.execute(
-            select(table.c.connection, table.c.id, table.c.unreachable)
-            .join(links, (links.c.connection == table.c.connection) & (links.c.item == table.c.id))
-            .where(links.c.key_result == key_result, table.c.unreachable.is_not(None))
-        )
-        return {(row.connection, row.id): row.unreachable for row in rows}
+        lost = select(table.c.connection, table.c.id, table.c.unreachable).where(table.c.unreachable.is_not(None))
+        if key_result is not None:
+            linked = (links.c.connection == table.c.connection) & (links.c.item == table.c.id)
+            lost = lost.join(links, linked).where(links.c.key_result == key_result)
+        return {(row.connection, row.id): row.unreachable for row in self._db.execute(lost)}
 
     def count(self, connection: str | None = None) -> int:
         query = select(func.count()).select_from(tables.items)
@@ -279,6 +326,10 @@ class Items:
             .where(tables.items.c.connection == connection, tables.items.c.dirty)
             .values(dirty=False)
         )
+
+
+def _nobodys(label: str) -> bool:
+    return False
 
 
 def _with_history(item: Item, before: Item | None) -> Item:

@@ -17,8 +17,11 @@ from sqlalchemy import Connection, CursorResult, Row, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from okrsync.model.change import Change, Done, Receipt, connection_of, ref_of
-from okrsync.model.run import AuditedWrite, ConnectionRun, RunRecord, RunReport, RunRow
+from okrsync.model.run import AuditedWrite, ConnectionRun, RunRecord, RunReport, RunRow, RunTally
 from okrsync.store import tables
+
+BACKFILL = "backfill"
+"""The kind of run that reads what was, and not what is new."""
 
 STREAMED = 500
 """Rows of the audit log held in memory at a time."""
@@ -35,6 +38,12 @@ class _Told(msgspec.Struct):
     connections: tuple[ConnectionRun, ...] = ()
     writes: tuple[_Ended, ...] = ()
     error: str = ""
+
+
+class _Asked(msgspec.Struct):
+    """What each connection cost, all else passed over."""
+
+    connections: tuple[ConnectionRun, ...] = ()
 
 
 class Journal:
@@ -96,6 +105,15 @@ class Journal:
         """The last runs, the newest first."""
         table = tables.runs
         return tuple(map(_row, self._db.execute(select(table).order_by(table.c.id.desc()).limit(limit))))
+
+    def tallies(self, after: int = 0) -> Iterator[RunTally]:
+        """The runs after this one that have ended, streamed in their order: a store has one at a time."""
+        table = tables.runs
+        query = select(table).where(table.c.id > after, table.c.finished_at.is_not(None)).order_by(table.c.id)
+        for row in self._db.execute(query, execution_options={"yield_per": STREAMED}):
+            asked = msgspec.json.decode(row.report, type=_Asked) if row.report else _Asked()
+            seconds = (row.finished_at - row.started_at).total_seconds()
+            yield RunTally(row.id, row.kind, row.exit_code, seconds, asked.connections)
 
     def run(self, run: int) -> RunRecord | None:
         row = self._db.execute(select(tables.runs).where(tables.runs.c.id == run)).first()

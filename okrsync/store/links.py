@@ -5,7 +5,8 @@ Rows by the thousand go through the driver as plain SQL; building statements for
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 
 import msgspec
@@ -18,22 +19,29 @@ from okrsync.model.sample import Linked
 from okrsync.model.ticket import Showing, Ticket
 from okrsync.model.work import Item
 from okrsync.store import tables
-from okrsync.store.items import CHUNK, as_json, decode_item
+from okrsync.store.items import CHUNK, as_json, decode_item, write_rows
+from okrsync.store.moments import as_text
 
 _LINK_COLUMNS = "l.key_result, l.connection, l.item, l.weight, l.supports, l.reasons"
 _SHOWN_COLUMNS = """
-s.known, s.under_way, s.note_id, s.digest, s.tenths, s.named, s.surplus, s.claimed, s.links, s.blocked
+s.known, s.under_way, s.note_id, s.digest, s.tenths, s.statuses, s.named, s.surplus, s.claimed, s.links, s.blocked
 """
-_PER_TICKET = 12
+_PER_TICKET = 13
 """Columns of a ticket row before those of its link."""
 
 _LINKS_OF = f"""
 SELECT {_LINK_COLUMNS} FROM links l WHERE l.connection = ? AND l.item IN (SELECT value FROM json_each(?))
 """
 _LINK = """
-INSERT INTO links (connection, item, key_result, weight, supports, reasons) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO links (connection, item, key_result, weight, supports, reasons, since) VALUES {rows}
 ON CONFLICT (connection, item, key_result)
-DO UPDATE SET weight = excluded.weight, supports = excluded.supports, reasons = excluded.reasons
+DO UPDATE SET weight = excluded.weight, supports = excluded.supports, reasons = excluded.reasons,
+    since = CASE WHEN weight = excluded.weight AND supports = excluded.supports THEN since ELSE excluded.since END
+"""
+_PAST = """
+INSERT INTO past_links (connection, item, key_result, weight, supports, since, until)
+SELECT connection, item, key_result, weight, supports, since, ? FROM links
+WHERE connection = ? AND item = ? AND key_result = ?
 """
 _UNLINK = "DELETE FROM links WHERE connection = ? AND item = ? AND key_result = ?"
 _NO_MORE_DANGLING = "DELETE FROM dangling WHERE connection = ? AND item IN (SELECT value FROM json_each(?))"
@@ -61,6 +69,7 @@ _SHOWN = f"SELECT {_SHOWN_COLUMNS} FROM shown s WHERE s.connection = ? AND s.ite
 
 _decode_words = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode_tenths = msgspec.json.Decoder(dict[str, int]).decode
+_decode_statuses = msgspec.json.Decoder(dict[str, str]).decode
 
 
 class Links:
@@ -70,24 +79,37 @@ class Links:
         self._db = connection
 
     def replace(
-        self, connection: str, ids: Sequence[str], found: Iterable[Linked], held: Collection[str] = ()
+        self,
+        connection: str,
+        ids: Sequence[str],
+        found: Iterable[Linked],
+        held: Collection[str] = (),
+        *,
+        now: datetime | None = None,
+        begins: Callable[[Linked], datetime | None] = lambda _: None,
     ) -> set[str]:
         """Make ``found`` the links of these items; returns the key results they were or are linked to.
 
-        ``held`` are key results of which nobody knows what they link to now: they lose no link.
+        ``held`` are key results of which nobody knows what they link to now: they lose no link. ``begins`` tells since
+        when a new link counts (None: since the item's creation). A link that goes, or weighs or means something else,
+        was true until ``now``; without that its past is not kept.
         """
         before = {(one.item, one.key_result): one for one in self._of(connection, ids)}
         after = {(one.item, one.key_result): one for one in found}
         gone = [(connection, *key) for key in before.keys() - after.keys() if key[1] not in held]
+        both = before.keys() & after.keys()
+        turned = [(connection, *key) for key in both if _counts_otherwise(before[key], after[key])]
+        if now is not None and (gone or turned):
+            self._db.exec_driver_sql(_PAST, [(as_text(now), *key) for key in (*gone, *turned)])
         if gone:
             self._db.exec_driver_sql(_UNLINK, gone)
-        new = [
-            (connection, one.item, one.key_result, one.weight, one.supports, as_json(one.reasons))
-            for key, one in after.items()
-            if before.get(key) != one
-        ]
-        if new:
-            self._db.exec_driver_sql(_LINK, new)
+        new = []
+        for key, one in after.items():
+            if (held_before := before.get(key)) != one:
+                since = now if held_before else begins(one)
+                row = (connection, one.item, one.key_result, one.weight, one.supports, as_json(one.reasons))
+                new.append((*row, None if since is None else as_text(since)))
+        write_rows(self._db, _LINK, new)
         return {key_result for _, key_result in before.keys() | after.keys()}
 
     def _of(self, connection: str, ids: Sequence[str]) -> Iterator[Linked]:
@@ -107,6 +129,12 @@ class Links:
         return self._db.execute(
             select(func.count()).select_from(table).where(table.c.key_result == key_result)
         ).scalar_one()
+
+    def counts(self) -> dict[str, int]:
+        """How many items are linked to each key result."""
+        table = tables.links
+        rows = self._db.execute(select(table.c.key_result, func.count().label("items")).group_by(table.c.key_result))
+        return {row.key_result: row.items for row in rows}
 
     def connections_by_key_result(self) -> dict[str, set[str]]:
         """Which connections' items feed each key result."""
@@ -167,6 +195,7 @@ class Links:
             note_id=note.id if note else None,
             digest=note.digest if note else "",
             tenths=note.tenths if note else {},
+            statuses=note.statuses if note else {},
             named=list(note.labels) if note else [],
             **more,
         )
@@ -201,7 +230,7 @@ class Links:
         self._db.exec_driver_sql(_UNBLOCK, (connection, as_json(ids)))
 
     def _put(self, connection: str, item: str, **values: object) -> None:
-        fresh: dict[str, object] = {"digest": "", "tenths": {}, "links": {}, "blocked": ""}
+        fresh: dict[str, object] = {"digest": "", "tenths": {}, "statuses": {}, "links": {}, "blocked": ""}
         fresh |= {"named": [], "surplus": [], "claimed": []}
         fresh |= {"known": False, "under_way": False}
         self._db.execute(
@@ -209,6 +238,10 @@ class Links:
             .values(connection=connection, item=item, **{**fresh, **values})
             .on_conflict_do_update(index_elements=["connection", "item"], set_=values)
         )
+
+
+def _counts_otherwise(before: Linked, after: Linked) -> bool:
+    return (before.weight, before.supports) != (after.weight, after.supports)
 
 
 def _linked(key_result: str, connection: str, item: str, weight: float, supports: int, reasons: str) -> Linked:
@@ -221,6 +254,7 @@ def _showing(
     note_id: str | None,
     digest: str,
     tenths: str,
+    statuses: str,
     named: str,
     surplus: str,
     claimed: str,
@@ -233,7 +267,9 @@ def _showing(
     return Showing(
         known=bool(known),
         under_way=bool(under_way),
-        note=ShownNote(note_id, digest, _decode_tenths(tenths), _decode_words(named)) if note_id else None,
+        note=ShownNote(note_id, digest, _decode_tenths(tenths), _decode_words(named), _decode_statuses(statuses))
+        if note_id
+        else None,
         surplus=_decode_words(surplus),
         claimed=_decode_words(claimed),
         links=msgspec.json.decode(links, type=dict[str, str]),

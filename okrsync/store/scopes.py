@@ -12,9 +12,12 @@ from sqlalchemy.dialects.sqlite import insert
 from okrsync.model.change import DefineLabel, UndefineLabel
 from okrsync.model.work import LabelDefinition, Milestone, Scope
 from okrsync.store import tables
+from okrsync.store.items import Items
 
 UNSEEN = "unseen:"
 """Prefix of the id of a label that we defined and have not seen in a list yet."""
+
+NOT_CONFIGURED = "its repository or project is no longer configured"
 
 
 class Cursor(msgspec.Struct, frozen=True):
@@ -56,8 +59,11 @@ class Scopes:
         read, scoped = select(tables.connections.c.connection), select(tables.scopes.c.connection)
         return tuple(sorted(self._db.execute(read.union(scoped)).scalars()))
 
-    def keep(self, connection: str, scopes: Sequence[Scope]) -> None:
-        """Remember exactly these; a scope that is no longer configured is forgotten with its items."""
+    def keep(self, connection: str, scopes: Sequence[Scope], now: datetime | None = None) -> None:
+        """Remember exactly these; a scope that is no longer configured is forgotten, and its items are out of reach.
+
+        ``now`` is since when they are, where their past is to tell it.
+        """
         for position, scope in enumerate(scopes):
             values = {"name": scope.name, "archived": scope.archived, "data": scope.data, "position": position}
             self._db.execute(
@@ -68,7 +74,7 @@ class Scopes:
         keep = [scope.id for scope in scopes]
         for known in self.known(connection):
             if known.id not in keep:
-                self._forget(connection, known.id)
+                self._forget(connection, known.id, now)
 
     def learn(self, connection: str, scope: Scope) -> None:
         """Keep what a connector learned about a scope while pulling it."""
@@ -77,17 +83,13 @@ class Scopes:
             update(table).where(table.c.connection == connection, table.c.id == scope.id).values(data=scope.data)
         )
 
-    def _forget(self, connection: str, scope: str) -> None:
+    def _forget(self, connection: str, scope: str, now: datetime | None) -> None:
         for table in (tables.milestones, tables.labels):
             self._db.execute(delete(table).where(table.c.connection == connection, table.c.scope == scope))
         self._db.execute(
             delete(tables.scopes).where(tables.scopes.c.connection == connection, tables.scopes.c.id == scope)
         )
-        self._db.execute(
-            update(tables.items)
-            .where(tables.items.c.connection == connection, tables.items.c.scope == scope)
-            .values(unreachable="its repository or project is no longer configured", dirty=True)
-        )
+        Items(self._db).leave(connection, scope, NOT_CONFIGURED, now)
 
     def cursor(self, connection: str, scope: str) -> Cursor:
         table = tables.scopes
@@ -126,6 +128,16 @@ class Scopes:
             select(table.c.succeeded_at, table.c.error).where(table.c.connection == connection)
         ).first()
         return ConnectionState(*row) if row else ConnectionState()
+
+    def states(self) -> dict[str, ConnectionState]:
+        """How the last read of each connection ended."""
+        table = tables.connections
+        rows = self._db.execute(select(table.c.connection, table.c.succeeded_at, table.c.error))
+        return {name: ConnectionState(succeeded_at, error) for name, succeeded_at, error in rows}
+
+    def scoped(self) -> set[str]:
+        """The connections that have anything to read."""
+        return set(self._db.execute(select(tables.scopes.c.connection).distinct()).scalars())
 
     def keep_milestones(self, connection: str, scope: str, found: Iterable[Milestone]) -> None:
         """Replace a scope's milestones or versions by this complete list."""

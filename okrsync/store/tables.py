@@ -220,6 +220,7 @@ shown = Table(
     Column("under_way", Boolean, nullable=False),
     Column("digest", String, nullable=False),
     Column("tenths", JSON, nullable=False),
+    Column("statuses", JSON, nullable=False),
     Column("surplus", JSON, nullable=False),
     Column("named", JSON, nullable=False),
     Column("claimed", JSON, nullable=False),
@@ -241,6 +242,9 @@ transitions = Table(
     Column("numbers", JSON, nullable=False, default=dict),
     Column("unreachable", Text, nullable=False, default=""),
     Column("rebuilt", Boolean, nullable=False, default=False),
+    Column("labels", JSON),
+    Column("type", String),
+    Column("closed", UtcTime),
     Index("transitions_by_item", "connection", "item"),
 )
 
@@ -260,21 +264,26 @@ reminders = Table(
     Column("subject", String, nullable=False),
     Column("who", String, nullable=False),
     Column("at", UtcTime, nullable=False),
+    Column("outcome", String, nullable=False),
 )
 
 scores = Table(
     "scores",
     metadata,
-    Column("cycle", AnyCase, primary_key=True),
-    Column("key_result", AnyCase, primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("closing", Integer, nullable=False),
+    Column("cycle", AnyCase, nullable=False),
+    Column("key_result", AnyCase, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Index("scores_by_closing", "closing"),
 )
 
 closings = Table(
     "closings",
     metadata,
-    Column("cycle", AnyCase, primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("cycle", AnyCase, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )

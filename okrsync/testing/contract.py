@@ -27,6 +27,7 @@ from okrsync.errors import (
 from okrsync.marker import digest
 from okrsync.model.change import AddLabel, Change, DeleteNote, Done, Note, NoteLine, PutNote, RemoveLabel, Shown
 from okrsync.model.work import Item, Page, Ref, Scope
+from okrsync.testing.histories import HistoryContract
 from okrsync.testing.tracker import Rig, Tracker, Trouble
 
 LABEL = "okr:contract-1"
@@ -40,11 +41,13 @@ def note(tenth: int = 3) -> Note:
         tenth=tenth,
         counts="1 item",
         reasons=("its description says OKR: contract-1",),
+        status="behind",
+        pace="short of the pace for 31 December",
     )
     return Note((line,), "okr:ignore")
 
 
-class ConnectorContract:
+class ConnectorContract(HistoryContract):
     """Every promise of :class:`okrsync.connector.Connector` that can be seen from outside."""
 
     @pytest.fixture
@@ -179,6 +182,7 @@ class ConnectorContract:
         assert found.note.id == created.note_id
         assert found.note.digest == digest(note())
         assert found.note.tenths == {"contract-1": 3}
+        assert found.note.statuses == {"contract-1": "behind"}
         rig.connector.apply(PutNote(ref, note(tenth=7), found.note.id))
         edited = _observe(rig, ref).note
         assert edited is not None

@@ -44,6 +44,9 @@ class Tracker(Protocol):
     def edit(self, ref: Ref) -> None:
         """Change the title, some time after everything before."""
 
+    def finish(self, ref: Ref) -> None:
+        """Bring it to done and delivered, some time after everything before."""
+
     def add_label(self, ref: Ref, label: str) -> None: ...
 
     def labels(self, ref: Ref) -> Collection[str]: ...

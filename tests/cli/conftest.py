@@ -54,14 +54,11 @@ class FakeApp:
     def clean(self, request: Any) -> Any:
         return self._answer("clean", request, quiet_report(kind="clean"))
 
-    def status(self) -> Any:
+    def status(self, *, forecasts: bool = False) -> Any:
         return self._answer("status", None, (objective(),))
 
     def explain(self, key_result: str) -> Any:
         return self._answer("explain", key_result, explanation())
-
-    def checkin(self, key_result: str, **given: Any) -> None:
-        self._answer("checkin", (key_result, given), None)
 
     def _answer(self, name: str, given: Any, default: Any) -> Any:
         self.asked.append((name, given))

@@ -162,18 +162,6 @@ def test_status_and_explain_have_a_form_for_machines(okrsync: Call, engine: Any)
     assert "total" in okrsync("explain", "checkout-1").stdout
 
 
-def test_a_check_in_carries_value_note_and_author(okrsync: Call, engine: Any) -> None:
-    assert okrsync("checkin", "checkout-3", "--value", "2.4", "--note", "live", "--who", "ana").exit_code == 0
-    assert ("checkin", ("checkout-3", {"value": 2.4, "note": "live", "who": "ana"})) in engine.asked
-
-
-def test_a_check_in_that_says_nothing_is_refused(okrsync: Call, engine: Any) -> None:
-    result = okrsync("checkin", "checkout-3")
-    assert result.exit_code == 2
-    assert "--value" in result.stderr
-    assert engine.asked == []
-
-
 def test_clean_shows_its_plan_and_asks_before_it_removes(okrsync: Call, engine: Any) -> None:
     engine.answers["plan_clean"] = quiet_report(plan=plan())
     refused = okrsync("clean", typed="n\n")

@@ -9,15 +9,39 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import requests
 from typer.testing import CliRunner
 
 from okrsync.cli import app, demo
 from okrsync.cli.demo import how_to_call
 from okrsync.cli.session import Session
+from okrsync.cli.story import Story
 from okrsync.errors import OkrsyncError
 from okrsync.sandbox.server import Sandbox
+from okrsync.sandbox.world import build_world
 
-STEPS = ("check", "plan", "sync", "status", "explain checkout-1", "checkin checkout-3")
+STEPS = (
+    "check",
+    "plan",
+    "sync",
+    "backfill",
+    "checkin checkout-3",
+    "status",
+    "why checkout-1",
+    "explain checkout-1",
+    "history checkout-1",
+    "status --at 2026-10-19",
+    "forecast checkout-1",
+    "forecast --backtest",
+    "checkin --list",
+    "digest --role coach",
+    "coach",
+    "figures",
+    "cycle close",
+    "cycle carry-over",
+    "cycle report",
+    "export",
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +76,7 @@ def test_an_engineer_sees_label_and_note_on_both_trackers(told: str) -> None:
 
 def test_after_a_week_the_status_moved_and_says_why(told: str) -> None:
     moved = told[told.index("What moved") :]
-    assert re.search(r"checkout-1  Ship the one-page checkout  \d+ % → \d+ %  \+", moved)
+    assert re.search(r"checkout-1  Ship the one-page checkout  \d+ % → \d+ %  [+-]", moved)
     assert "because" in moved
 
 
@@ -70,23 +94,39 @@ def test_the_story_ends_with_where_the_files_are(told: str) -> None:
 
 def test_a_step_that_fails_fails_the_demo(tmp_path: Path) -> None:
     with Sandbox() as sandbox, pytest.raises(OkrsyncError, match="exit code 4"):
-        demo.Story(Session(), sandbox, tmp_path).expect(4)
+        Story(Session(), sandbox, tmp_path).expect(4)
 
 
-def test_kept_sandboxes_end_calmly_on_ctrl_c(
+def test_the_files_of_the_demo_are_left_with_the_page_for_the_review_and_the_next_cycle(told: str) -> None:
+    folder = Path(re.findall(r"^  (/.*okrsync-demo-\S+)$", told, re.MULTILINE)[-1])
+    assert "<svg" in next(folder.glob("okrs-*.html")).read_text()
+    assert (folder / "everything.json").stat().st_size > 10_000
+    assert len(list((folder / "okrs").glob("*.yaml"))) > 2
+
+
+def test_the_parts_of_a_change_are_told_with_their_tickets(told: str) -> None:
+    assert "3 items added. Not a regression: no work was undone." in told
+
+
+def test_a_kept_sandbox_has_a_dashboard_and_ends_calmly_on_ctrl_c(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
+    seen: list[str] = []
+
     def interrupted(self: threading.Event, timeout: float | None = None) -> bool:
+        (address,) = re.findall(r"The dashboard: (http://\S+)", capsys.readouterr().out)
+        seen.append(requests.get(address, timeout=30).text)
         raise KeyboardInterrupt
 
     with Sandbox() as sandbox:
-        demo.Story(Session(), sandbox, tmp_path).end(keep=True)
-    with monkeypatch.context() as patched:
-        patched.setattr(threading.Event, "wait", interrupted)
-        demo._wait(Session())
-    out, err = capsys.readouterr()
-    assert "export GITHUB_TOKEN=github-sandbox-token" in out
-    assert "the files stay" in err
+        build_world(sandbox)
+        demo.write_files(tmp_path, sandbox, sandbox.clock.now().date())
+        story = Story(Session(), sandbox, tmp_path)
+        with monkeypatch.context() as patched:
+            patched.setattr(story, "wait", lambda: interrupted(threading.Event()))
+            demo._stay(story)
+    assert "Ship the one-page checkout" in seen[0]
+    assert "the files stay" in capsys.readouterr().err
 
 
 def test_the_demo_tells_how_to_call_it_from_where_one_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,7 +10,24 @@ import pytest
 from typer.testing import Result
 
 Call = Callable[..., Result]
-COMMANDS = ("demo", "init", "check", "plan", "sync", "daemon", "clean", "status", "explain", "checkin", "runs", "audit")
+COMMANDS = (
+    "demo",
+    "init",
+    "check",
+    "plan",
+    "sync",
+    "daemon",
+    "clean",
+    "import",
+    "export",
+    "coach",
+    "status",
+    "explain",
+    "checkin",
+    "digest",
+    "runs",
+    "audit",
+)
 HEAVY = ("sqlalchemy", "alembic", "requests", "jira", "github", "pydantic", "jinja2", "structlog", "starlette", "yaml")
 
 

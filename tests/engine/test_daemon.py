@@ -53,13 +53,21 @@ class Watched:
     log: structlog.testing.LogCapture = field(default_factory=structlog.testing.LogCapture)
     runs: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
     during: Callable[[tuple[str, ...]], object] = lambda connections: None
+    errors: dict[str, str] = field(default_factory=dict)
     at: dict[int, Callable[[], object]] = field(default_factory=dict)
     began: float = field(default_factory=time.time)
 
     def __post_init__(self) -> None:
         self.config.write_text(CONFIG)
         (self.folder / "okrs.yaml").write_text(OKRS)
-        self.daemon = Daemon(self._open, structlog.wrap_logger(None, processors=[self.log]), self._sleep)
+        self.daemon = Daemon(
+            self._open,
+            structlog.wrap_logger(None, processors=[self.log]),
+            self._sleep,
+            config=self.config,
+            clock=time.time,
+            chance=lambda: 0.0,
+        )
 
     @property
     def config(self) -> Path:
@@ -86,7 +94,9 @@ class Watched:
         self.runs.append((self.minutes, request.connections))
         self.during(request.connections)
         now = datetime.now(UTC)
-        connections = tuple(ConnectionRun(name, requests=3) for name in request.connections)
+        connections = tuple(
+            ConnectionRun(name, requests=3, error=self.errors.get(name, "")) for name in request.connections
+        )
         return RunReport(len(self.runs), "sync", now, now, connections, Plan())
 
     def _open(self, **given: Any) -> App:
@@ -127,24 +137,59 @@ def test_missed_ticks_are_not_made_up(watched: Watched) -> None:
     assert [minute for minute, _ in watched.watch(33)] == [0, 5, 22, 27, 32]
 
 
-def test_a_changed_interval_counts_from_the_next_run_on(watched: Watched) -> None:
+def test_a_changed_file_is_heeded_within_seconds_and_synced_at_once(watched: Watched) -> None:
     watched.at[7] = lambda: watched.configure("every: 5m", "every: 2m")
-    assert [minute for minute, _ in watched.watch(15)] == [0, 5, 10, 12, 14]
+    assert [minute for minute, _ in watched.watch(12)] == [0, 5, 7, 9, 11]
+    assert len(watched.told("configuration read")) == 1
+
+
+def test_a_changed_okr_file_is_synced_at_once(watched: Watched) -> None:
+    file = watched.folder / "okrs.yaml"
+    watched.at[2] = lambda: file.write_text(OKRS.replace("target: 3", "target: 4"))
+    assert watched.watch(6) == [(0, BOTH), (2, BOTH), (5, BOTH)]
+
+
+def test_sighup_reads_the_files_and_syncs_everything(watched: Watched) -> None:
+    watched.at[3] = watched.daemon.reload
+    assert [minute for minute, _ in watched.watch(6)] == [0, 3, 5]
 
 
 def test_a_new_connection_is_synced_as_soon_as_it_is_seen_and_a_removed_one_never_again(watched: Watched) -> None:
     watched.at[2] = lambda: watched.configure("jira: {type", "tracker: {type")
-    assert watched.watch(11) == [(0, BOTH), (5, ("github",)), (5, ("tracker",)), (10, ("github", "tracker"))]
+    runs = watched.watch(11)
+    assert runs[:2] == [(0, BOTH), (2, ("github", "tracker"))]
+    assert {name for minute, names in runs[1:] for name in names} == {"github", "tracker"}
 
 
-def test_a_broken_file_is_told_in_one_line_and_read_again_next_time(watched: Watched) -> None:
+def test_a_broken_file_is_told_once_and_the_old_configuration_goes_on(watched: Watched) -> None:
     watched.at[1] = lambda: watched.configure("projects", "projekts")
-    watched.at[6] = lambda: watched.configure("projekts", "projects")
-    assert [minute for minute, _ in watched.watch(11)] == [0, 10]
-    (failed,) = watched.told("run failed")
-    assert failed["exit_code"] == 2
-    assert failed["connections"] == list(BOTH)
-    assert "projekts" in str(failed["problems"])
+    watched.at[11] = lambda: watched.configure("projekts", "projects")
+    assert watched.watch(12) == [(0, BOTH), (5, BOTH), (10, BOTH), (11, BOTH)]
+    (broken,) = watched.told("configuration broken")
+    assert "projekts" in str(broken["problems"])
+    assert len(watched.told("configuration mended")) == 1
+    assert watched.told("run failed") == []
+
+
+def test_a_connection_that_fails_is_tried_half_as_often_each_time_and_the_other_as_ever(watched: Watched) -> None:
+    watched.errors["jira"] = "it is down"
+    runs = watched.watch(140)
+    assert [minute for minute, names in runs if "jira" in names] == pytest.approx([0, 10, 30, 70, 130], abs=0.2)
+    assert [minute for minute, names in runs if "github" in names] == pytest.approx(range(0, 140, 5), abs=0.3)
+    assert [one["seconds"] for one in watched.told("connection waits")] == [600, 1200, 2400, 3600, 3600]
+
+
+def test_a_connection_that_works_again_is_back_on_its_own_clock(watched: Watched) -> None:
+    watched.errors["jira"] = "it is down"
+    watched.at[20] = watched.errors.clear
+    runs = watched.watch(42)
+    assert [minute for minute, names in runs if "jira" in names] == pytest.approx([0, 10, 30, 35, 40], abs=0.2)
+
+
+def test_what_failed_is_tried_at_once_after_somebody_changed_the_files(watched: Watched) -> None:
+    watched.errors["jira"] = "the token has expired"
+    watched.at[6] = watched.daemon.reload
+    assert [minute for minute, names in watched.watch(8) if "jira" in names] == [0, 6]
 
 
 def test_a_file_that_is_broken_from_the_start_ends_the_daemon(watched: Watched) -> None:
@@ -171,9 +216,10 @@ def test_a_connection_that_makes_the_run_fail_holds_up_nobody_else(watched: Watc
             raise error
 
     watched.during = trouble
-    assert watched.watch(6) == [(minute, who) for minute in (0, 5) for who in (BOTH, ("github",), ("jira",))]
+    assert watched.watch(6) == [(0, BOTH), (0, ("github",)), (0, ("jira",)), (5, ("github",))]
     assert [one["connections"] for one in watched.told("run finished")] == [["github"], ["github"]]
-    assert len(watched.told("run failed") + watched.told("run crashed")) == 4
+    assert len(watched.told("run failed") + watched.told("run crashed")) == 2
+    assert [one["connection"] for one in watched.told("connection waits")] == ["jira"]
 
 
 def test_a_stop_during_a_run_starts_no_other(watched: Watched) -> None:

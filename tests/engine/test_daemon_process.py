@@ -18,11 +18,12 @@ from installation import Installation
 from kill_harness import notes_created, unanswered
 from small_team import small_team
 
-from okrsync.daemon import GRACE
+from okrsync.app import RunRequest, utc_now
+from okrsync.daemon.signals import GRACE
 
 pytestmark = pytest.mark.real_time
 
-COMMAND = "from okrsync import cli, daemon; daemon.GRACE = {grace}; cli.main()"
+COMMAND = "from okrsync import cli; from okrsync.daemon import signals; signals.GRACE = {grace}; cli.main()"
 LONGEST = 30.0
 """Seconds after which a daemon that does not do what a test waits for is ended."""
 
@@ -151,4 +152,5 @@ def test_a_daemon_that_was_killed_is_repaired_by_the_next(acme: Installation) ->
         assert running.until("run finished")["exit_code"] == 0
         running.signalled()
     assert set(acme.notes(mark="checkout-").values()) == {1}
-    assert acme.run().plan.changes == ()
+    with acme.open(now=utc_now) as app:
+        assert app.plan(RunRequest()).plan.changes == ()

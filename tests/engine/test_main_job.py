@@ -8,6 +8,7 @@ from installation import Installation
 from okrsync.errors import ConfigError, UnsafePlan
 from okrsync.model.change import AddLabel, DefineLabel, PutNote
 from okrsync.model.run import RunReport
+from okrsync.practice.checkins import Words, check_in
 from okrsync.sandbox.team import work_a_week
 
 
@@ -110,11 +111,11 @@ def test_a_key_result_nobody_has_is_reported_with_the_tickets_address(acme: Inst
 def test_a_manual_key_result_moves_by_check_in(acme: Installation) -> None:
     acme.run()
     with acme.open() as app:
-        app.checkin("checkout-3", value=2.4, note="after the new summary", who="ana")
+        check_in(app.desk(), "checkout-3", Words(value=2.4, note="after the new summary"), "ana")
         with pytest.raises(ConfigError, match="measured from tickets"):
-            app.checkin("checkout-1", value=0.5, note="", who="ana")
+            check_in(app.desk(), "checkout-1", Words(value=0.5), "ana")
         with pytest.raises(ConfigError, match="checkout-3"):
-            app.checkin("chekout-3", value=2.4, note="", who="ana")
+            check_in(app.desk(), "chekout-3", Words(value=2.4), "ana")
     (movement,) = acme.run().movements
     assert movement.after.value == 2.4
     assert movement.after.progress == pytest.approx(1 / 3)

@@ -10,6 +10,7 @@ from installation import CONFIG, Installation
 from okrsync.app import RunRequest
 from okrsync.errors import Busy, ConfigError, UnsafePlan
 from okrsync.model.change import Done
+from okrsync.practice.checkins import Words, check_in
 from okrsync.sandbox.data import fill_github
 
 
@@ -242,4 +243,4 @@ def test_a_refused_query_holds_back_only_the_key_result_that_asks_it(acme: Insta
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_value_that_is_no_number_is_refused(acme: Installation, value: float) -> None:
     with acme.open() as app, pytest.raises(ConfigError, match="is no value"):
-        app.checkin("checkout-3", value=value, note="", who="ana")
+        check_in(app.desk(), "checkout-3", Words(value=value), "ana")

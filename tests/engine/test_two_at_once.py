@@ -96,8 +96,7 @@ def test_a_daemon_meets_a_busy_store_says_so_and_goes_on(acme: Installation) -> 
     released: list[Any] = []
     first = held(acme, "sync")
     first.__enter__()
-    daemon = Daemon(open_app, log, sleep)
-    daemon._clock.every(1).seconds.do(lambda: daemon._due.update(("github", "jira")))
+    daemon = Daemon(open_app, log, lambda seconds: (daemon.clocks.all_due(), sleep(seconds))[1])
     daemon.run()
     assert "`sync`" in log.of(Event.RUN_FAILED)[0]["error"]
     assert log.of(Event.RUN_FAILED)[0]["exit_code"] == 4

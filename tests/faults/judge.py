@@ -43,6 +43,8 @@ def play(stage: Stage, cell: Cell) -> str:
     try:
         if scene.kind == "check":
             return _checked(stage, cell)
+        if scene.kind == "backfill":
+            return _backfilled(stage, cell)
         return _run(stage, cell, scene.undisturbed)
     finally:
         trouble.calm()
@@ -63,6 +65,31 @@ def _checked(stage: Stage, cell: Cell) -> str:
     level = "error" if any(one.level == "error" for one in bad) else "warning"
     code = ", exit 4" if level == "error" else ""
     return f"{waits}reported as {'an' if level == 'error' else 'a'} {level} that says what to do{code}"
+
+
+def _backfilled(stage: Stage, cell: Cell) -> str:
+    """No reading that was taken changes, and once the trouble is over the next backfill completes the past."""
+    scene, taken = stage.scene, stage.taken()
+    assert scene is not None
+    report = stage.backfill()
+    assert stage.sandbox.trouble.struck, "the fault met no request"
+    assert not stage.sandbox.log.writes()
+    (read,) = report.connections
+    assert report.exit_code == (4 if read.error else 0)
+    assert not read.error or (read.hint and _TWO_SENTENCES.search(f"{read.error} {read.hint}")), read
+    assert not [one for one in report.key_results if one.days and one.reason]
+    _keeps_secrets(as_json(report))
+    waits = _waits(stage)
+    stage.sandbox.trouble.calm()
+    again = stage.backfill()
+    assert (again.exit_code, again.connections[0].silent) == (0, 0)
+    assert cell.fault.does in EVENTS or stage.past() == scene.kept
+    assert not [one for one in stage.backfill().connections if one.items], "a second backfill finds something to read"
+    assert not list(stage.sandbox.log)
+    assert stage.taken() == taken
+    if read.error:
+        return f"{waits}what was told is kept, the rest is read next time, exit 4"
+    return f"{waits}left out with a remark, the others go on" if read.silent else f"{waits}done"
 
 
 def _run(stage: Stage, cell: Cell, undisturbed: Remains | None) -> str:

@@ -3,7 +3,7 @@
 A *scene* is the run in which a request is met: ``first`` reads everything and writes on blank tickets, ``second``
 reads what changed, takes a census, edits and removes, ``lost`` begins with an empty store beside written tickets,
 ``clean`` takes everything away, ``organisation`` is a GitHub App that reads a whole organisation, ``check`` is
-`okrsync check`.
+`okrsync check`, ``backfill`` reads the past of everything that is linked, and ``few`` that of a few items.
 """
 
 from __future__ import annotations
@@ -108,6 +108,8 @@ def _github() -> Iterator[Request]:
     yield request("delete a comment", "second", "DELETE", r"/issues/comments/\d+", silent)
     yield request("repositories of an organisation", "organisation", "GET", "/orgs/acme/repos", listed, later=_PAGE)
     yield request("installation token", "organisation", "POST", "/access_tokens$", site, clock=True)
+    yield request("events of a repository", "backfill", "GET", rf"{_ID}/issues/events", listed, later=_PAGE)
+    yield request("timeline of an issue", "few", "GET", r"/issues/\d+/timeline", listed, later=_PAGE)
     yield request("check: account", "check", "GET", "/user$", site, clock=True)
     yield request("check: repository", "check", "GET", rf"{_ID}$", site)
     yield request("check: issues", "check", "GET", rf"{_ID}/issues\?", site)
@@ -129,6 +131,8 @@ _OF_ITS_OWN = frozenset(
         "comments of an issue",
         "mark of a comment",
         "edit a comment",
+        "changelogs of many issues",
+        "issue with its changelog",
     }
 )
 """Requests in which Data Center differs from Cloud."""
@@ -156,7 +160,7 @@ def _jira(tracker: str) -> Iterator[Request]:
     yield request("census", "second", "POST", search, listed, body=rf"^(?!.*priority).*{bare}", later=later)
     if cloud:
         yield request("many issues at once", "first", "POST", "/issue/bulkfetch$")
-    yield request("issue", "second" if cloud else "first", "GET", r"/issue/\d+\?")
+    yield request("issue", "second" if cloud else "first", "GET", r"/issue/\d+\?(?!.*changelog)")
     yield request("comments of an issue", "first", "GET", r"/issue/\d+/comment\?", listed, later=r"startAt=[1-9]")
     if not cloud:
         yield request("mark of a comment", "lost", "GET", r"/comment/\d+/properties/")
@@ -166,6 +170,13 @@ def _jira(tracker: str) -> Iterator[Request]:
     yield request("delete a comment", "second", "DELETE", r"/issue/\d+/comment/\d+", silent)
     yield request("put a remote link", "first", "POST", r"/issue/\d+/remotelink$", write)
     yield request("delete a remote link", "second", "DELETE", r"/issue/\d+/remotelink", silent)
+    yield request("statuses", "backfill", "GET", "/status$", site)
+    if cloud:
+        many = {"path": "/changelog/bulkfetch$", "later": later}
+    else:
+        many = {"path": search, "body": '"changelog"'}
+        yield request("issue with its changelog", "backfill", "GET", r"/issue/\d+\?.*changelog")
+    yield request("changelogs of many issues", "backfill", "POST", shape=listed, **many)
     yield request("check: account", "check", "GET", "/myself$", site, clock=True)
     yield request("check: site", "check", "GET", "/serverInfo$", site)
     yield request("check: project", "check", "GET", "/project/SHOP$", site)
@@ -216,7 +227,9 @@ FAULTS: tuple[Fault, ...] = (
 EVENTS = frozenset({"moved", "transferred", "deleted", "locked", "renamed", "archived"})
 """What people do to a ticket or its home just before the request arrives."""
 
-_ASKS_WHETHER = frozenset({"issue", "mark of a comment", "sub-issues"})
+_ASKS_WHETHER = frozenset(
+    {"issue", "mark of a comment", "sub-issues", "timeline of an issue", "issue with its changelog"}
+)
 """Requests whose 404 is an answer: a ticket that is gone, another's comment, a server without sub-issues."""
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import okrsync_github.client
 import okrsync_github.observe
+import okrsync_github.past
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -30,7 +31,9 @@ from trouble import TroubledSandbox
 import okrsync.store.database
 from okrsync.app import App, RunRequest
 from okrsync.connector import Finding
+from okrsync.model.backfill import BackfillReport
 from okrsync.model.run import RunReport
+from okrsync.practice.backfill import backfill
 from okrsync.sandbox.tickets import github_tickets, jira_tickets
 from okrsync.store import Store
 
@@ -172,6 +175,17 @@ class Stage:
         with self.app() as app:
             return [finding for place, finding in app.check(offline=False) if place == "it"]
 
+    def backfill(self) -> BackfillReport:
+        self.sandbox.log.clear()
+        with self.app() as app:
+            return backfill(app.house())
+
+    def play(self) -> None:
+        """The scene as it goes without trouble."""
+        assert self.scene is not None
+        act = {"check": self.check, "backfill": self.backfill}.get(self.scene.kind, self.run)
+        act()
+
     def moment(self) -> Moment:
         state = self.state
         memo: dict[int, Any] = {id(state.lock): state.lock, id(state._clock): state._clock}
@@ -234,6 +248,20 @@ class Stage:
         names = {row[0] for row in self.ask("SELECT name FROM sqlite_master WHERE type = 'table'")}
         return {name: sorted(map(repr, self.ask(f"SELECT * FROM {name}"))) for name in names - _JOURNAL}
 
+    def past(self) -> Mapping[str, object]:
+        """What the store holds of the past: every moment, what was read, and the readings that were rebuilt."""
+        moments = "connection, item, at, state, word, outcome, points, numbers, rebuilt"
+        readings = "key_result, at, value, scope, done, flags, rule, rebuilt"
+        return {
+            "moments": sorted(self.ask(f"SELECT {moments} FROM transitions"), key=repr),
+            "read": sorted(self.ask("SELECT * FROM backfilled")),
+            "readings": sorted(self.ask(f"SELECT {readings} FROM samples"), key=repr),
+        }
+
+    def taken(self) -> list[tuple[Any, ...]]:
+        """Readings that were taken and not rebuilt."""
+        return self.ask("SELECT * FROM samples WHERE NOT rebuilt ORDER BY id")
+
     def tickets(self) -> dict[str, dict[str, Any]]:
         found = github_tickets(self.state) if self.tracker == "github" else jira_tickets(self.state)
         if self.tracker != "github":
@@ -258,6 +286,9 @@ class Stage:
         settled = self.moment()
         self._play("clean", Scene(settled, "clean", RunRequest(full=True), config=config))
         self._play("lost", Scene(Moment(settled.trackers, empty, settled.now), "sync", RunRequest(), config=config))
+        self._play("backfill", Scene(settled, "backfill", RunRequest(), config=config))
+        self._forget_some_histories()
+        self._play("few", Scene(self.moment(), "backfill", RunRequest(), config=config))
         self.put_back(settled)
         work = _work_on_github if self.tracker == "github" else _work_on_jira
         work(self)
@@ -275,11 +306,21 @@ class Stage:
             scene.usual = self.check()
             assert not [one for one in scene.usual if one.level == "error"], scene.usual
             return
+        if scene.kind == "backfill":
+            assert self.backfill().exit_code == 0
+            scene.kept = self.past()
+            return
         report = self.run()
         assert report.exit_code == 0, (name, report.connections, [write for write in report.writes if write.error])
         scene.undisturbed, scene.kept = self.remains(), self.kept()
         self.sandbox.clock.advance(timedelta(minutes=5))
         assert self.run("plan" if scene.kind == "sync" else "plan_clean").plan.changes == (), name
+
+    def _forget_some_histories(self) -> None:
+        """So few that they are asked for one by one, where a tracker tells many at once."""
+        with closing(sqlite3.connect(self.store)) as store, store:
+            kept = "SELECT item FROM backfilled ORDER BY item LIMIT 5"
+            store.execute(f"DELETE FROM backfilled WHERE item NOT IN ({kept})")
 
 
 def _furnish(stage: Stage) -> None:
@@ -310,8 +351,13 @@ def _build_github(stage: Stage) -> None:
         hub.create("acme/shop", title, parent=parent, labels=[] if title == "Transfers" else ["bug"])
     for text in ("When?", "Soon.", "Thanks."):
         hub.comment("acme/shop", 3, text)
+    for number in range(1, 9):
+        stage.sandbox.clock.advance(timedelta(minutes=1))
+        hub.edit("acme/shop", number, body="Seen by a customer.")
+    hub.label("acme/shop", 8, "docs")
     for number in (1, 7):
         hub.close("acme/shop", number)
+    stage.sandbox.clock.advance(timedelta(hours=1))
     for name in ("acme/elsewhere", "acme/old"):
         hub.add_repository(name)
 
@@ -328,6 +374,7 @@ def _build_jira(stage: Stage) -> None:
     """An epic with three stories, and three urgent bugs; a second project to move to."""
     jira = stage.state
     jira.expands_properties = jira.flavour == "cloud"
+    jira.shown_changes = 1
     jira.comments_page = 2
     jira.add_project("SHOP", "Shop")
     jira.add_project("OPS", "Operations")
@@ -340,6 +387,7 @@ def _build_jira(stage: Stage) -> None:
         jira.create("SHOP", title, type="Bug", priority="Highest")
     for text in ("When?", "Soon.", "Thanks."):
         jira.add_comment("SHOP-3", text)
+    jira.transition("SHOP-2", "In Progress")
     for key in ("SHOP-2", "SHOP-6"):
         jira.transition(key, "Done", "Done")
     stage.sandbox.clock.advance(timedelta(hours=1))
@@ -375,9 +423,13 @@ def small_pages() -> Iterator[None]:
         patch.setattr(okrsync.store.database, "create_engine", engine)
         patch.setattr(okrsync_github.client, "PER_PAGE", 2)
         patch.setattr(okrsync_github.observe, "BULK_FROM", 2)
+        patch.setattr(okrsync_github.past, "BULK_FROM", 2)
+        patch.setattr(okrsync_github.past, "DEEPEST", 5)
+        patch.setattr(Cloud, "_lines", 1)
         patch.setattr(jira_comments, "_COMMENTS", 2)
         for flavour in (Cloud, DataCenter):
             patch.setattr(flavour, "_page", 2)
             patch.setattr(flavour, "_ids", 2)
+            patch.setattr(flavour, "_changelogs", 2)
         yield
     event.remove(Pool, "checkout", hasty)

@@ -1,8 +1,10 @@
 """What "the same" means for two stores that know the same trackers, one with a history and one that read all at once.
 
-Left out, because it is history and not state: when a sample was taken and those before the latest; when work began
+Left out, because it is history and not state: when a sample was taken, those before the latest, and what of its
+definition changed; since when a link counts; when work began
 (trackers do not tell); items that are unreachable, which one that never met them cannot know, and that they were
-counted among those left out; what is not read of an archived repository; fingerprints, cursors, the journal; and what
+counted among those left out; the key of a parent that is not read, which may have moved; what is not read of an
+archived repository; fingerprints, cursors, the journal; and what
 of tickets is remembered only to save requests.
 """
 
@@ -21,11 +23,13 @@ Knowledge = Mapping[str, Any]
 _REACHABLE = "SELECT connection, id FROM items WHERE unreachable IS NULL"
 _OPEN = "SELECT connection, id FROM scopes WHERE NOT archived"
 _LATEST = "SELECT max(id) FROM samples GROUP BY key_result"
+_OF_HISTORY = ("id", "at", "key_result", "excluded", "changed", "before", "rebuilt")
 _QUERIES = {
     "scopes": "SELECT connection, id, name, archived FROM scopes",
     "milestones": "SELECT connection, id, body FROM milestones",
     "labels": f"SELECT connection, scope, name, description, color FROM labels WHERE (connection, scope) IN ({_OPEN})",
-    "links": f"SELECT * FROM links WHERE (connection, item) IN ({_REACHABLE})",
+    "links": "SELECT connection, item, key_result, weight, supports, reasons FROM links"
+    f" WHERE (connection, item) IN ({_REACHABLE})",
     "dangling": f"SELECT connection, item, names, body FROM dangling WHERE (connection, item) IN ({_REACHABLE})",
     "unsettled": f"""
         SELECT connection, item FROM shown JOIN items USING (connection) WHERE items.id = item AND under_way
@@ -80,9 +84,14 @@ def _shown(store: sqlite3.Connection) -> dict[str, Any]:
 def _items(store: sqlite3.Connection) -> dict[str, Any]:
     rows = store.execute("SELECT connection, id, scope, key, parent, subtask, labelled, body, unreachable FROM items")
     found = {}
-    for connection, name, *columns, body, unreachable in rows:
+    reachable = store.execute("SELECT connection, id, key FROM items WHERE unreachable IS NULL").fetchall()
+    known = {(connection, name) for connection, *names in reachable for name in names}
+    for connection, name, scope, key, parent, *columns, body, unreachable in rows:
         if unreachable is None:
             read = json.loads(body)
+            if (connection, parent) not in known:
+                parent = read.pop("parent", None) and "not read"
+            columns = [scope, key, parent, *columns]
             read.pop("started", None)
             read["labels"] = sorted(read.get("labels", ()))
             found[f"item {connection} {name}"] = {"columns": columns, **read}
@@ -99,7 +108,7 @@ def _samples(store: sqlite3.Connection, key_results: set[str]) -> dict[str, Any]
                 " WHERE l.key_result = ? AND i.unreachable IS NOT NULL AND NOT l.supports",
                 (row["key_result"],),
             ).fetchone()[0]
-            reading = {name: row[name] for name in row.keys() if name not in ("id", "at", "key_result", "excluded")}  # noqa: SIM118
+            reading = {name: row[name] for name in row.keys() if name not in _OF_HISTORY}  # noqa: SIM118
             found[f"reading {row['key_result']}"] = {**reading, "excluded": row["excluded"] - lost}
     store.row_factory = None
     return found

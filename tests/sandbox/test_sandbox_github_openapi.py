@@ -52,6 +52,8 @@ CALLS: list[tuple[str, str, str, Json, int]] = [
     ("POST", f"{ISSUE}/comments", "", {"body": "hello"}, 201),
     ("POST", f"{ISSUE}/comments", "", {"body": ""}, 422),
     ("GET", f"{ISSUE}/sub_issues", "", None, 200),
+    ("GET", "/repos/{owner}/{repo}/issues/events", "?per_page=100", None, 200),
+    ("GET", f"{ISSUE}/timeline", "", None, 200),
 ]
 
 

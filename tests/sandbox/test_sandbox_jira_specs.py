@@ -34,6 +34,7 @@ SHARED: list[tuple[str, str, str, Json]] = [
     ("GET", "/myself", "/myself", None),
     ("GET", "/mypermissions", "/mypermissions?permissions=EDIT_ISSUES,ADD_COMMENTS&projectKey=SHOP", None),
     ("GET", "/field", "/field", None),
+    ("GET", "/status", "/status", None),
     ("GET", "/project/{projectIdOrKey}", "/project/SHOP", None),
     ("GET", "/project/{projectIdOrKey}/versions", "/project/SHOP/versions", None),
     ("GET", "/jql/autocompletedata", "/jql/autocompletedata", None),
@@ -56,6 +57,7 @@ CLOUD: list[tuple[str, str, str, Json]] = [
 CENTER: list[tuple[str, str, str, Json]] = [
     ("GET", "/search", "/search?jql=project%3DSHOP&maxResults=3", None),
     ("POST", "/search", "/search", SEARCH),
+    ("POST", "/search", "/search", SEARCH | {"expand": ["changelog"], "validateQuery": False}),
     ("POST", f"{ISSUE}/comment", "/issue/SHOP-121/comment", {"body": "Hi"}),
 ]
 

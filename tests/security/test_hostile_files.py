@@ -106,7 +106,7 @@ def test_every_place_for_text_in_the_files_is_refused_without_paint(acme: Instal
     assert not paints(output.replace("\n", ""))
 
 
-@pytest.mark.parametrize("environment", [github_note._COMPILED.environment, jira_note._template().environment])
+@pytest.mark.parametrize("environment", [github_note._template().environment, jira_note._template().environment])
 @pytest.mark.parametrize(
     "attack",
     [

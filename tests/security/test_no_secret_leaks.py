@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,7 @@ import requests
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from installation import CONFIG, Installation, install
+from letterbox import CUT, letterbox
 from small_okrs import SMALL
 from typer.testing import CliRunner
 
@@ -31,7 +33,9 @@ GITHUB_TOKEN = "ghp_4fQz/8+kWv2&Tn6LrX0s"
 JIRA_TOKEN = 'ATATT3x=Fq7"Bd/5+Zm9<Hj>'
 DC_TOKEN = "NjQ4OTk3+dc/Personal&Access9"
 EMAIL = "ana@acme.example"
-SECRETS = (GITHUB_TOKEN, JIRA_TOKEN, DC_TOKEN)
+NOTIFY_TOKEN = "xoxb9Kq7TeamSecret"
+ANA_PASSWORD = "hunter2-of-ana"
+SECRETS = (GITHUB_TOKEN, JIRA_TOKEN, DC_TOKEN, NOTIFY_TOKEN, ANA_PASSWORD)
 BASIC = base64.b64encode(f"{EMAIL}:{JIRA_TOKEN}".encode()).decode()
 
 BOTH = CONFIG.replace(
@@ -181,6 +185,41 @@ def test_what_only_the_connector_knows_is_concealed_too(witness: Witness) -> Non
     for secret in (*issued, *pem.decode().splitlines()[1:-2]):
         assert redact.mask(f"said {secret}") == f"said {redact.MASK}"
         assert secret not in witness.everything()
+
+
+@pytest.mark.parametrize("answer", [200, 401, 500, CUT])
+def test_reminders_do_not_show_where_they_go(witness: Witness, answer: int) -> None:
+    acme = witness.acme
+    with letterbox() as box:
+        box.answers += [answer] * 9
+        named = f"json://127.0.0.1:{box.port}/hooks/{NOTIFY_TOKEN}"
+        acme.environ["OKRSYNC_NOTIFY"] = named
+        acme.environ["ANA"] = f"json://ana:{ANA_PASSWORD}@127.0.0.1:{box.port}/ana"
+        acme.config.write_text(acme.config.read_text() + "people: {ana: ANA}\n")
+        acme.okrs.write_text(acme.okrs.read_text().replace("  - id: checkout\n", "  - id: checkout\n    owner: ana\n"))
+        acme.okrs.write_text(acme.okrs.read_text().replace("objectives:", "roles: {coach: kim}\nobjectives:"))
+        assert witness.call("sync") == 0
+        acme.sandbox.clock.advance(timedelta(days=15))
+        assert witness.call("digest", "--send") == (0 if answer == 200 else 4)
+        assert witness.call("digest", "--json") == 0
+        assert "owner digest to ana" in witness.said
+    assert "JSON POST URL" in witness.logged.getvalue(), "Apprise told of it at debug level"
+    assert not leaks(witness.everything())
+
+
+@pytest.mark.parametrize("address", [f"//{NOTIFY_TOKEN}", f"slack:{NOTIFY_TOKEN}", f"pigeon://{NOTIFY_TOKEN}/x"])
+def test_an_address_that_is_none_is_not_repeated(witness: Witness, address: str) -> None:
+    witness.acme.environ["OKRSYNC_NOTIFY"] = address
+    assert witness.call("digest", "--send") in (0, 2, 4)
+    assert not leaks(witness.everything())
+
+
+def test_an_address_in_the_file_is_refused_and_not_repeated(witness: Witness) -> None:
+    acme = witness.acme
+    acme.config.write_text(acme.config.read_text() + f'notify: "slack://A/B/{NOTIFY_TOKEN}"\n')
+    assert witness.call("check", "--offline") == 2
+    assert "is a secret and must not be in a file; set `OKRSYNC_NOTIFY` instead" in witness.said
+    assert NOTIFY_TOKEN not in witness.said
 
 
 def test_the_search_would_find_a_leak() -> None:

@@ -204,6 +204,15 @@ def test_definitions_of_labels_are_remembered(applier: Applier, shop: Store) -> 
     assert shop.scopes.labels("jira", "100") == ()
 
 
+def test_a_ticket_loses_a_label_with_its_definition_though_nobody_took_it_from_there(
+    applier: Applier, shop: Store
+) -> None:
+    apply(applier, add("1", LABEL), add("2", "okr:api-1"))
+    apply(applier, UndefineLabel("jira", "100", LABEL))
+    assert labels(shop, "1") == ()
+    assert labels(shop, "2") == ("okr:api-1",)
+
+
 def test_remote_links_are_remembered_by_their_fingerprint(applier: Applier, shop: Store) -> None:
     other = msgspec.structs.replace(LINK, key_result="api-1")
     apply(applier, LINK, other)

@@ -175,10 +175,10 @@ def test_a_ticket_that_names_the_key_result_makes_it_depend_on_its_connection(sh
 def test_a_key_result_of_nothing_but_check_ins_depends_on_no_connection(shop: Store) -> None:
     manual = placed(measure={"type": "manual", "target": 3})
     with shop.transaction():
-        shop.history.add_checkin(CheckIn("checkout-1", NOON, "ana", 1.5))
+        shop.checkins.add(CheckIn("checkout-1", NOON, "ana", 1.5))
     assert moved(shop, manual, readable=[])["checkout-1"].after.progress == 0.5
     with shop.transaction():
-        shop.history.add_checkin(CheckIn("checkout-1", NOON, "ana", 3.0))
+        shop.checkins.add(CheckIn("checkout-1", NOON, "ana", 3.0))
     assert moved(shop, manual, readable=[])["checkout-1"].after.progress == 1.0
 
 

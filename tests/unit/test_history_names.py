@@ -24,5 +24,5 @@ def test_a_key_result_written_in_another_case_keeps_its_samples(store: Store) ->
 
 def test_a_key_result_written_in_another_case_keeps_its_check_ins(store: Store) -> None:
     with store.transaction():
-        store.history.add_checkin(CheckIn("checkout-3", NOON, "ana", 2.4))
-    assert store.history.checkin_value("Checkout-3") == 2.4
+        store.checkins.add(CheckIn("checkout-3", NOON, "ana", 2.4))
+    assert store.checkins.value("Checkout-3") == 2.4

@@ -58,11 +58,14 @@ def test_the_digest_sees_every_visible_word() -> None:
 
 def test_a_new_version_takes_old_marks_for_what_they_are() -> None:
     """Were one of these to change, every note out there would be edited, or written a second time."""
-    assert digest(NOTE) == "5fd83069e66c2bb8"
-    own = Mark("acme", "d", {"b-1": 1, "a-1": 2}, ("okr:b-1",))
+    assert digest(NOTE) == "d475800c31e59911"
+    own = Mark("acme", "d", {"b-1": 1, "a-1": 2}, ("okr:b-1",), {"b-1": "on track", "a-1": "behind"})
     assert hidden(own) == (
-        '<!-- okrsync {"installation":"acme","digest":"d","tenths":{"a-1":2,"b-1":1},"labels":["okr:b-1"]} -->'
+        '<!-- okrsync {"installation":"acme","digest":"d","tenths":{"a-1":2,"b-1":1},"labels":["okr:b-1"],'
+        '"statuses":{"a-1":"behind","b-1":"on track"}} -->'
     )
+    before_statuses = '<!-- okrsync {"installation":"acme","digest":"d","tenths":{"a-1":2},"labels":["okr:b-1"]} -->'
+    assert find_hidden(before_statuses) == Mark("acme", "d", {"a-1": 2}, ("okr:b-1",))
 
 
 def test_a_mark_names_the_digest_the_tenths_and_the_labels_of_its_note() -> None:
@@ -75,6 +78,13 @@ def test_a_mark_names_the_digest_the_tenths_and_the_labels_of_its_note() -> None
 
 def test_a_note_found_on_a_ticket_shows_what_its_mark_says() -> None:
     assert shown("77", Mark("acme", "d", {"a-1": 1}, ("okr:a-1",))) == ShownNote("77", "d", {"a-1": 1}, ("okr:a-1",))
+
+
+def test_a_mark_remembers_the_statuses_that_its_note_shows() -> None:
+    behind = NoteLine("api-1", "Fast", "Speed", 3, "1 item", (), status="behind", pace="short of the pace")
+    own = mark("acme", Note((*NOTE.lines, behind), "okr:ignore"))
+    assert own.statuses == {"api-1": "behind"}
+    assert shown("77", own).statuses == {"api-1": "behind"}
 
 
 def test_labels_are_claimed_by_the_notes_of_others_only() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import _thread
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -76,7 +78,7 @@ def cursor(store: Store, scope: str = "100") -> Cursor:
 
 
 def reachable(store: Store, scope: str = "100") -> set[str]:
-    return store.items.ids("jira", scope)
+    return set(store.items.ids("jira", scope))
 
 
 def test_a_first_pull_reads_everything_and_says_how_it_went(pull: Pull, store: Store, tracker: FakeTracker) -> None:
@@ -412,7 +414,76 @@ def test_threads_end_when_the_run_is_stopped(
     assert store.items.count() == 5
 
 
-def test_one_scope_alone_needs_no_thread(pull: Pull, tracker: FakeTracker) -> None:
+def test_one_scope_alone_needs_no_client_of_its_own(pull: Pull, tracker: FakeTracker) -> None:
     (scope,) = many(tracker, scopes=1)
     pull(scope, parallel=4)
     assert len(tracker.clients) == 1
+
+
+def test_the_next_page_is_read_while_the_last_one_is_stored(
+    pull: Pull, store: Store, tracker: FakeTracker, threads: set[threading.Thread]
+) -> None:
+    (scope,) = many(tracker, scopes=1, pages=2)
+    asked: list[None] = []
+    both = threading.Event()
+
+    def count() -> None:
+        asked.append(None)
+        if len(asked) == 2:
+            both.set()
+
+    tracker.on_page = count
+    pull(scope, stopping=lambda: not both.wait(timeout=5))
+    assert store.items.count() == 2
+    assert set(threading.enumerate()) == threads
+
+
+def test_a_client_is_never_asked_two_things_at_once(pull: Pull, tracker: FakeTracker, clock: Clock) -> None:
+    scopes = many(tracker, scopes=2, pages=3)
+    pull(*scopes)
+    clock.time += DAY
+    tracker.existing = {
+        "100": {f"100-{number}" for number in range(3)},
+        "200": {f"200-{number}" for number in range(3)},
+    }
+    tracker.calls.clear()
+    pull(*scopes)
+    assert [name for name, _ in tracker.calls] == ["pull", "census", "pull", "census"]
+
+
+def test_a_failure_leaves_the_scopes_behind_it_unasked(pull: Pull, tracker: FakeTracker) -> None:
+    scopes = many(tracker, scopes=3)
+    tracker.pages["100"] = [Transient("down")]
+    with pytest.raises(Transient):
+        pull(*scopes)
+    assert tracker.of("pull") == [("100", None)]
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C raises KeyboardInterrupt, as it does in a program that a person started."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_a_person_who_interrupts_does_not_wait_for_the_tracker(
+    pull: Pull, tracker: FakeTracker, threads: set[threading.Thread]
+) -> None:
+    (scope,) = many(tracker, scopes=1)
+    answered = threading.Event()
+
+    def hang() -> None:
+        _thread.interrupt_main()
+        answered.wait(timeout=30)
+
+    tracker.on_page = hang
+    with pytest.raises(KeyboardInterrupt):
+        pull(scope)
+    (reader,) = set(threading.enumerate()) - threads
+    assert reader.daemon, "it cannot keep the process alive"
+    tracker.on_page = lambda: None
+    answered.set()
+    reader.join(timeout=5)
+    assert not reader.is_alive()

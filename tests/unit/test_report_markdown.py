@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from report_values import HOSTILE, SHOP_12, plan, quiet_report, report, writes
+from report_values import HOSTILE, SHOP_12, plan, quiet_report, report, sample, writes
 
 from okrsync.errors import ConfigError, Problem, Transient
 from okrsync.model.change import AddLabel
-from okrsync.model.run import Plan, RunReport
+from okrsync.model.run import Movement, Plan, RunReport
+from okrsync.model.verdict import Status, Verdict
 from okrsync.report import actions
 from okrsync.report.machine import as_json
 from okrsync.report.markdown import TICKETS, plan_markdown, run_markdown
@@ -28,10 +29,16 @@ def test_a_run_as_markdown_says_what_moved_and_what_failed() -> None:
     page = run_markdown(report(writes=writes()))
     assert page.startswith("## okrsync sync: partial\n")
     assert "| github | 9 | 5 | 300 | 12 |" in page
-    assert "| `checkout-1` Ship it | 30 % | 41 % | +11 pts | SHOP-121 done, acme/shop\\#\u200b12 closed |" in page
+    assert "| `checkout-1` Ship it | 30 % | 41 % | +11 pts |  | SHOP-121 done, acme/shop\\#\u200b12 closed |" in page
     assert "- `acme/shop#13` label okr:gone-1: the issue is locked" in page
     assert "Deferred 1 change to the next sync." in page
     assert "**jira failed:** The tracker did not answer. Try again later." in page
+
+
+def test_a_run_as_markdown_says_where_what_moved_stands_now() -> None:
+    because = "behind: 41 % done, 57 % expected; preset viva"
+    moved = Movement("checkout-1", "Ship it", sample(0.3), sample(0.41), (), Verdict(Status.BEHIND, because))
+    assert f"| 30 % | 41 % | +11 pts | {because} |" in run_markdown(report(movements=(moved,)))
 
 
 def test_a_quiet_run_as_markdown_is_short() -> None:

@@ -82,7 +82,7 @@ def test_the_examples_load_with_the_shipped_connectors() -> None:
 
 def test_what_is_commented_out_in_the_example_loads_too(tmp_path: Path) -> None:
     text = (CONFIG / "okrsync.yaml").read_text("utf-8")
-    for option in ("dashboard_url", "url", "app_id", "private_key_file", "installation_id", "email"):
+    for option in ("dashboard_url", "url", "app_id", "private_key_file", "installation_id", "email", "people"):
         text, uncommented = re.subn(rf"^( *)# ({option}: )", r"\1\2", text, flags=re.MULTILINE)
         assert uncommented == 1, option
     (tmp_path / "okrs").mkdir()

@@ -33,11 +33,11 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "okrsync" / "store" / "migrat
 
 
 def said(store: Store) -> float | None:
-    return store.history.checkin_value("checkout-3")
+    return store.checkins.value("checkout-3")
 
 
 def say(store: Store, value: float) -> None:
-    store.history.add_checkin(CheckIn("checkout-3", NOON, "ana", value))
+    store.checkins.add(CheckIn("checkout-3", NOON, "ana", value))
 
 
 def test_the_head_is_the_newest_migration() -> None:

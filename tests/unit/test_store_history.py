@@ -85,24 +85,24 @@ def next_number(store: Store) -> int:
 
 def check_in(store: Store, value: float | None, at: int = 0, key_result: str = "checkout-3") -> None:
     with store.transaction():
-        store.history.add_checkin(CheckIn(key_result, day(at), "ana", value, "after the summary"))
+        store.checkins.add(CheckIn(key_result, day(at), "ana", value, "after the summary"))
 
 
 def test_the_value_of_a_check_in_is_the_latest_one_given(store: Store) -> None:
-    assert store.history.checkin_value("checkout-3") is None
+    assert store.checkins.value("checkout-3") is None
     check_in(store, None)
-    assert store.history.checkin_value("checkout-3") is None
+    assert store.checkins.value("checkout-3") is None
     check_in(store, 2.3, at=1)
     check_in(store, 0.0, at=2)
     check_in(store, None, at=3)
     check_in(store, 9.9, at=4, key_result="another")
-    assert store.history.checkin_value("checkout-3") == 0.0
+    assert store.checkins.value("checkout-3") == 0.0
 
 
 def test_of_two_check_ins_at_the_same_time_the_second_counts(store: Store) -> None:
     check_in(store, 2.3)
     check_in(store, 2.4)
-    assert store.history.checkin_value("checkout-3") == 2.4
+    assert store.checkins.value("checkout-3") == 2.4
 
 
 def test_fingerprints_are_replaced(store: Store) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from okrsync.model.sample import Linked
 from okrsync.model.work import Item, Outcome, State
 from okrsync.store import Store
-from okrsync.store.items import CHUNK, News
+from okrsync.store.items import CHUNK, ROWS, News
 from okrsync.store.tables import items as table
 from okrsync.store.tables import transitions
 
@@ -172,7 +172,7 @@ def test_nobody_guesses_when_work_began_that_was_not_seen_to(store: Store) -> No
     assert held(store, "2").started is None
 
 
-def test_changes_of_state_are_recorded_and_nothing_else(store: Store) -> None:
+def test_changes_of_state_are_recorded_after_what_held_before(store: Store) -> None:
     keep(store, item("1", state=State.TODO, word="Open"))
     keep(store, item("1", state=State.TODO, word="Selected", updated=later(1)))
     keep(store, item("1", state=State.DOING, word="In Progress", updated=later(2)))
@@ -180,6 +180,7 @@ def test_changes_of_state_are_recorded_and_nothing_else(store: Store) -> None:
     keep(store, item("1", cancelled=True, word="Done", updated=later(4)))
     keep(store, item("1", cancelled=True, word="Done", title="renamed", updated=later(5)))
     assert history(store) == [
+        ("todo", "Selected", None, NOON),
         ("doing", "In Progress", None, later(2)),
         ("done", "Done", "delivered", later(3)),
         ("done", "Done", "cancelled", later(4)),
@@ -263,15 +264,27 @@ def test_parents_are_items_with_a_reachable_child_that_is_no_subtask(store: Stor
     assert {id for _, id in store.items.split()} == {"only-subtasks"}
 
 
+def test_more_items_than_one_statement_holds_are_all_kept_and_kept_again(store: Store) -> None:
+    found = [item(str(number)) for number in range(2 * ROWS + 1)]
+    keep(store, *found)
+    assert [store.items.get("jira", one.id) for one in found] == found
+    changed = [msgspec.structs.replace(one, title="changed", updated=later()) for one in found]
+    keep(store, *changed)
+    assert [store.items.get("jira", one.id) for one in found] == changed
+    assert store.items.count() == len(found)
+
+
 def test_an_unreachable_item_leaves_the_scope_with_a_reason(store: Store) -> None:
     keep(store, item("1"), item("2"))
     with store.transaction():
         store.links.replace("jira", ["1", "2"], [linked("1"), linked("2")])
     clean(store)
     lose(store, "1", "deleted")
-    assert store.items.ids("jira", "100") == {"2"}
+    assert set(store.items.ids("jira", "100")) == {"2"}
     assert store.items.lost("jira", "100") == {"1"}
     assert store.items.unreachable("checkout-1") == {("jira", "1"): "deleted"}
+    assert store.items.unreachable("checkout-2") == {}
+    assert store.items.unreachable() == {("jira", "1"): "deleted"}
     assert dirty(store) == {"1"}
 
 
@@ -280,7 +293,7 @@ def test_an_unreachable_item_that_is_seen_again_is_news_even_when_it_is_the_same
     lose(store)
     clean(store)
     assert keep(store, item("1")) == [News(item("1"), item("1"))]
-    assert store.items.ids("jira", "100") == {"1"}
+    assert set(store.items.ids("jira", "100")) == {"1"}
     assert dirty(store) == {"1"}
 
 
@@ -328,7 +341,7 @@ def test_a_renamed_label_brings_no_unreachable_item_back(store: Store) -> None:
     keep(store, item("1", labels=("latency",)))
     lose(store)
     rename(store, {"latency": "slow"})
-    assert store.items.ids("jira", "100") == set()
+    assert set(store.items.ids("jira", "100")) == set()
     assert held(store).labels == ("slow",)
 
 

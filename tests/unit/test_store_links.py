@@ -15,7 +15,7 @@ from okrsync.model.ticket import Showing, Ticket
 from okrsync.store import Store
 from okrsync.store.items import CHUNK
 
-NOTE = ShownNote("77", "d1", {"checkout-1": 3})
+NOTE = ShownNote("77", "d1", {"checkout-1": 3}, statuses={"checkout-1": "behind"})
 
 
 def linked(id: str = "1", to: str = "checkout-1", **changed: Any) -> Linked:

@@ -25,10 +25,12 @@ class Directory:
     Switches: ``limits`` are requests an hour (core) and a minute (search), None as on an Enterprise Server with
     limits off; ``sub_issues`` whether the API knows them; ``tells_parent`` and ``tells_sub_issues`` whether issues
     carry ``parent_issue_url`` and ``sub_issues_summary``; ``deepest_page`` the last page number lists accept;
+    ``tells_reasons`` whether events say why an issue was closed, which not all servers do;
     ``tokens`` maps accepted tokens to whether they may write; ``oauth_scopes`` makes them classic ones with these
     scopes ("repo, admin:org"), None leaves them fine-grained; ``administrator`` tells that the account is one in
     every repository; ``enterprise`` is an Enterprise Server's version.
-    ``revision`` moves with every change that an answer could show.
+    ``revision`` moves with every change that an answer could show. ``hear`` is told what a webhook would tell: event,
+    action, repository, and what it is about.
     """
 
     def __init__(self, now: Callable[[], datetime], *, base_url: str = "http://127.0.0.1/github/api/v3") -> None:
@@ -43,18 +45,25 @@ class Directory:
         self.tells_parent = True
         self.tells_sub_issues = True
         self.deepest_page = 100
+        self.tells_reasons = True
         self.tokens: dict[str, bool] = {TOKEN: True, READ_ONLY_TOKEN: False}
         self.installation_tokens: set[str] = set()
         self.oauth_scopes: str | None = None
         self.administrator = False
         self.enterprise = ""
         self.revision = next(_REVISIONS)
+        self.hear: Callable[[str, str, Repository, object], None] | None = None
         self._names: dict[str, int] = {}
         self._last_id = 1_000
+        self._last_event = 0
         self.me = self.person(LOGIN)
 
     def changed(self) -> None:
         self.revision = next(_REVISIONS)
+
+    def tell(self, event: str, action: str, home: Repository, about: object) -> None:
+        if self.hear is not None:
+            self.hear(event, action, home, about)
 
     def now(self) -> datetime:
         """GitHub knows whole seconds only."""
@@ -94,6 +103,7 @@ class Directory:
             renamed.owner, renamed.name = self.person(owner, "Organization"), name
             self._names[full_name.lower()] = renamed.id
             self.changed()
+            self.tell("repository", "renamed", renamed, None)
 
     def archive(self, repository: str | int, archived: bool = True) -> None:
         with self.lock:
@@ -114,6 +124,7 @@ class Directory:
             if name.lower() not in home.labels:
                 home.labels[name.lower()] = Label(self._id(), name, color, description or None)
                 self.changed()
+                self.tell("label", "created", home, home.labels[name.lower()])
             return home.labels[name.lower()]
 
     def rename_label(self, repository: str | int, name: str, new_name: str) -> None:
@@ -123,6 +134,7 @@ class Directory:
             label.name = new_name
             home.labels[new_name.lower()] = label
             self.changed()
+            self.tell("label", "edited", home, label)
 
     def delete_label(self, repository: str | int, name: str) -> None:
         """Taken off every issue, without touching their ``updated_at``."""
@@ -133,6 +145,7 @@ class Directory:
                 if label in issue.labels:
                     issue.labels.remove(label)
             self.changed()
+            self.tell("label", "deleted", home, label)
 
     def add_milestone(
         self, repository: str | int, title: str, *, due: datetime | None = None, description: str = ""
@@ -143,6 +156,7 @@ class Directory:
             made = Milestone(self._id(), number, title, home.owner, now, now, description or None, due)
             home.milestones[number] = made
             self.changed()
+            self.tell("milestone", "created", home, made)
             return made
 
     def milestone(self, repository: str | int, title: str) -> Milestone:
@@ -163,7 +177,8 @@ class Directory:
     ) -> None:
         """What is None stays; ``closed`` closes or opens it again."""
         with self.lock:
-            milestone = self.repository(repository).milestones[number]
+            home = self.repository(repository)
+            milestone = home.milestones[number]
             milestone.title = title or milestone.title
             milestone.description = milestone.description if description is None else description
             milestone.due = due or milestone.due
@@ -171,6 +186,7 @@ class Directory:
                 milestone.closed_at = self.now() if closed else None
             milestone.updated = self.now()
             self.changed()
+            self.tell("milestone", "edited" if closed is None else "closed" if closed else "opened", home, milestone)
 
     def issue_type(self, name: str) -> IssueType:
         with self.lock:

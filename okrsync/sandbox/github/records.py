@@ -60,6 +60,26 @@ class Comment:
 
 
 @dataclass(slots=True, eq=False)
+class Event:
+    """What somebody did to an issue. ``kind`` is GitHub's word: closed, reopened, merged, labeled, milestoned ...
+
+    ``reason`` tells why it was closed; ``label``, ``milestone`` (a title) and ``assignee`` what it got or lost, and
+    ``renamed`` its title before and after.
+    """
+
+    id: int
+    issue: Issue
+    kind: str
+    actor: Person
+    created: datetime
+    reason: str | None = None
+    label: Label | None = None
+    milestone: str | None = None
+    assignee: Person | None = None
+    renamed: tuple[str, str] | None = None
+
+
+@dataclass(slots=True, eq=False)
 class Issue:
     """An issue or a pull request; ``merged`` is set on merged pull requests only."""
 
@@ -85,6 +105,7 @@ class Issue:
     parent: Issue | None = None
     children: list[Issue] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
     @property
     def open(self) -> bool:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from okrsync.sandbox.answer import Answer
+from okrsync.sandbox.github import routes_events as events
 from okrsync.sandbox.github import routes_issues as issues
 from okrsync.sandbox.github import routes_repository as repository
 from okrsync.sandbox.github.call import Call, Handler, Refusal
@@ -50,6 +51,7 @@ def _repository_routes() -> list[tuple[str, str, Handler]]:
         ("PATCH", "/milestones/{number:int}", repository.edit_milestone),
         ("GET", "/issues", issues.issue_lists()),
         ("GET", "/issues/comments", issues.list_repository_comments),
+        ("GET", "/issues/events", events.repository_events()),
         ("GET", comment, issues.get_comment),
         ("PATCH", comment, issues.edit_comment),
         ("DELETE", comment, issues.delete_comment),
@@ -64,6 +66,7 @@ def _repository_routes() -> list[tuple[str, str, Handler]]:
         ("POST", f"{one}/comments", issues.create_comment),
         ("GET", f"{one}/sub_issues", issues.list_sub_issues),
         ("GET", f"{one}/parent", issues.get_parent),
+        ("GET", f"{one}/timeline", events.issue_timeline),
     ]
 
 

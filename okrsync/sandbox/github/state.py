@@ -1,17 +1,21 @@
 """What people do on the sandbox GitHub.
 
-Each act moves ``updated_at`` as GitHub does: comments, labels and edits touch the issue. All methods are safe
-to call while the server answers. A repository is given by its id or its name, today's or a former one.
-Unknown names and numbers raise KeyError.
+Each act moves ``updated_at`` as GitHub does (comments, labels and edits touch the issue), and is kept as an event
+where GitHub keeps one. All methods are safe to call while the server answers. A repository is given by its id or its
+name, today's or a former one. Unknown names and numbers raise KeyError.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from okrsync.sandbox.github.directory import Directory
-from okrsync.sandbox.github.records import Comment, Issue
+from okrsync.sandbox.github.records import Comment, Event, Issue
+
+ANNOUNCED = frozenset(("closed", "reopened", "labeled", "unlabeled", "assigned", "milestoned", "demilestoned", "locked"))
+"""Kinds of events that are actions of webhooks, too."""
 
 
 class GitHubState(Directory):
@@ -48,7 +52,14 @@ class GitHubState(Directory):
                 made.milestone = self.milestone(home.id, milestone)
                 made.milestone.open += 1
             home.issues[made.number] = made
+            for label in made.labels:
+                self._tell(made, "labeled", author, now, label=label)
+            for person in made.assignees:
+                self._tell(made, "assigned", author, now, assignee=person)
+            if milestone is not None:
+                self._tell(made, "milestoned", author, now, milestone=milestone)
             self.changed()
+            self._announce(made, "opened")
             return made
 
     def close(
@@ -71,15 +82,17 @@ class GitHubState(Directory):
             if issue.milestone:
                 issue.milestone.open -= 1
                 issue.milestone.closed += 1
+            self._tell(issue, "closed", by, issue.closed_at, reason=issue.state_reason)
             self.touch(issue, at)
 
-    def merge(self, repository: str | int, number: int, *, at: datetime | None = None) -> None:
+    def merge(self, repository: str | int, number: int, *, by: str = "ana", at: datetime | None = None) -> None:
         with self.lock:
             issue = self.issue(repository, number)
             issue.merged = at or self.now()
-            self.close(repository, number, at=at)
+            self._tell(issue, "merged", by, issue.merged)
+            self.close(repository, number, by=by, at=at)
 
-    def reopen(self, repository: str | int, number: int) -> None:
+    def reopen(self, repository: str | int, number: int, *, by: str = "ana", at: datetime | None = None) -> None:
         with self.lock:
             issue = self.issue(repository, number)
             if issue.open:
@@ -89,7 +102,8 @@ class GitHubState(Directory):
             if issue.milestone:
                 issue.milestone.open += 1
                 issue.milestone.closed -= 1
-            self.touch(issue)
+            self._tell(issue, "reopened", by, at)
+            self.touch(issue, at)
 
     def set_milestone(self, repository: str | int, number: int, title: str | None) -> None:
         with self.lock:
@@ -99,20 +113,28 @@ class GitHubState(Directory):
                     milestone.open += step
                 elif milestone is not None:
                     milestone.closed += step
+            if issue.milestone:
+                self._tell(issue, "demilestoned", milestone=issue.milestone.title)
             issue.milestone = self.milestone(repository, title) if title else None
+            if title:
+                self._tell(issue, "milestoned", milestone=title)
             self.touch(issue)
 
     def edit(self, repository: str | int, number: int, *, title: str | None = None, body: str | None = None) -> None:
         with self.lock:
             issue = self.issue(repository, number)
+            if title is not None and title != issue.title:
+                self._tell(issue, "renamed", renamed=(issue.title, title))
             issue.title = title if title is not None else issue.title
             issue.body = body if body is not None else issue.body
             self.touch(issue)
+            self._announce(issue, "edited")
 
     def lock_issue(self, repository: str | int, number: int, locked: bool = True) -> None:
         with self.lock:
             issue = self.issue(repository, number)
             issue.locked = locked
+            self._tell(issue, "locked" if locked else "unlocked")
             self.touch(issue)
 
     def label(self, repository: str | int, number: int, name: str) -> None:
@@ -121,6 +143,7 @@ class GitHubState(Directory):
             issue, label = self.issue(repository, number), self.add_label(repository, name)
             if label not in issue.labels:
                 issue.labels.append(label)
+                self._tell(issue, "labeled", label=label)
                 self.touch(issue)
 
     def unlabel(self, repository: str | int, number: int, name: str) -> None:
@@ -129,6 +152,7 @@ class GitHubState(Directory):
             worn = [label for label in issue.labels if label.name.lower() == name.lower()]
             if worn:
                 issue.labels.remove(worn[0])
+                self._tell(issue, "unlabeled", label=worn[0])
                 self.touch(issue)
 
     def delete(self, repository: str | int, number: int) -> None:
@@ -140,6 +164,7 @@ class GitHubState(Directory):
                 issue.parent.children.remove(issue)
             for child in issue.children:
                 child.parent = None
+            self._announce(issue, "deleted")
 
     def transfer(self, repository: str | int, number: int, to: str | int) -> Issue:
         """A new id and number in the other repository; the old address redirects there."""
@@ -152,6 +177,7 @@ class GitHubState(Directory):
             issue.labels = [self.add_label(to, label.name) for label in issue.labels]
             new.issues[issue.number] = issue
             new.comments.update({comment.id: comment for comment in issue.comments})
+            self._tell(issue, "transferred")
             self.touch(issue)
             return issue
 
@@ -164,22 +190,37 @@ class GitHubState(Directory):
             issue.comments.append(made)
             issue.repository.comments[made.id] = made
             self.touch(issue, at)
+            self.tell("issue_comment", "created", issue.repository, made)
             return made
 
     def edit_comment(self, comment: Comment, body: str) -> None:
         with self.lock:
             comment.body, comment.updated = body, self.now()
             self.touch(comment.issue)
+            self.tell("issue_comment", "edited", comment.issue.repository, comment)
 
     def delete_comment(self, comment: Comment) -> None:
         with self.lock:
             comment.issue.comments.remove(comment)
             del comment.issue.repository.comments[comment.id]
             self.touch(comment.issue)
+            self.tell("issue_comment", "deleted", comment.issue.repository, comment)
 
     def touch(self, issue: Issue, at: datetime | None = None) -> None:
         issue.updated = at or self.now()
         self.changed()
+
+    def _tell(self, issue: Issue, kind: str, by: str = "ana", at: datetime | None = None, **about: Any) -> None:
+        """An event in the issue's history, which is in order of time however it is written."""
+        self._last_event += 1
+        issue.events.append(Event(self._last_event, issue, kind, self.person(by), at or self.now(), **about))
+        if len(issue.events) > 1 and issue.events[-2].created > issue.events[-1].created:
+            issue.events.sort(key=lambda event: event.created)
+        if kind in ANNOUNCED:
+            self._announce(issue, kind)
+
+    def _announce(self, issue: Issue, action: str) -> None:
+        self.tell("pull_request" if issue.pull_request else "issues", action, issue.repository, issue)
 
     def _take_out(self, repository: str | int, number: int) -> Issue:
         home = self.repository(repository)

@@ -28,10 +28,14 @@ _EQUAL = frozenset(("=", "!=", "in", "not in"))
 
 
 class Criteria:
-    """A query made ready for one site. Raises JqlError for names and values that the site does not know."""
+    """A query made ready for one site. Raises JqlError for names and values that the site does not know.
 
-    def __init__(self, query: Query, site: Site) -> None:
+    A ``lenient`` one passes over unknown values, as Data Center does where a search is not to be validated.
+    """
+
+    def __init__(self, query: Query, site: Site, *, lenient: bool = False) -> None:
         self._site = site
+        self._lenient = lenient
         self._tick = timedelta(milliseconds=1) if site.cloud else timedelta(seconds=1)
         self._kinds = searchable.kinds(site)
         self._keep = self._predicate(query.where, False) if query.where else _always
@@ -77,9 +81,17 @@ class Criteria:
         wanted: set[object] = set()
         for operand in clause.operands:
             if not isinstance(operand, Empty):
-                wanted.update(kind.resolve(self._text(clause, operand), clause.field))
+                wanted.update(self._resolved(clause, kind, operand))
         wants_empty = NOTHING in wanted or any(isinstance(operand, Empty) for operand in clause.operands)
         return _membership(kind.values, wanted, wants_empty, clause.operator in ("=", "in"))
+
+    def _resolved(self, clause: Clause, kind: Choice, operand: Operand) -> Iterable[object]:
+        try:
+            return kind.resolve(self._text(clause, operand), clause.field)
+        except JqlError:
+            if self._lenient:
+                return ()
+            raise
 
     def _text(self, clause: Clause, operand: Operand) -> str:
         if isinstance(operand, Literal):

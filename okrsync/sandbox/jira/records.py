@@ -84,7 +84,7 @@ class RemoteLink:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field's step from one value to another, as people read it."""
+    """One field's step from one value to another, as people read it; a custom field goes by its id."""
 
     field: str
     before: str | None

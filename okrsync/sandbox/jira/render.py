@@ -7,7 +7,7 @@ from typing import Any
 
 from okrsync.sandbox.jira import adf
 from okrsync.sandbox.jira.catalogue import PRIORITIES, RESOLUTIONS, STATUSES, TYPES, Field
-from okrsync.sandbox.jira.records import Comment, History, Project, RemoteLink, Version
+from okrsync.sandbox.jira.records import Change, Comment, History, Project, RemoteLink, Version
 from okrsync.sandbox.jira.site import Site
 
 Json = dict[str, Any]
@@ -125,23 +125,26 @@ class Renderer:
         return out
 
     def history(self, history: History) -> Json:
-        ids = {field.name: field for field in self.site.fields} | {field.id: field for field in self.site.fields}
-        items = []
-        for change in history.changes:
-            field = ids.get(change.field)
-            item: Json = {
-                "field": change.field,
-                "fieldtype": "custom" if field and field.custom else "jira",
-                "from": None,
-                "fromString": change.before,
-                "to": None,
-                "toString": change.after,
-            }
-            if self.site.cloud and field:
-                item["fieldId"] = field.id
-            items.append(item)
+        """Cloud names the id of every field; both name the ids of statuses and resolutions."""
+        items = [self._change(change) for change in history.changes]
         created = self.moment(history.created)
         return {"id": history.id, "author": self.person(history.author), "created": created, "items": items}
+
+    def _change(self, change: Change) -> Json:
+        name = self.site.points_field.id if change.field == "points" else change.field
+        field = next((each for each in self.site.fields if name in (each.id, each.name)), None)
+        ids = {"status": {name: id_ for name, (id_, _) in STATUSES.items()}, "resolution": RESOLUTIONS}.get(name, {})
+        item: Json = {
+            "field": field.name if field and field.custom else name,
+            "fieldtype": "custom" if field and field.custom else "jira",
+            "from": ids.get(change.before or ""),
+            "fromString": change.before,
+            "to": ids.get(change.after or ""),
+            "toString": change.after,
+        }
+        if self.site.cloud and field:
+            item["fieldId"] = field.id
+        return item
 
     def field(self, field: Field) -> Json:
         schema: Json = {"type": field.type}

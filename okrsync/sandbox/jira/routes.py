@@ -55,6 +55,7 @@ def _shared() -> Table:
         ("GET", "/myself", site.myself),
         ("GET", "/mypermissions", site.my_permissions),
         ("GET", "/field", site.list_fields),
+        ("GET", "/status", site.list_statuses),
         ("GET", "/project/{project}", site.get_project),
         ("GET", "/project/{project}/versions", site.list_versions),
         ("GET", "/jql/autocompletedata", site.autocomplete_data),

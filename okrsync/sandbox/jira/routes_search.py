@@ -121,14 +121,14 @@ class Searches:
     def by_offset(self, call: Call) -> Answer:
         """GET and POST ``search`` of Data Center."""
         asked = call.body(OffsetSearch) if call.method == "POST" else _from_query(call, OffsetSearch)
-        walk = self._begin(asked.jql, frozenset(), False)
+        walk = self._begin(asked.jql, frozenset(), False, lenient=not asked.validate_query)
         found = self._results[walk]
         size, start = min(max(asked.max_results, 0), self._state.largest_page), max(asked.start_at, 0)
         if min(start + size, len(found)) > self._state.result_window:
             raise self._beyond(start + size)
 
         def page() -> dict[str, Any]:
-            write = call.tickets.writer(asked.fields, asked.expand)
+            write = call.tickets.writer(asked.fields, asked.expand, changes=self._state.shown_changes)
             issues = [write(issue) for issue in found[start : start + size]]
             total = len(found)
             return {"expand": "schema,names", "startAt": start, "maxResults": size, "total": total, "issues": issues}
@@ -143,7 +143,8 @@ class Searches:
     def _kept(self, call: Call, page: object, make: Callable[[], dict[str, Any]]) -> Answer:
         """A page, encoded; kept until anything changes, so that benchmarks measure clients."""
         state = self._state
-        switches = (state.tells_last, state.zone, len(state.fields), state.base_url, tuple(sorted(state.hidden)))
+        hidden, shown = tuple(sorted(state.hidden)), state.shown_changes
+        switches = (state.tells_last, state.zone, len(state.fields), state.base_url, hidden, shown)
         if self._pages_of != state.revision or sum(map(len, self._pages.values())) > _KEPT_BYTES:
             self._pages, self._pages_of = {}, state.revision
         key = (call.render.api, switches, msgspec.json.encode(page))
@@ -151,25 +152,25 @@ class Searches:
             self._pages[key] = msgspec.json.encode(make())
         return Answer(self._pages[key])
 
-    def _begin(self, jql: str, reconciled: frozenset[str], bounded: bool) -> str:
+    def _begin(self, jql: str, reconciled: frozenset[str], bounded: bool, *, lenient: bool = False) -> str:
         """The name under which the result of a query is kept; the same as long as nothing changes."""
         state = self._state
         now = state.now() if state.index_lag or _TIMELY.search(jql) else None
-        switches = (jql, state.revision, now, state.index_lag, sorted(state.unindexed), sorted(state.hidden))
+        switches = (jql, lenient, state.revision, now, state.index_lag, sorted(state.unindexed), sorted(state.hidden))
         name = hashlib.blake2b(repr((switches, sorted(reconciled))).encode(), digest_size=9).hexdigest()
         if name not in self._results:
-            self._results[name] = self._select(jql, reconciled, bounded)
+            self._results[name] = self._select(jql, reconciled, bounded, lenient)
         self._results.move_to_end(name)
         while len(self._results) > _KEPT_RESULTS:
             self._results.popitem(last=False)
         return name
 
-    def _select(self, jql: str, reconciled: frozenset[str], bounded: bool) -> list[Issue]:
+    def _select(self, jql: str, reconciled: frozenset[str], bounded: bool, lenient: bool) -> list[Issue]:
         try:
             query = parse(jql)
             if bounded and query.where is None:
                 raise Refusal(400, _UNBOUNDED)
-            criteria = Criteria(query, self._state)
+            criteria = Criteria(query, self._state, lenient=lenient)
         except JqlError as error:
             raise Refusal(400, str(error)) from None
         return criteria.select(self._indexed(reconciled))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from okrsync.sandbox.answer import Answer
-from okrsync.sandbox.jira.catalogue import PERMISSIONS
+from okrsync.sandbox.jira.catalogue import PERMISSIONS, STATUSES
 from okrsync.sandbox.jira.gate import NO_ISSUE, Call, Refusal
 from okrsync.sandbox.jira.tokens import RESERVED
 
@@ -32,6 +32,10 @@ def server_info(call: Call) -> Answer:
     if state.cloud:
         out |= {"displayUrl": state.base_url, "serverTimeZone": "Etc/UTC"}
     return Answer(out)
+
+
+def list_statuses(call: Call) -> Answer:
+    return Answer([call.render.status(name) for name in STATUSES])
 
 
 def myself(call: Call) -> Answer:

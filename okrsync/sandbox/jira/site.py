@@ -41,12 +41,14 @@ class Site:
       that search has lost for the moment;
     - ``short_pages`` makes pages of a search on Cloud shorter than asked, now and then empty; ``tells_last``
       whether they say ``isLast``;
-    - ``largest_page`` and ``result_window`` bound searches on Data Center; ``comments_page`` bounds comments;
+    - ``largest_page`` and ``result_window`` bound searches on Data Center, and ``shown_changes`` how much of each
+      changelog they expand (None: all of it); ``comments_page`` bounds comments;
     - ``expands_properties`` is whether lists of comments can show their properties;
     - ``rewrites_text`` re-renders what is written through the API, as wiki markup is;
     - ``quota`` is requests an hour, None without limits; ``zone`` is the account's time zone.
 
-    ``revision`` moves with every change that an answer could show.
+    ``revision`` moves with every change that an answer could show. ``hear`` is told what a webhook would tell: event
+    and what it is about.
     """
 
     def __init__(
@@ -70,11 +72,13 @@ class Site:
         self.largest_page = 1_000
         self.result_window = 10_000
         self.comments_page = 100
+        self.shown_changes: int | None = None
         self.expands_properties = True
         self.rewrites_text = False
         self.quota: int | None = 65_000 if flavour == "cloud" else None
         self.zone = timezone(timedelta(hours=2))
         self.revision = 0
+        self.hear: Callable[[str, object], None] | None = None
         self.people: dict[str, Person] = {}
         self.projects: dict[str, Project] = {}
         self.issues: dict[str, Issue] = {}
@@ -84,6 +88,10 @@ class Site:
         self._last_id = 10_010
         self.me = self.person(LOGIN, email=EMAIL)
         self.boards = {1: Board(1, "Shop board", estimation=self.points_field.id)}
+
+    def tell(self, event: str, about: object) -> None:
+        if self.hear is not None:
+            self.hear(event, about)
 
     def now(self) -> datetime:
         """Jira keeps milliseconds."""
@@ -154,6 +162,7 @@ class Site:
             made = Version(self._id(), name, home, release_date, released)
             home.versions[made.id] = made
             self.revision += 1
+            self.tell("jira:version_created", made)
             return made.id
 
     def edit_version(
@@ -166,6 +175,7 @@ class Site:
             version.released = version.released if released is None else released
             version.archived = version.archived if archived is None else archived
             self.revision += 1
+            self.tell("jira:version_updated", version)
 
     def add_sprint(self, name: str, *, state: str = "active", board: int = 1) -> int:
         """Returns the sprint's id; issues are given sprints by name."""

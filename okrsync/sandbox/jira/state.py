@@ -56,6 +56,7 @@ class JiraState(Site):
                 self._become_subtask(made, self.issue(parent))
             self.issues[made.id] = self._keys[made.key] = made
             self.revision += 1
+            self.tell("jira:issue_created", made)
             return made
 
     def transition(
@@ -82,7 +83,11 @@ class JiraState(Site):
         """
         with self.lock:
             issue = self.issue(key)
-            self.record(issue, [self._set(issue, name, value) for name, value in fields.items()], by=by, at=at)
+            numbers: dict[str, float] = fields.pop("numbers", {})
+            changes = [self._set(issue, name, value) for name, value in fields.items()]
+            changes += [Change(name, _told(issue.numbers.get(name)), _told(new)) for name, new in numbers.items()]
+            issue.numbers = {**issue.numbers, **numbers}
+            self.record(issue, changes, by=by, at=at)
 
     def add_label(self, key: str, label: str, *, by: str = "ana") -> None:
         """A label the issue has already changes nothing."""
@@ -159,6 +164,7 @@ class JiraState(Site):
             del self.issues[issue.id]
             self._keys = {name: held for name, held in self._keys.items() if held is not issue}
             self.revision += 1
+            self.tell("jira:issue_deleted", issue)
 
     def move(self, key: str, project: str, *, by: str = "ana") -> Issue:
         """A new key in the other project, the same id; the old key keeps finding it. Versions stay behind."""
@@ -190,6 +196,7 @@ class JiraState(Site):
         """Time never runs backwards on a ticket."""
         issue.updated = max(at or self.now(), issue.updated)
         self.revision += 1
+        self.tell("jira:issue_updated", issue)
 
     def _set(self, issue: Issue, name: str, value: Any) -> Change:
         if name in _PLAIN:
@@ -219,9 +226,6 @@ class JiraState(Site):
             case "sprint":
                 change = Change("Sprint", ", ".join(sprint.name for sprint in issue.sprints), value)
                 issue.sprints = [self.sprints[value]] if value else []
-            case "numbers":
-                change = Change(name, _told(issue.numbers), _told({**issue.numbers, **value}))
-                issue.numbers = {**issue.numbers, **value}
             case _:
                 raise TypeError(f"an issue has no {name!r}")
         return change
@@ -240,7 +244,7 @@ def _known(**given: tuple[str, Mapping[str, object]]) -> None:
 
 
 def _told(value: object) -> str | None:
-    return None if value is None or value == {} else str(value)
+    return None if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _link_told(link: RemoteLink) -> str:

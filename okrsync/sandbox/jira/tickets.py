@@ -22,10 +22,13 @@ class Tickets:
         self._render = render
         self._site = render.site
 
-    def writer(self, fields: Sequence[str], expand: Iterable[str] = ()) -> Callable[[Issue], Json]:
+    def writer(
+        self, fields: Sequence[str], expand: Iterable[str] = (), *, changes: int | None = None
+    ) -> Callable[[Issue], Json]:
         """Fields as requests name them: ids, ``*all``, ``-description``. Unknown ones are passed over.
 
-        With nothing but ``id`` and ``key`` asked for on Cloud, issues come without fields.
+        With nothing but ``id`` and ``key`` asked for on Cloud, issues come without fields. ``changes`` is how many
+        lines of an expanded changelog Data Center shows, None all of them.
         """
         if self._site.cloud and set(fields) <= _BARE:
             return self._with_key if "key" in fields else (lambda issue: {"id": issue.id})
@@ -38,7 +41,7 @@ class Tickets:
             if self._site.cloud and "parent" in out["fields"] and out["fields"]["parent"] is None:
                 del out["fields"]["parent"]
             if changelog:
-                out["changelog"] = self._changelog(issue)
+                out["changelog"] = self._changelog(issue, changes)
             return out
 
         return write
@@ -118,11 +121,9 @@ class Tickets:
         comments = [self._render.comment(comment, properties=False) for comment in shown]
         return {"comments": comments, "maxResults": len(shown), "total": len(issue.comments), "startAt": 0}
 
-    def _changelog(self, issue: Issue) -> Json:
+    def _changelog(self, issue: Issue, most: int | None) -> Json:
         """Newest first; on Cloud cut, so that ``total`` may be more than there is."""
-        shown = issue.history[::-1]
-        if self._site.cloud:
-            shown = shown[:_SHOWN_CHANGES]
+        shown = issue.history[::-1][: _SHOWN_CHANGES if self._site.cloud else most]
         histories = [self._render.history(history) for history in shown]
         return {"startAt": 0, "maxResults": len(shown), "total": len(issue.history), "histories": histories}
 

@@ -52,6 +52,10 @@ class GitHubTracker:
         self._sandbox.clock.advance(timedelta(hours=1))
         self._hub.edit(int(ref.scope), number_of(ref.key), title="Edited by a person")
 
+    def finish(self, ref: Ref) -> None:
+        self._sandbox.clock.advance(timedelta(hours=1))
+        self._hub.close(int(ref.scope), number_of(ref.key))
+
     def add_label(self, ref: Ref, label: str) -> None:
         self._hub.label(int(ref.scope), number_of(ref.key), label)
 

@@ -40,6 +40,13 @@ def test_progress_is_told_in_tenths(tenth: int | None, words: str) -> None:
     assert words in render(msgspec.structs.replace(LINE, tenth=tenth))
 
 
+def test_status_and_pace_follow_the_progress_in_words() -> None:
+    body = render(msgspec.structs.replace(LINE, status="behind", pace="up to about 25 points short of the pace"))
+    assert "about 40 % · behind, up to about 25 points short of the pace · here: 5 points" in body
+    assert "about 40 % · on track · here:" in render(msgspec.structs.replace(LINE, status="on track"))
+    assert "about 40 % · here:" in render(LINE)
+
+
 def test_the_mark_at_the_end_is_read_back() -> None:
     made = Note((LINE,), "okr:ignore")
     own = marker.mark("acme", made)

@@ -85,3 +85,8 @@ def test_a_missing_certificate_file_says_which(tmp_path: Path, context: Context)
 def test_naming_the_plugin_imports_no_network_library() -> None:
     code = "import sys, okrsync_github; print({'github', 'requests', 'jinja2'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+def test_the_template_engine_is_loaded_with_the_first_note() -> None:
+    code = "import sys, okrsync_github.connector, okrsync_jira.connector; print('jinja2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

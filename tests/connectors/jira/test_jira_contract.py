@@ -54,6 +54,10 @@ class JiraTracker:
         self._sandbox.clock.advance(timedelta(hours=1))
         self._state.edit(ref.key, summary="Edited by a person")
 
+    def finish(self, ref: Ref) -> None:
+        self._sandbox.clock.advance(timedelta(hours=1))
+        self._state.transition(ref.key, "Done", "Done")
+
     def add_label(self, ref: Ref, label: str) -> None:
         self._state.add_label(ref.key, label)
 
@@ -73,7 +77,7 @@ class JiraTracker:
         lost_read = kind is Trouble.LOST_ANSWER and not writes
         if lost_read or (kind is Trouble.REPEATED_PAGE and not self._state.cloud):
             return False
-        where = {"path": "/issue/", "method": "POST|PUT|DELETE"} if writes else {"path": "/search"}
+        where = {"path": "/issue/", "method": "POST|PUT|DELETE"} if writes else {"path": "/search|/changelog"}
         self._sandbox.faults.add(**where, skip=skip, times=None, **FAULTS[kind])
         return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,6 +80,14 @@ def test_a_note_says_which_how_far_why_and_how_to_stop() -> None:
 def test_progress_is_told_in_tenths(tenth: int | None, words: str) -> None:
     line = NoteLine("kr", "t", "o", tenth, "1 item", ())
     assert words in render(Note((line,), "okr:ignore"))
+
+
+def test_status_and_pace_follow_the_progress_in_words() -> None:
+    paced = msgspec.structs.replace(LINE, status="behind", pace="up to about 25 points short of the pace")
+    assert "about 40 % · behind, up to about 25 points short of the pace · objective:" in render(Note((paced,), "x"))
+    assert "about 40 % · on track · objective:" in render(
+        Note((msgspec.structs.replace(LINE, status="on track"),), "x")
+    )
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https:///x", "", "ftp://a/b"])

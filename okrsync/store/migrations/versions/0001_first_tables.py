@@ -39,10 +39,11 @@ def upgrade() -> None:
 
     op.create_table(
         "closings",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("cycle", sa.String(collation="NOCASE"), nullable=False),
         sa.Column("at", sa.String(32), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("cycle"),
+        sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "connections",
@@ -152,6 +153,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("who", sa.String(), nullable=False),
         sa.Column("at", sa.String(32), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -206,12 +208,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "scores",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("closing", sa.Integer(), nullable=False),
         sa.Column("cycle", sa.String(collation="NOCASE"), nullable=False),
         sa.Column("key_result", sa.String(collation="NOCASE"), nullable=False),
         sa.Column("at", sa.String(32), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("cycle", "key_result"),
+        sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("scores_by_closing", "scores", ["closing"])
     op.create_table(
         "shown",
         sa.Column("connection", sa.String(), nullable=False),
@@ -221,6 +226,7 @@ def upgrade() -> None:
         sa.Column("under_way", sa.Boolean(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("tenths", sa.JSON(), nullable=False),
+        sa.Column("statuses", sa.JSON(), nullable=False),
         sa.Column("surplus", sa.JSON(), nullable=False),
         sa.Column("named", sa.JSON(), nullable=False),
         sa.Column("claimed", sa.JSON(), nullable=False),
@@ -241,6 +247,9 @@ def upgrade() -> None:
         sa.Column("numbers", sa.JSON(), nullable=False),
         sa.Column("unreachable", sa.Text(), nullable=False),
         sa.Column("rebuilt", sa.Boolean(), nullable=False),
+        sa.Column("labels", sa.JSON(), nullable=True),
+        sa.Column("type", sa.String(), nullable=True),
+        sa.Column("closed", sa.String(32), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("transitions_by_item", "transitions", ["connection", "item"])

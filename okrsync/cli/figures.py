@@ -1,0 +1,46 @@
+"""``okrsync figures``: whether the practice works, in four figures per team."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from okrsync.cli.session import Session, session_of
+
+EXAMPLES = """
+okrsync figures                                  every team, the current cycle until today
+okrsync figures --team shop --period 4w          the last four weeks of one team
+okrsync figures --period 2026-10-01..2026-10-31  both days included
+okrsync figures --period 2026-Q3 --json          a cycle by its id, for a program
+"""
+
+
+def figures(
+    context: typer.Context,
+    team: Annotated[str | None, typer.Option(help="One team.", show_default="all of them")] = None,
+    period: Annotated[str, typer.Option(help="cycle, a cycle's id, 4w, or two days: FROM..TO.")] = "cycle",
+    json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
+) -> int:
+    """Show alignment, engagement, productivity and performance of each team.
+
+    Numerator and denominator stand beside every number. No figure is about one person, and they are never merged into
+    one.
+    """
+    return run(session_of(context), team, period, json=json)
+
+
+def run(session: Session, team: str | None = None, period: str = "cycle", *, json: bool = False) -> int:
+    from okrsync.practice import figures as practice
+
+    with session.open() as app:
+        found = practice.figures(app.desk(), team, period)
+    if json:
+        from okrsync.report.machine import as_json
+
+        session.emit(as_json(found))
+    else:
+        from okrsync.report.teams import teams_text
+
+        session.show(teams_text(found, period, width=session.out.width))
+    return 0

@@ -1,0 +1,206 @@
+"""The loop: every connection on its own clock, one run at a time, and an end that leaves nothing half-written.
+
+Connections that are due together share a run, so that a key result which several of them feed is measured once and
+its tickets are written once. Where such a run fails as a whole, each gets one of its own: nobody holds up the others.
+Missed ticks are not made up. Between the ticks, what webhooks hint at is read at once.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from okrsync.app import App
+from okrsync.daemon.clocks import Clocks
+from okrsync.daemon.doorbell import Doorbell, Hints
+from okrsync.daemon.files import Files
+from okrsync.errors import Busy, ConfigError, Interrupted, OkrsyncError, StoreError
+from okrsync.events import Event, explained, finished, reminded
+from okrsync.house import RunRequest
+from okrsync.model.run import RunReport
+from okrsync.practice.post import send
+from okrsync.practice.reminders import remind
+
+NAP = 0.2
+"""Longest sleep in seconds, and so the time that a signal or a webhook waits for an idle daemon."""
+
+HOLDER = 30.0
+"""Seconds that a hinted run waits for somebody else's run to end; an ordinary one leaves it to its next tick."""
+
+_SHARED_TROUBLE = (ConfigError, StoreError, Busy)
+
+
+class Daemon:
+    """``open_app`` makes a fresh App for each run, given what ``App.open`` takes; ``sleep`` takes seconds.
+
+    ``config`` is the file to watch. ``alive`` is told at every turn, and within runs whenever something was done.
+    """
+
+    def __init__(
+        self,
+        open_app: Callable[..., App],
+        log: Any,
+        sleep: Callable[[float], None] = time.sleep,
+        *,
+        config: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
+        alive: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.clocks = Clocks(chance)
+        self._files = Files(open_app, config, log, clock)
+        self._bell = Doorbell(clock)
+        self._log = log
+        self._sleep = sleep
+        self._alive = alive
+        self._stopping = self._reloading = False
+
+    def run(self) -> int:
+        """Run until stopped; 0. Raises ConfigError when the very first reading of the files fails."""
+        with self._files.opened() as app:
+            self._heed(app)
+        every = {name: int(interval.total_seconds()) for name, interval in self.clocks.every.items()}
+        self._log.info(Event.DAEMON_STARTED, every_s=every, pid=os.getpid())
+        try:
+            while not self._stopping:
+                self._turn()
+                self._nap(min(self.clocks.idle(), NAP))
+        finally:
+            self._bell.close()
+        self._log.info(Event.DAEMON_STOPPED)
+        return 0
+
+    def stop(self) -> None:
+        """End after the write in hand. Only an assignment, since a signal may call it between any two instructions."""
+        self._stopping = True
+
+    def reload(self) -> None:
+        """Read the files at the next turn, and sync everything; only an assignment, too."""
+        self._reloading = True
+
+    def _turn(self) -> None:
+        self._alive()
+        if self._files.changed() or self._reloading:
+            self._reloading = False
+            self._reload()
+        if due := self.clocks.due():
+            self._together(due, {})
+        if hints := self._rung():
+            self._together(tuple(hints), hints)
+
+    def _reload(self) -> None:
+        """What changed in the files is to be seen at once; of broken ones nothing changes."""
+        try:
+            with self._files.opened() as app:
+                if self._files.broken:
+                    return
+                self._heed(app)
+        except OkrsyncError as error:
+            self._log.error(Event.CONFIGURATION_BROKEN, **explained(error))
+            return
+        self._log.info(Event.CONFIGURATION_READ, connections=list(self.clocks.every))
+        self.clocks.all_due()
+
+    def _heed(self, app: App) -> None:
+        self.clocks.heed({name: app.settings.every(name) for name in app.settings.connections})
+        self._bell.heed(app.settings)
+
+    def _rung(self) -> Hints:
+        """Hints for connections that work; those of the others wait until theirs does."""
+        try:
+            rung = self._bell.rung()
+        except SQLAlchemyError as error:
+            self._log.error(Event.INBOX_FAILED, error=str(error).splitlines()[0])
+            self._bell.close()
+            return {}
+        return {name: some for name, some in rung.items() if name in self.clocks.every and not self.clocks.fails(name)}
+
+    def _together(self, names: tuple[str, ...], hints: Hints) -> None:
+        if not self._run(names, hints) and len(names) > 1:
+            for name in names:
+                self._run((name,), {name: hints[name]} if hints else {})
+
+    def _run(self, connections: tuple[str, ...], hints: Hints) -> bool:
+        """One run, told in one line; False when it failed as a whole, which may be the doing of one connection."""
+        if self._stopping:
+            return True
+        log = self._log.bind(connections=list(connections))
+        try:
+            self._sync(connections, hints, log)
+        except Interrupted as error:
+            log.info(Event.RUN_INTERRUPTED, reason=str(error))
+        except OkrsyncError as error:
+            log.error(Event.RUN_FAILED, exit_code=error.exit_code, **explained(error))
+            if not isinstance(error, _SHARED_TROUBLE):
+                return self._blamed(connections, log)
+        except Exception:
+            log.exception(Event.RUN_CRASHED)
+            return self._blamed(connections, log)
+        return True
+
+    def _sync(self, connections: tuple[str, ...], hints: Hints, log: Any) -> None:
+        opened = self._files.as_before if hints else self._files.opened
+        with opened(sleep=self._wait, stopping=self._asked_to_stop) as app:
+            if not hints:
+                self._heed(app)
+                self._remind(app, log)
+            known = tuple(name for name in connections if name in self.clocks.every)
+            if not known:
+                return
+            wait = HOLDER if hints else 0.0
+            report = app.sync(RunRequest(connections=known, hints=hints, wait=wait))
+        finished(log.bind(hints=sum(map(len, hints.values()))) if hints else log, report)
+        self._conclude(report, hints, log)
+
+    def _conclude(self, report: RunReport, hints: Hints, log: Any) -> None:
+        """Connections that failed wait longer; hints that were looked at are gone."""
+        for one in report.connections:
+            if one.error:
+                self._blamed((one.connection,), log)
+                continue
+            self.clocks.succeeded(one.connection)
+            if one.connection in hints:
+                self._bell.answered(one.connection, hints[one.connection])
+            else:
+                self._bell.again()
+
+    def _blamed(self, connections: tuple[str, ...], log: Any) -> bool:
+        """Let a connection that failed wait; where several ran together nobody knows which it was. Always False."""
+        for name in connections if len(connections) == 1 else ():
+            log.info(Event.CONNECTION_WAITS, connection=name, seconds=round(self.clocks.failed(name)))
+        return False
+
+    def _remind(self, app: App, log: Any) -> None:
+        """Tell people what they owe; trouble with that holds up no run."""
+        try:
+            for sent in remind(app.desk(), send):
+                reminded(log, sent)
+                if self._stopping:
+                    break
+        except OkrsyncError as error:
+            log.error(Event.REMINDER_FAILED, **explained(error))
+        except Exception:
+            log.exception(Event.REMINDER_FAILED)
+
+    def _nap(self, seconds: float) -> None:
+        while seconds > 0 and not self._stopping:
+            self._sleep(min(seconds, NAP))
+            seconds -= NAP
+            self._alive()
+
+    def _wait(self, seconds: float) -> None:
+        """Sleep for a connector, but not through a signal."""
+        self._nap(seconds)
+        if self._stopping:
+            raise Interrupted("Stopped while waiting for the tracker.")
+
+    def _asked_to_stop(self) -> bool:
+        """Asked between pages and between writes: where it is asked, the run goes on."""
+        self._alive()
+        return self._stopping

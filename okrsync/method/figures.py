@@ -1,0 +1,151 @@
+"""The four figures: whether the practice works, each with what it was made from.
+
+Nothing here knows a person: owners come in as how many there are. Source: "The four figures the coaching article
+names" of the method; the score expected of a kind of objective is Google's (``bands``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from math import fsum
+
+import msgspec
+
+from okrsync.measure.duration import ENOUGH, nearest_rank
+from okrsync.method.bands import EXPECTED, Kind
+from okrsync.method.checkins import Kept
+from okrsync.method.timeline import past
+from okrsync.model.figures import Alignment, Engagement, Percentile, Performance, Productivity, Ratio
+from okrsync.model.life import Life
+from okrsync.model.okr import Objective
+from okrsync.model.verdict import Status
+from okrsync.model.work import Item, State
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+
+CYCLE_PERCENTILES = (50.0, 85.0)
+AGE_PERCENTILES = (50.0, 85.0, 100.0)
+
+ON_TRACK = frozenset({Status.ON_TRACK, Status.ACHIEVED})
+OFF_TRACK = frozenset({Status.BEHIND, Status.AT_RISK, Status.OVERDUE})
+
+
+class Period(msgspec.Struct, frozen=True):
+    """From ``start`` until before ``end``, aware; in days, from ``first`` to ``last``, both of them in it."""
+
+    start: datetime
+    end: datetime
+    first: date
+    last: date
+
+    @property
+    def weeks(self) -> float:
+        return max(0.0, (self.end - self.start) / WEEK)
+
+
+class Scored(msgspec.Struct, frozen=True):
+    """How a key result does: its final score or its progress (0 to 1, None without a value), and its status."""
+
+    key_result: str
+    kind: Kind
+    score: float | None
+    status: Status
+
+
+def ratio(numerator: float, denominator: float, why: str) -> Ratio:
+    """``why`` is said where there is nothing to divide by."""
+    if denominator <= 0:
+        return Ratio(numerator, denominator, None, why)
+    return Ratio(numerator, denominator, numerator / denominator)
+
+
+def alignment(objectives: Iterable[Objective], active: Iterable[bool]) -> Alignment:
+    """``active`` tells of each active leaf item whether it is linked to a live key result."""
+    linked, below = list(active), [one for one in objectives if not one.top]
+    return Alignment(
+        work=ratio(sum(linked), len(linked), "nothing is in progress where its linked work is"),
+        parents=ratio(sum(one.parent is not None for one in below), len(below), "all of them are top ones"),
+    )
+
+
+def engagement(dues: Iterable[Kept], owners: Mapping[str, bool]) -> Engagement:
+    """``dues`` are the check-ins that fell due; ``owners`` tells of each whether they checked in.
+
+    Of a single owner nothing is told: it would be about a person.
+    """
+    kept = list(dues)
+    on_time = ratio(kept.count(Kept.ON_TIME), len(kept), "no check-in fell due")
+    if len(owners) == 1:
+        return Engagement(on_time, Ratio(None, 1, None, "one owner; no figure is about one person"))
+    return Engagement(on_time, ratio(sum(owners.values()), len(owners), "no key result names an owner"))
+
+
+def productivity(lives: Iterable[Life], period: Period) -> Productivity:
+    """Work linked at the end of the period, each item once; what is cancelled or unreachable then is left out.
+
+    Finished is what was done within the period and still is at its end.
+    """
+    items = list(_linked_items(lives, period.end))
+    finished = [item for item in items if item.delivered and item.closed and period.start <= item.closed < period.end]
+    times = [(item.closed - item.started) / DAY for item in finished if _began(item) and item.closed and item.started]
+    doing = [item for item in items if item.state is State.DOING]
+    ages = [(period.end - item.started) / DAY for item in doing if item.started]
+    return Productivity(
+        throughput=ratio(len(finished), period.weeks, "the period has no length yet"),
+        cycle=tuple(percentile(times, one, len(finished), enough=ENOUGH) for one in CYCLE_PERCENTILES),
+        in_progress=len(doing),
+        age=tuple(percentile(ages, one, len(doing)) for one in AGE_PERCENTILES),
+    )
+
+
+def percentile(days: Iterable[float], percent: float, out_of: int, *, enough: int = 1) -> Percentile:
+    """By nearest rank; ``days`` are those known of ``out_of``. Fewer than ``enough`` say nothing about a percentile."""
+    ordered = sorted(days)
+    if len(ordered) >= enough:
+        return Percentile(percent, len(ordered), out_of, nearest_rank(ordered, percent))
+    items = "an item" if enough == 1 else f"{enough} items"
+    return Percentile(percent, len(ordered), out_of, None, f"needs {items} whose beginning is known")
+
+
+def performance(scored: Iterable[Scored]) -> Performance:
+    """Each key result once; one without a value counts as 0 and is named."""
+    rows = list(scored)
+    on_track, off_track = (sum(row.status in statuses for row in rows) for statuses in (ON_TRACK, OFF_TRACK))
+    return Performance(
+        score=ratio(_sum(rows), len(rows), "no key result was pursued"),
+        committed=_attained(rows, "committed"),
+        aspirational=_attained(rows, "aspirational"),
+        on_track=on_track,
+        off_track=off_track,
+        balance=on_track - off_track,
+        neither=len(rows) - on_track - off_track,
+        without_value=tuple(row.key_result for row in rows if row.score is None),
+    )
+
+
+def _attained(rows: Iterable[Scored], kind: Kind) -> Ratio:
+    chosen = [row for row in rows if row.kind == kind]
+    return ratio(_sum(chosen), round(len(chosen) * EXPECTED[kind], 10), f"nothing {kind} was pursued")
+
+
+def _sum(rows: Iterable[Scored]) -> float:
+    return fsum(row.score or 0.0 for row in rows)
+
+
+def _linked_items(lives: Iterable[Life], at: datetime) -> Iterator[Item]:
+    """Each item once, as it was at a time, whatever number of key results it was linked to."""
+    seen: set[tuple[str, str]] = set()
+    for life in lives:
+        key = (life.item.connection, life.item.id)
+        if key in seen or (found := past(life, at)) is None:
+            continue
+        seen.add(key)
+        item, _, lost = found
+        if not item.dropped and not lost:
+            yield item
+
+
+def _began(item: Item) -> bool:
+    return item.started is not None and item.closed is not None and item.started <= item.closed

@@ -1,0 +1,43 @@
+"""What a burn-up shows: how a key result went towards its goal, what was expected, and where it may go."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import msgspec
+
+from okrsync.model.outlook import Ahead, Past
+
+
+class Expected(msgspec.Struct, frozen=True):
+    """Where it should be on a day, in the unit of the chart."""
+
+    day: date
+    value: float
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """A moment from which on the goal was another one, or measured otherwise, in words."""
+
+    at: datetime
+    words: str
+
+
+class BurnUp(msgspec.Struct, frozen=True):
+    """One key result from ``start`` to ``due``, all values in ``unit``.
+
+    ``past[i].made`` is its value, ``past[i].goal`` the goal then; of work, the goal is its scope. ``ahead[i].made``
+    are the values reached at least with the probabilities 50, 70, 85 and 95 %. ``falling``: the less the better.
+    """
+
+    key_result: str
+    title: str
+    unit: str
+    start: date
+    due: date
+    until: datetime
+    past: tuple[Past, ...]
+    expected: tuple[Expected, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    ahead: tuple[Ahead, ...] = ()
+    falling: bool = False

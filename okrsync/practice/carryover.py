@@ -1,0 +1,219 @@
+"""Carry-over: the next cycle's OKR files, made from this one's, so that nothing that goes on is typed again.
+
+Ids are unique across all files, because tickets, check-ins and scores go by them: what is carried over gets the new
+cycle's id as its ending in the place of the old one's: ``checkout-1`` becomes ``checkout-1-2027-q1``, and a quarter
+later ``checkout-1-2027-q2``, and ``carried_from`` tells what it was. Values start where they ended; days of the old
+cycle (``due``, ``plan``) go; the new cycle is a draft until people have agreed on it.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from okrsync.errors import ConfigError
+from okrsync.model.closing import Carried, CarryOver, Decision
+from okrsync.model.okr import Boolean, Count, Cycle, Maintain, Placed
+from okrsync.okrfile import load_okrs
+from okrsync.practice.closing import files_of, find_cycle
+from okrsync.practice.desk import Desk
+from okrsync.practice.nextpage import Moving, NextPage, next_path
+from okrsync.practice.okrfiles import create, read
+from okrsync.registry import Registry
+from okrsync.views import find
+from okrsync.yamlfile import refusal
+
+LONGEST_ID = 40
+
+Renamed = Mapping[str, str]
+"""Old id -> new id."""
+
+
+class Next(msgspec.Struct, frozen=True):
+    """The cycle to come; ``targets`` are new ones by key result, in its unit."""
+
+    id: str
+    start: date
+    end: date
+    targets: Mapping[str, float] = {}
+
+
+def carry_over(desk: Desk, id: str, following: Next, chosen: Collection[str] = ()) -> CarryOver:
+    """Write the next cycle's files beside this one's; those that exist are never touched.
+
+    Carried are the key results whose closing says ``continue``, or ``chosen`` ones. Raises ConfigError when there are
+    none, when a chosen one has reached its target and gets no new one, or when the result would not pass the check.
+    """
+    cycle = find_cycle(desk, id)
+    _refuse_span(cycle, following)
+    going, left = _going(desk, cycle, following, chosen)
+    if not going:
+        closed = desk.store.closings.latest(cycle.id) is not None
+        hint = "Decide `continue` at the closing (--decide KR=continue), or name them with --kr."
+        why = "goes on" if closed else "goes on: it is not closed yet"
+        raise ConfigError(f"No key result of the cycle {cycle.id} {why}.", hint=hint)
+    written = _written(desk, cycle, following, going)
+    _refuse_existing(written)
+    _refuse_wrong(desk, written)
+    for path, text in written.items():
+        create(path, text)
+    carried = tuple(Carried(one.key_result.id, new, start) for one, new, start in _rows(desk, going, following))
+    return CarryOver(tuple(map(str, written)), carried, tuple(left.items()), _unread(desk, written))
+
+
+def new_id(old: str, cycle: Cycle, following: Next, taken: Collection[str]) -> str:
+    """An id for the next cycle: the old one with the new cycle's in the place of the old cycle's, or added to it."""
+    ending = re.compile(rf"[._-]?{re.escape(cycle.id)}$", re.IGNORECASE)
+    added = f"-{following.id.lower()}"
+    base = ending.sub("", old) or old
+    known = {one.casefold() for one in taken}
+    for again in ("", *(f"-{number}" for number in range(2, 1000))):
+        made = base[: LONGEST_ID - len(added) - len(again)].rstrip("._-") + added + again
+        if made.casefold() not in known:
+            return made
+    raise ConfigError(f"There is no free id for {old} in {following.id}.", hint="Choose another id for the cycle.")
+
+
+def _refuse_span(cycle: Cycle, following: Next) -> None:
+    if following.id.casefold() == cycle.id.casefold():
+        raise ConfigError(f"{following.id} is the cycle to carry over from.", hint="--to names the next one.")
+    if following.end <= following.start:
+        raise ConfigError(f"{following.id} would end before it begins.", hint="--start and --end are its days.")
+    if following.start <= cycle.start:
+        raise ConfigError(f"{following.id} would not be after {cycle.id}.", hint=f"{cycle.id} began on {cycle.start}.")
+
+
+def _going(desk: Desk, cycle: Cycle, following: Next, chosen: Collection[str]) -> tuple[list[Placed], dict[str, str]]:
+    """The key results that go on, and why others do not. Raises ConfigError for chosen ones that cannot."""
+    closing = desk.store.closings.latest(cycle.id)
+    decided = closing.scores() if closing else {}
+    asked = {_of(desk, cycle, name).key_result.id for name in (*chosen, *following.targets)}
+    going, left = [], {}
+    for placed in desk.okrs.placed:
+        name = placed.key_result.id
+        decision = decided[name].retrospective.decision if name in decided else None
+        if placed.cycle.id != cycle.id or not (name in asked or (not chosen and decision is Decision.CONTINUE)):
+            if placed.cycle.id == cycle.id:
+                left[name] = decision.value if decision else "nobody decided"
+            continue
+        if reached := _reached(desk, placed, following):
+            if name in asked:
+                raise ConfigError(f"{name} {reached}.", hint=f"--target {name}=VALUE gives it a new one.")
+            left[name] = f"{reached}; --target {name}=VALUE carries it on"
+            continue
+        going.append(placed)
+    return going, left
+
+
+def _of(desk: Desk, cycle: Cycle, name: str) -> Placed:
+    placed = find(desk.okrs, name)
+    if placed.cycle.id != cycle.id:
+        raise ConfigError(f"{placed.key_result.id} is of the cycle {placed.cycle.id}.", hint=f"Not of {cycle.id}.")
+    return placed
+
+
+def _reached(desk: Desk, placed: Placed, following: Next) -> str:
+    """Why it has no way to go on, or ""."""
+    target, start = _target(placed, following), _start(desk, placed)
+    measure = placed.key_result.measure
+    if isinstance(measure, Boolean | Maintain):
+        return ""
+    begin = measure.start if start is None else start
+    goal = measure.target if target is None else target
+    rising = measure.target > measure.start
+    if target is None and (begin >= goal if rising else begin <= goal):
+        return f"ended at {begin:g} and its target is {goal:g}"
+    return f"would start at its target {goal:g}" if begin == goal else ""
+
+
+def _target(placed: Placed, following: Next) -> float | None:
+    by_id = {name.casefold(): value for name, value in following.targets.items()}
+    return by_id.get(placed.key_result.id.casefold())
+
+
+def _start(desk: Desk, placed: Placed) -> float | None:
+    """The final value: as frozen, or as of now. None for what begins anew with each cycle, or has no start."""
+    key_result = placed.key_result
+    if isinstance(key_result.measure, Boolean | Maintain):
+        return None
+    if isinstance(key_result.metric, Count) and key_result.metric.of == "created":
+        return None
+    closing = desk.store.closings.latest(placed.cycle.id)
+    frozen = {one.id: one.sample for one in closing.key_results()} if closing else {}
+    sample = frozen.get(key_result.id) or desk.store.history.sample(key_result.id)
+    return None if sample is None or sample.value is None else float(f"{sample.value:.6g}")
+
+
+def _rows(desk: Desk, going: list[Placed], following: Next) -> list[tuple[Placed, str, float | None]]:
+    renamed = _renamed(desk, going, following)[1]
+    return [(one, renamed[one.key_result.id], _start(desk, one)) for one in going]
+
+
+def _renamed(desk: Desk, going: list[Placed], following: Next) -> tuple[Renamed, Renamed]:
+    """New ids of objectives, with those above them in the same cycle, and of key results."""
+    cycle = going[0].cycle
+    here = {one.id: one for one, theirs in desk.okrs.objectives if theirs.id == cycle.id}
+    wanted: dict[str, None] = {}
+    for placed in going:
+        above: str | None = placed.objective.id
+        while above in here and above not in wanted:
+            wanted[above] = None
+            above = here[above].parent
+    taken = [one.id for one, _ in desk.okrs.objectives]
+    objectives = {name: new_id(name, cycle, following, taken) for name in here if name in wanted}
+    used = [one.key_result.id for one in desk.okrs.placed]
+    key_results: dict[str, str] = {}
+    for one in going:
+        key_results[one.key_result.id] = new_id(one.key_result.id, cycle, following, [*used, *key_results.values()])
+    return objectives, key_results
+
+
+def _written(desk: Desk, cycle: Cycle, following: Next, going: list[Placed]) -> dict[Path, str]:
+    """The text of every new file by its path."""
+    objectives, key_results = _renamed(desk, going, following)
+    moving = {
+        one.key_result.id: Moving(key_results[one.key_result.id], _start(desk, one), _target(one, following))
+        for one in going
+    }
+    written: dict[Path, str] = {}
+    for file in files_of(desk, cycle):
+        text = read(Path(file))
+        page = NextPage(text, file, objectives, moving)
+        if page.concerned:
+            written[next_path(Path(file), cycle.id, following.id)] = page.carried(
+                following.id, following.start, following.end
+            )
+    return written
+
+
+def _refuse_existing(written: Mapping[Path, str]) -> None:
+    for path in written:
+        if path.exists():
+            raise ConfigError(f"{path} exists already.", hint="It is never overwritten: move it away, or edit it.")
+
+
+def _refuse_wrong(desk: Desk, written: Mapping[Path, str]) -> None:
+    """The new files pass the same check as all others, together with them, before they are there."""
+    settings, registry = desk.settings, Registry()
+    plugins = {name: registry.plugin(options.type) for name, options in settings.connections.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        drafts = {Path(folder) / path.name: path for path in written}
+        for draft, path in drafts.items():
+            draft.write_text(written[path], "utf-8", newline="")
+        try:
+            load_okrs(settings.model_copy(update={"okr_files": (*settings.okr_files, *drafts)}), plugins)
+        except ConfigError as error:
+            names = {str(draft): str(path) for draft, path in drafts.items()}
+            raise refusal([replace(one, file=names.get(one.file, one.file)) for one in error.problems]) from None
+
+
+def _unread(desk: Desk, written: Mapping[Path, str]) -> tuple[str, ...]:
+    """New files that no pattern of the configuration matches."""
+    matched = {one.resolve() for pattern in desk.settings.okrs for one in desk.settings.base.glob(pattern)}
+    return tuple(str(path) for path in written if path.resolve() not in matched)

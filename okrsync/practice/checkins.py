@@ -1,0 +1,170 @@
+"""Check-ins: keeping what people say, and who owes a word.
+
+Everything that makes no sense is refused before it is kept, since nothing that was kept is ever changed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+
+import msgspec
+
+from okrsync.errors import ConfigError
+from okrsync.method.checkins import DAY, Owed, State, duty, expiry, midnight
+from okrsync.model.checkin import CheckIn
+from okrsync.model.okr import Boolean, Manual, Phase, Placed
+from okrsync.model.verdict import Status
+from okrsync.practice.desk import Desk
+from okrsync.views import find
+
+OVERRIDES = (Status.ON_TRACK, Status.BEHIND, Status.AT_RISK)
+"""What a person may say instead of the computed status; everything else is a fact of the files or the numbers."""
+
+TEN = 10
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What a person says; ``until`` is the last day on which the status stands."""
+
+    confidence: int | None = None
+    note: str = ""
+    value: float | None = None
+    blocker: str = ""
+    next: str = ""
+    status: Status | None = None
+    reason: str = ""
+    until: date | None = None
+
+    @property
+    def empty(self) -> bool:
+        return self == Words()
+
+
+def check_in(desk: Desk, key_result: str, words: Words, who: str) -> CheckIn:
+    """Keep a check-in; the next run measures it. Raises ConfigError with the first thing that makes no sense."""
+    placed = find(desk.okrs, key_result)
+    _refuse_nonsense(placed, words, desk.now)
+    expires = None
+    if words.status is not None:
+        zone = placed.cycle.zone
+        until = midnight(words.until + DAY, zone) if words.until else None
+        expires = until or expiry(placed.cycle, desk.settings.checkins.rhythm, desk.now)
+    said = CheckIn(
+        key_result=placed.key_result.id,
+        at=desk.now,
+        who=who,
+        value=words.value,
+        note=words.note,
+        confidence=words.confidence,
+        blocker=words.blocker,
+        next=words.next,
+        status=words.status,
+        reason=words.reason,
+        expires=expires,
+    )
+    with desk.store.transaction():
+        desk.store.checkins.add(said)
+    return said
+
+
+def owed(desk: Desk, owner: str | None = None) -> tuple[Owed, ...]:
+    """What is owed for every live key result, or those of one owner, the most urgent first.
+
+    Raises ConfigError naming the nearest owner.
+    """
+    with desk.store.reading():
+        said, since = desk.store.checkins.all(), desk.store.history.known_since()
+    if owner is not None:
+        owner = _owner(desk, owner)
+    rows = [
+        _owed(desk, placed, said.get(placed.key_result.id, ()), since.get(placed.key_result.id.casefold()))
+        for placed in desk.okrs.live()
+        if owner is None or owner_of(placed) == owner
+    ]
+    urgency = {state: number for number, state in enumerate(State)}
+    return tuple(sorted(rows, key=lambda row: (urgency[row.duty.state], not row.duty.stale, row.owner or "")))
+
+
+def owner_of(placed: Placed) -> str | None:
+    return placed.key_result.owner or placed.objective.owner
+
+
+def takes_value(placed: Placed) -> bool:
+    """Whether people give its value, instead of tickets."""
+    return placed.key_result.metric is None or isinstance(placed.key_result.metric, Manual)
+
+
+def _owed(desk: Desk, placed: Placed, said: Iterable[CheckIn], measured: datetime | None) -> Owed:
+    """It is known since it was first measured or spoken about; before that nobody could owe anything."""
+    past = [one for one in said if one.at <= desk.now]
+    known = min([one.at for one in past[:1]] + ([measured] if measured else []), default=desk.now)
+    return Owed(
+        key_result=placed.key_result.id,
+        title=placed.key_result.title,
+        objective=placed.objective.title,
+        cycle=placed.cycle.id,
+        owner=owner_of(placed),
+        team=placed.objective.team,
+        duty=duty(placed, past, desk.now, desk.settings.checkins.rhythm, known),
+        last=past[-1] if past else None,
+    )
+
+
+def _owner(desk: Desk, owner: str) -> str:
+    """The owner as the files write the name. Raises ConfigError when nothing live is theirs."""
+    import difflib
+
+    owners = {name.casefold(): name for placed in desk.okrs.live() if (name := owner_of(placed))}
+    if found := owners.get(owner.casefold()):
+        return found
+    near = difflib.get_close_matches(owner.casefold(), owners, n=1)
+    there = f"Owners are {', '.join(sorted(owners.values()))}; --owner names one." if owners else "No owner is named."
+    hint = f"Did you mean --owner {owners[near[0]]}?" if near else there
+    raise ConfigError(f"No live key result is owned by {owner!r}.", hint=hint)
+
+
+def _refuse_nonsense(placed: Placed, words: Words, now: datetime) -> None:
+    for message, hint in (*_about_the_whole(placed, words), *_about_the_value(placed, words.value), *_override(words)):
+        raise ConfigError(message, hint=hint)
+    today = now.astimezone(placed.cycle.zone).date()
+    if words.until is not None and words.until < today:
+        raise ConfigError(f"{words.until} is over.", hint="Give --until a day to come, or leave it out.")
+
+
+def _about_the_whole(placed: Placed, words: Words) -> Iterator[tuple[str, str]]:
+    if words.empty:
+        yield "A check-in says something.", "Give --confidence, --note, --value, --blocker or --next."
+    if placed.cycle.state is Phase.CLOSED:
+        yield (
+            f"The cycle {placed.cycle.id} is closed, and what was said in it stands.",
+            "Check in on a live key result.",
+        )
+    if words.confidence is not None and not 0 <= words.confidence <= TEN:
+        yield f"{words.confidence} is no confidence.", "Give a whole number from 0 (no hope) to 10 (certain)."
+
+
+def _about_the_value(placed: Placed, value: float | None) -> Iterator[tuple[str, str]]:
+    if value is None:
+        return
+    metric = placed.key_result.metric
+    if not math.isfinite(value):
+        yield f"{value} is no value that a key result can have.", "Give a number, as in --value 2.4."
+    elif metric is not None and not isinstance(metric, Manual):
+        yield (
+            f"{placed.key_result.id} is measured from tickets ({metric.type}), so its value cannot be given.",
+            "Leave out --value; the rest is kept.",
+        )
+    elif placed.key_result.measure == Boolean(type="boolean") and value not in (0, 1):
+        yield f"{placed.key_result.id} is a yes or a no.", "Give --value 1 for yes, or --value 0 for no."
+
+
+def _override(words: Words) -> Iterator[tuple[str, str]]:
+    if words.status is None:
+        if words.reason or words.until:
+            yield "--reason and --until belong to a status.", "Add --status, or use --note."
+    elif words.status not in OVERRIDES:
+        yield f"Nobody can say that it is {words.status}.", f"Say {', '.join(OVERRIDES)}; the rest follows from facts."
+    elif not words.reason.strip():
+        yield "A status that differs from the computed one needs a reason.", "Add --reason."

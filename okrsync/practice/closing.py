@@ -1,0 +1,257 @@
+"""Closing a cycle: what is suggested, what people decide, and the numbers as they stand, kept for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from math import isfinite
+
+import msgspec
+
+from okrsync.errors import ConfigError
+from okrsync.method.checkins import DAY, midnight
+from okrsync.method.expected import day_of
+from okrsync.method.scores import objective_scores, scored, suggested
+from okrsync.method.standings import Standings
+from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Closing, Decision, Remark, Retrospective, Score
+from okrsync.model.okr import Boolean, Cycle, Maintain, Objective, Phase, Placed
+from okrsync.model.sample import Sample
+from okrsync.practice.checkins import owner_of
+from okrsync.practice.coach import findings as coach_findings
+from okrsync.practice.desk import Desk
+from okrsync.practice.figures import figures_with, team_of
+from okrsync.practice.standing import standings_by
+from okrsync.wording import nearest
+
+INSTANT = timedelta(microseconds=1)
+
+
+class Word(msgspec.Struct, frozen=True):
+    """What people decide about a key result; None and "" leave a thing as it was, or as it is suggested."""
+
+    score: float | None = None
+    note: str = ""
+    moved: str = ""
+    change: str = ""
+    decision: Decision | None = None
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """A cycle before it is closed: the numbers as they stand, with a score only where one was decided before."""
+
+    cycle: Cycle
+    objectives: tuple[ClosedObjective, ...]
+    before: Closing | None = None
+    files: tuple[str, ...] = ()
+
+    def to_score(self) -> tuple[ClosedKeyResult, ...]:
+        """The key results that get a score."""
+        return tuple(one for objective in self.objectives for one in objective.key_results if one.score is not None)
+
+
+def find_cycle(desk: Desk, id: str) -> Cycle:
+    """The cycle of the files with this id. Raises ConfigError naming the nearest one."""
+    cycles = {cycle.id.casefold(): cycle for _, cycle in desk.okrs.objectives}
+    if found := cycles.get(id.casefold()):
+        return found
+    near = nearest(id, [cycle.id for cycle in cycles.values()])
+    there = ", ".join(cycle.id for cycle in cycles.values()) or "none"
+    raise ConfigError(
+        f"No OKR file is of the cycle {id!r}.", hint=f"Did you mean {near}?" if near else f"There are: {there}."
+    )
+
+
+def ending(desk: Desk, id: str) -> Ending:
+    """How a cycle stands, with what is suggested: its last closing's word, or else the progress.
+
+    Raises ConfigError for a cycle that does not exist, is a draft or has not begun.
+    """
+    cycle = find_cycle(desk, id)
+    if cycle.state is Phase.DRAFT or day_of(cycle, desk.now) < cycle.start:
+        begun = "is a draft" if cycle.state is Phase.DRAFT else f"begins on {cycle.start}"
+        raise ConfigError(f"The cycle {cycle.id} {begun}; there is nothing to score.", hint="Wait until it ran.")
+    with desk.store.reading():
+        before = desk.store.closings.latest(cycle.id)
+        samples = latest_samples(desk)
+    return Ending(cycle, _objectives(desk, cycle, samples, before), before, files_of(desk, cycle))
+
+
+def latest_samples(desk: Desk) -> dict[str, Sample]:
+    """The latest reading of each key result by its id as the files write it today; its case never mattered."""
+    ids = (placed.key_result.id for placed in desk.okrs.placed)
+    return {name: one for name in ids if (one := desk.store.history.sample(name)) is not None}
+
+
+def files_of(desk: Desk, cycle: Cycle) -> tuple[str, ...]:
+    """The OKR files of a cycle."""
+    homes = (desk.okrs.home(objective.id).file for objective, one in desk.okrs.objectives if one.id == cycle.id)
+    return tuple(dict.fromkeys(homes))
+
+
+def close(desk: Desk, found: Ending, words: Mapping[str, Word], *, who: str, accept: bool, reopen: bool) -> Closing:
+    """Keep the scores and freeze the numbers. ``accept`` takes what is suggested where nobody said a score.
+
+    Raises ConfigError for a cycle that is closed already and not to be reopened, for key results that do not get a
+    score, for scores outside 0 to 1, and for key results that nobody scored.
+    """
+    if found.before is not None and not reopen:
+        closed = f"{found.before.at:%Y-%m-%d} by {found.before.who}"
+        raise ConfigError(
+            f"The cycle {found.cycle.id} was closed on {closed}.",
+            hint="--reopen closes it once more, from what was decided then; both are kept.",
+        )
+    by_id = _checked(found, words)
+    finals = {one.id: _final(one, by_id.get(one.id, Word()), found.before, accept=accept) for one in found.to_score()}
+    if missing := [name for name, score in finals.items() if score is None]:
+        raise ConfigError(
+            f"{len(missing)} key result{'' if len(missing) == 1 else 's'} without a score: {', '.join(missing)}.",
+            hint=f"--score {missing[0]}=0.7 gives one, --yes accepts what is suggested.",
+        )
+    kept = {name: score for name, score in finals.items() if score is not None}
+    return _kept(desk, found, kept, who)
+
+
+def _kept(desk: Desk, found: Ending, finals: Mapping[str, Score], who: str) -> Closing:
+    with desk.store.reading():
+        rolled = objective_scores(desk.okrs, _known_scores(desk, found.cycle, finals), desk.now)
+    closing = Closing(
+        cycle=found.cycle.id,
+        start=found.cycle.start,
+        end=found.cycle.end,
+        timezone=found.cycle.timezone,
+        at=desk.now,
+        who=who,
+        objectives=tuple(_scored_objective(one, rolled[one.id], finals) for one in found.objectives),
+        figures=figures_with(desk, found.cycle.id, {found.cycle.id: finals}),
+        remarks=remarks(desk, found.cycle),
+    )
+    with desk.store.transaction():
+        return desk.store.closings.add(closing)
+
+
+def remarks(desk: Desk, cycle: Cycle) -> tuple[Remark, ...]:
+    """What the coach finds about the objectives of a cycle and their teams, but for what files say to ignore.
+
+    Work that belongs to no objective is nobody's in particular, and left to the coach's own command.
+    """
+    theirs = {objective.id: team_of(desk, objective) for objective, one in desk.okrs.objectives if one.id == cycle.id}
+    return tuple(
+        Remark(one.rule, one.severity, one.reason, one.fix, one.objectives)
+        for one in coach_findings(desk)
+        if not one.ignored and (theirs.keys() & set(one.objectives) or one.team in theirs.values())
+    )
+
+
+def _scored_objective(one: ClosedObjective, score: float | None, finals: Mapping[str, Score]) -> ClosedObjective:
+    key_results = (
+        msgspec.structs.replace(key_result, score=finals.get(key_result.id)) for key_result in one.key_results
+    )
+    return msgspec.structs.replace(one, score=score, key_results=tuple(key_results))
+
+
+def _known_scores(desk: Desk, cycle: Cycle, finals: Mapping[str, Score]) -> dict[str, float]:
+    """Final scores of this cycle and of others that are closed; progress of what goes on, for objectives above."""
+    known = {name: one.progress for name, one in latest_samples(desk).items() if one.progress is not None}
+    for closing in desk.store.closings.all():
+        if closing.cycle != cycle.id:
+            known |= {name: score.final for name, score in closing.scores().items()}
+    return known | {name: score.final for name, score in finals.items()}
+
+
+def _checked(found: Ending, words: Mapping[str, Word]) -> dict[str, Word]:
+    """Words by the id as the files write it. Raises ConfigError for the first that makes no sense."""
+    ids = {one.id.casefold(): one.id for one in found.to_score()}
+    others = {one.id.casefold(): one for objective in found.objectives for one in objective.key_results}
+    for name, word in words.items():
+        if name.casefold() not in ids:
+            raise _not_scored(found, name, others.get(name.casefold()), ids.values())
+        if word.score is not None and not (isfinite(word.score) and 0 <= word.score <= 1):
+            raise ConfigError(f"{word.score:g} is no score for {name}.", hint="Give a number from 0 to 1, such as 0.7.")
+    return {ids[name.casefold()]: word for name, word in words.items()}
+
+
+def _not_scored(found: Ending, name: str, other: ClosedKeyResult | None, ids: Iterable[str]) -> ConfigError:
+    if other is not None:
+        return ConfigError(f"{other.id} is {other.state} and gets no score.", hint="Leave it out.")
+    near = nearest(name, ids)
+    hint = f"Did you mean {near}?" if near else f"There are {', '.join(ids)}."
+    return ConfigError(f"{name!r} is no key result of the cycle {found.cycle.id}.", hint=hint)
+
+
+def _final(one: ClosedKeyResult, word: Word, before: Closing | None, *, accept: bool) -> Score | None:
+    """The word given now, over the one given before, over what is suggested; without a value that is 0."""
+    earlier = before.scores().get(one.id) if before else None
+    assert one.score is not None
+    value = word.score if word.score is not None else earlier.final if earlier else None
+    if value is None and accept:
+        value = one.score.suggested or 0.0
+    if value is None:
+        return None
+    said = earlier.retrospective if earlier else Retrospective()
+    return Score(
+        key_result=one.id,
+        suggested=one.score.suggested,
+        final=value,
+        note=word.note or (earlier.note if earlier else ""),
+        retrospective=Retrospective(
+            moved=word.moved or said.moved,
+            change=word.change or said.change,
+            decision=word.decision or said.decision,
+        ),
+    )
+
+
+def _objectives(
+    desk: Desk, cycle: Cycle, samples: dict[str, Sample], before: Closing | None
+) -> tuple[ClosedObjective, ...]:
+    """As they stand; verdicts are of the cycle's last day, or of now where that is earlier."""
+    at = min(desk.now, midnight(cycle.end + DAY, cycle.zone) - INSTANT)
+    standings = standings_by(desk, samples, at)
+    return tuple(
+        ClosedObjective(
+            id=objective.id,
+            title=objective.title,
+            owner=objective.owner,
+            team=team_of(desk, objective),
+            kind=objective.kind,
+            state=objective.state,
+            progress=standings.objectives[objective.id].progress,
+            score=None,
+            key_results=tuple(_key_results(desk, objective, samples, standings, before)),
+            visibility=objective.visibility,
+        )
+        for objective, one in desk.okrs.objectives
+        if one.id == cycle.id
+    )
+
+
+def _key_results(
+    desk: Desk, objective: Objective, samples: Mapping[str, Sample], standings: Standings, before: Closing | None
+) -> Iterator[ClosedKeyResult]:
+    earlier = before.scores() if before else {}
+    for placed in desk.okrs.placed:
+        if placed.objective.id != objective.id:
+            continue
+        sample = samples.get(placed.key_result.id)
+        name, hint = placed.key_result.id, suggested(sample)
+        said = earlier.get(name) or Score(name, hint, hint or 0.0)
+        yield _as_it_stands(placed, sample, standings, msgspec.structs.replace(said, suggested=hint))
+
+
+def _as_it_stands(placed: Placed, sample: Sample | None, standings: Standings, score: Score) -> ClosedKeyResult:
+    key_result, measure = placed.key_result, placed.key_result.measure
+    way = None if isinstance(measure, Boolean | Maintain) else (measure.start, measure.target)
+    return ClosedKeyResult(
+        id=key_result.id,
+        title=key_result.title,
+        owner=owner_of(placed),
+        unit=key_result.unit or getattr(measure, "unit", ""),
+        measure=measure.type,
+        start=way[0] if way else None,
+        target=way[1] if way else None,
+        weight=key_result.weight,
+        state=key_result.state,
+        sample=sample,
+        verdict=standings.verdicts[key_result.id],
+        score=score if scored(placed) else None,
+    )

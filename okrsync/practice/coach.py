@@ -1,0 +1,121 @@
+"""The coach over the store and the files: gathers what the rules look at, and runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from okrsync.errors import ConfigError
+from okrsync.method.coach import Facts, Finding, Orphans, Scored, find
+from okrsync.model.rules import Severity
+from okrsync.practice.checkins import owed
+from okrsync.practice.desk import Desk
+from okrsync.wording import nearest
+
+Found = TypeVar("Found")
+
+
+class Coaching(msgspec.Struct, frozen=True):
+    """``findings`` are open, ``ignored`` carry the reason that the files give. ``read`` tells whether any tracker was.
+
+    ``orphans`` lists all active work that is linked to nothing, by repository or project.
+    """
+
+    findings: tuple[Finding, ...]
+    ignored: tuple[Finding, ...] = ()
+    orphans: tuple[Orphans, ...] = ()
+    read: bool = True
+
+    def at_least(self, threshold: Severity) -> tuple[Finding, ...]:
+        """The open findings of this weight and more."""
+        return tuple(one for one in self.findings if one.severity.reaches(threshold))
+
+
+def findings(desk: Desk) -> tuple[Finding, ...]:
+    """Everything worth a talk, the gravest first; what is ignored carries the reason for it."""
+    return find(facts(desk))
+
+
+def coaching(desk: Desk, team: str | None = None) -> Coaching:
+    """The same, divided, and of one team where one is named; work that belongs to no team is then left out."""
+    team = None if team is None else _team(desk, team)
+    known = facts(desk)
+    found = [one for one in find(known) if team is None or _concerns(desk, one, team)]
+    return Coaching(
+        findings=tuple(one for one in found if not one.ignored),
+        ignored=tuple(one for one in found if one.ignored),
+        orphans=tuple(one for one in known.orphans if one.keys) if team is None else (),
+        read=bool(known.read),
+    )
+
+
+def facts(desk: Desk) -> Facts:
+    """Everything the rules look at, in one consistent view of the store."""
+    duties = {row.key_result: row.duty for row in owed(desk)}
+    store, live = desk.store, [placed.key_result.id for placed in desk.okrs.live()]
+    with store.reading():
+        connections = store.scopes.connections()
+        names = {(one, scope.id): scope.name for one in connections for scope in store.scopes.known(one)}
+        return Facts(
+            okrs=desk.okrs,
+            now=desk.now,
+            samples=_as_written(desk, store.history.latest_samples()),
+            work=_as_written(desk, store.survey.work()),
+            duties=duties,
+            moves=store.survey.target_moves(),
+            scores=_scores(desk),
+            orphans=store.survey.orphans(live, names, left_alone(desk)),
+            overlaps=store.survey.overlaps(live),
+            read=frozenset(one for one in connections if store.scopes.state(one).succeeded_at),
+        )
+
+
+def _team(desk: Desk, team: str) -> str:
+    """The team as the files write it. Raises ConfigError naming the nearest one."""
+    teams = {one.team.casefold(): one.team for one, _ in desk.okrs.objectives if one.team}
+    if found := teams.get(team.casefold()):
+        return found
+    near = nearest(team, teams.values())
+    there = f"Teams are {', '.join(sorted(teams.values()))}." if teams else "No objective names a `team:`."
+    raise ConfigError(f"There is no team {team!r}.", hint=f"Did you mean {near}?" if near else there)
+
+
+def _concerns(desk: Desk, found: Finding, team: str) -> bool:
+    theirs = {one.id for one, _ in desk.okrs.objectives if one.team == team}
+    return found.team == team or bool(theirs.intersection(found.objectives))
+
+
+def _as_written(desk: Desk, found: Mapping[str, Found]) -> dict[str, Found]:
+    """With the ids as the files write them today; their case never mattered."""
+    ids = {placed.key_result.id.casefold(): placed.key_result.id for placed in desk.okrs.placed}
+    return {ids.get(name.casefold(), name): one for name, one in found.items()}
+
+
+def left_alone(desk: Desk) -> Callable[[str, Sequence[str]], bool]:
+    """Tickets with the label that tells okrsync to leave them alone are nobody's orphans."""
+    labels = {name: desk.settings.namespace_for(name).ignore.casefold() for name in desk.settings.connections}
+
+    def left_alone(connection: str, worn: Sequence[str]) -> bool:
+        return labels.get(connection, "") in [label.casefold() for label in worn]
+
+    return left_alone
+
+
+def _scores(desk: Desk) -> tuple[Scored, ...]:
+    """The final scores of every closed cycle, under the team that each objective had then."""
+    return tuple(
+        Scored(
+            closing.cycle,
+            closing.end,
+            objective.team or desk.okrs.home(objective.id).file,
+            one.id,
+            objective.kind,
+            one.score.final,
+        )
+        for closing in desk.store.closings.all()
+        for objective in closing.objectives
+        for one in objective.key_results
+        if one.score is not None
+    )

@@ -1,0 +1,46 @@
+"""Dates that people put into their calendars: check-in days of each owner, and when cycles begin and end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from okrsync.method.checkins import dues
+from okrsync.model.okr import Objective, Placed
+from okrsync.plan.words import page_url
+from okrsync.practice.checkins import owner_of
+from okrsync.practice.desk import Desk
+from okrsync.report.calendar import Entry
+from okrsync.report.figures import plural
+
+NOBODY = "nobody yet"
+
+
+def dates(desk: Desk, sees: Callable[[Objective], bool], owner: str = "") -> tuple[Entry, ...]:
+    """Everything of the objectives that the reader ``sees``, in order of days; of one owner where one is named."""
+    placed = [one for one in desk.okrs.placed if sees(one.objective) and owner in ("", owner_of(one))]
+    return tuple(sorted((*_check_ins(desk, placed), *_cycles(desk, sees)), key=lambda one: (one.day, one.uid)))
+
+
+def _check_ins(desk: Desk, placed: list[Placed]) -> Iterator[Entry]:
+    """One entry for an owner and a day, whatever number of key results it is about."""
+    rhythm, known = desk.settings.checkins.rhythm, desk.store.history.known_since()
+    days: dict[tuple[date, str], list[Placed]] = {}
+    for one in placed:
+        if one.live:
+            for due in dues(one.cycle, rhythm, known.get(one.key_result.id.casefold(), desk.now)):
+                days.setdefault((due.day, owner_of(one) or NOBODY), []).append(one)
+    for (day, who), some in days.items():
+        yield Entry(
+            uid=f"check-in-{day}-{who}@okrsync",
+            day=day,
+            title=f"Check in: {who} ({plural(len(some), 'key result')})",
+            about="\n".join(f"{one.key_result.id}: {one.key_result.title}" for one in some),
+            url=page_url(str(desk.settings.dashboard_url or ""), some[0].key_result.id) if len(some) == 1 else "",
+        )
+
+
+def _cycles(desk: Desk, sees: Callable[[Objective], bool]) -> Iterator[Entry]:
+    for cycle in {cycle.id: cycle for objective, cycle in desk.okrs.objectives if sees(objective)}.values():
+        yield Entry(f"cycle-{cycle.id}-begins@okrsync", cycle.start, f"{cycle.id} begins")
+        yield Entry(f"cycle-{cycle.id}-ends@okrsync", cycle.end, f"{cycle.id} ends")

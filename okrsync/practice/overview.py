@@ -1,0 +1,83 @@
+"""The overview: objectives as a tree, each key result with its course of eight weeks and people's confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from okrsync import views
+from okrsync.method.status import confidence
+from okrsync.model.okr import Objective, Okrs
+from okrsync.model.run import KeyResultStatus, ObjectiveStatus
+from okrsync.practice.desk import Desk
+
+WEEKS = 8
+"""How far back a course goes."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A key result. ``course`` holds its progress a week apart, the last one now; ``confidence`` is 0 to 10."""
+
+    status: KeyResultStatus
+    confidence: int | None
+    course: tuple[float | None, ...]
+
+
+class Branch(msgspec.Struct, frozen=True):
+    """An objective at its place in the tree: ``depth`` 0 at the top, children after their parent."""
+
+    objective: Objective
+    status: ObjectiveStatus
+    depth: int
+    rows: tuple[Row, ...]
+
+
+def overview(desk: Desk) -> tuple[Branch, ...]:
+    """Every objective in the order of the tree, private ones too: whoever shows them chooses."""
+    found = {one.objective: one for one in views.status(desk.store, desk.okrs, desk.now, desk.settings.status.preset)}
+    with desk.store.reading():
+        courses, said = _courses(desk), desk.store.checkins.all()
+
+    def row(status: KeyResultStatus) -> Row:
+        name = status.key_result
+        told = confidence([one for one in said.get(name, ()) if one.at <= desk.now])
+        return Row(status, told, courses(name))
+
+    return tuple(
+        Branch(objective, found[objective.id], depth, tuple(row(one) for one in found[objective.id].key_results))
+        for objective, depth in _tree(desk.okrs)
+    )
+
+
+def _courses(desk: Desk) -> Callable[[str], tuple[float | None, ...]]:
+    """Progress at the end of each of the last weeks, for all key results by one query a week."""
+    times = [desk.now - timedelta(weeks=back) for back in range(WEEKS, -1, -1)]
+    readings = [_progress(desk, time) for time in times]
+    return lambda name: tuple(reading.get(name.casefold()) for reading in readings)
+
+
+def _progress(desk: Desk, at: datetime) -> Mapping[str, float | None]:
+    return {name.casefold(): sample.progress for name, sample in desk.store.history.latest_samples(at).items()}
+
+
+def _tree(okrs: Okrs) -> Iterator[tuple[Objective, int]]:
+    """Parents before their children, in the order of the files; the files refuse rings of parents."""
+    known = {objective.id for objective, _ in okrs.objectives}
+    children: dict[str | None, list[Objective]] = {}
+    for objective, _ in okrs.objectives:
+        children.setdefault(objective.parent if objective.parent in known else None, []).append(objective)
+
+    def below(parent: str | None, depth: int) -> Iterator[tuple[Objective, int]]:
+        for objective in children.get(parent, ()):
+            yield objective, depth
+            yield from below(objective.id, depth + 1)
+
+    return below(None, 0)
+
+
+def statuses(branches: Sequence[Branch]) -> list[str]:
+    """The statuses that occur, in the order in which they first do."""
+    verdicts = [row.status.verdict for branch in branches for row in branch.rows]
+    return list(dict.fromkeys(str(one.status) for one in verdicts if one is not None))

@@ -1,0 +1,109 @@
+"""The end of a cycle for people at a terminal: what is asked about, what was decided, what was carried over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from okrsync.method.bands import EXPECTED, Band, Kind, attainment, band, too_easy
+from okrsync.model.closing import CarryOver, ClosedKeyResult, ClosedObjective, Closing
+from okrsync.report.figures import percent, quantity
+from okrsync.report.text import heading, line, table
+
+TITLE = 44
+"""Columns for a title."""
+
+COLOURS = {Band.RED: "red", Band.YELLOW: "yellow", Band.GREEN: "green"}
+
+
+def closing_text(closing: Closing) -> Group:
+    """Each objective with the scores of its key results beside what was suggested and expected."""
+    again = f", for the {closing.number}. time" if closing.number > 1 else ""
+    parts: list[RenderableType] = [heading(f"{closing.cycle} is closed{again}."), Text()]
+    for objective in closing.objectives:
+        parts += [_headline(objective), *([_scores(objective)] if objective.key_results else []), Text()]
+    return Group(*parts)
+
+
+def asked_text(one: ClosedKeyResult, objective: ClosedObjective, number: str) -> Group:
+    """Where a key result ended, before its score is asked for."""
+    value = quantity(one.sample.value if one.sample else None, measure=one.measure, unit=one.unit)
+    expected = EXPECTED[kind_of(objective)]
+    return Group(
+        line((f"{number}  ", "dim"), (one.id, "bold"), f"  {one.title}"),
+        line(
+            f"  {value}{goal_words(one)}  {percent(one.sample.progress if one.sample else None)}",
+            (f"  {objective.kind}, {expected:g} expected", "dim"),
+        ),
+        line(("  ", ""), (one.verdict.because, "dim")),
+    )
+
+
+def carried_text(made: CarryOver) -> Group:
+    """Old and new ids, where each starts, and what stays behind with the reason."""
+    carried = table("carried over", "now", "starts at", numbers=["starts at"])
+    for one in made.carried:
+        carried.add_row(
+            line("  ", one.before), line(one.after), line("as before" if one.start is None else f"{one.start:g}")
+        )
+    parts: list[RenderableType] = [carried]
+    if made.left:
+        left = table("left behind", "")
+        for name, why in made.left:
+            left.add_row(line("  ", name), line((why, "dim")))
+        parts += [Text(), left]
+    parts += [Text(), *(line("Wrote ", (file, "bold")) for file in made.files)]
+    for file in made.unread:
+        parts.append(line((f"{file} is not among `okrs:` of okrsync.yaml, so nobody reads it yet.", "yellow")))
+    return Group(*parts)
+
+
+def kind_of(objective: ClosedObjective) -> Kind:
+    return "aspirational" if objective.kind == "aspirational" else "committed"
+
+
+def goal_words(one: ClosedKeyResult) -> str:
+    """`` of 0 % → 100 %``, "" for what has no way to go."""
+    if one.start is None or one.target is None:
+        return ""
+    start, target = (quantity(end, measure=one.measure, unit=one.unit) for end in (one.start, one.target))
+    return f" on the way {start} → {target}"
+
+
+def _headline(objective: ClosedObjective) -> Text:
+    score = "no score" if objective.score is None else f"{objective.score:.2f}"
+    return line((objective.title, "bold"), f"  {score}", (f"  {objective.kind} · {objective.team}", "dim"))
+
+
+def _scores(objective: ClosedObjective) -> RenderableType:
+    numbers = ("suggested", "final", "of expected")
+    made = table("key result", "", *numbers, "next", numbers=numbers)
+    for place, column in enumerate(made.columns):
+        column.no_wrap = place != 1
+    made.columns[1].max_width = TITLE
+    for one in objective.key_results:
+        made.add_row(*_cells(one, objective))
+    return Group(made, *(said for one in objective.key_results for said in _said(one, objective)))
+
+
+def _cells(one: ClosedKeyResult, objective: ClosedObjective) -> Iterator[Text]:
+    yield line("  ", one.id)
+    yield line(one.title)
+    if one.score is None:
+        yield from (line(""), line((one.state, "dim")), line(""), line(""))
+        return
+    score = one.score
+    yield line(("no data" if score.suggested is None else f"{score.suggested:.2f}", "dim"))
+    yield line((f"{score.final:.2f}", f"bold {COLOURS[band(score.final)]}"))
+    yield line(percent(attainment(score.final, kind_of(objective))))
+    yield line(score.retrospective.decision or "")
+
+
+def _said(one: ClosedKeyResult, objective: ClosedObjective) -> Iterator[Text]:
+    """The note and the remark on a score, which are sentences and have no room in a table."""
+    if one.score is not None:
+        for words in (one.score.note, too_easy(one.score.final, kind_of(objective))):
+            if words:
+                yield line("  ", one.id, (f"  {words}", "dim"))

@@ -1,0 +1,122 @@
+"""The history of a key result at a terminal: how it went, and every day on which something was noted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta, tzinfo
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.text import Text
+
+from okrsync.model.checkin import CheckIn
+from okrsync.model.chronicle import Chronicle, Day, Redefined
+from okrsync.model.sample import Sample
+from okrsync.report.figures import number, percent, quantity
+from okrsync.report.text import line, progress_bar, table
+
+ROWS = 6
+WIDEST = 96
+MARGIN = 8
+
+Reading = tuple[date, Sample]
+
+
+def history_text(past: Chronicle, *, zone: tzinfo) -> Group:
+    """A chart from the first reading on, and a table of days, the oldest first. Days are those of ``zone``."""
+    since, until = past.since.astimezone(zone), past.until.astimezone(zone)
+    title = line((past.key_result, "bold"), f"  {past.title}", (f"  {since:%Y-%m-%d} to {until:%Y-%m-%d}", "dim"))
+    parts: list[RenderableType] = [title, Text()]
+    chart = Chart(past, zone)
+    if chart.drawable:
+        parts += [chart, Text()]
+    parts.append(_days(past) if past.days else line("Nothing was noted in that time."))
+    if any(day.sample and day.sample.rebuilt for day in past.days):
+        parts += [Text(), line(("rebuilt: read from the trackers' histories, before anybody measured.", "dim"))]
+    return Group(*parts)
+
+
+def _days(past: Chronicle) -> RenderableType:
+    made = table("day", "progress", "value", "done / scope", "noted", numbers=("value", "done / scope"))
+    for column in made.columns[:4]:
+        column.no_wrap = True
+    for day in past.days:
+        sample = day.sample
+        made.add_row(
+            line(f"{day.day:%Y-%m-%d}"),
+            progress_bar(sample.progress, 8) if sample else Text(),
+            line(quantity(sample.value, measure=past.measure, unit=past.unit) if sample else ""),
+            line(f"{number(sample.done)} / {number(sample.scope)}" if sample and sample.scope else ""),
+            Text("\n").join(_noted(day)),
+        )
+    return made
+
+
+def _noted(day: Day) -> Iterator[Text]:
+    if day.sample and day.sample.rebuilt:
+        yield line(("rebuilt", "dim"))
+    yield from (_redefined(one) for one in day.redefined)
+    yield from (_said(one) for one in day.checkins)
+    if day.sample and day.sample.raw is not None and not 0 <= day.sample.raw <= 1:
+        yield line((f"unclamped {number(day.sample.raw * 100)} %", "dim"))
+
+
+def _redefined(one: Redefined) -> Text:
+    both = f": {percent(one.before)} before, {percent(one.after)} after" if one.before is not None else ""
+    return line((", ".join(one.changed), "yellow"), both)
+
+
+def _said(one: CheckIn) -> Text:
+    felt = f" {one.confidence}/10" if one.confidence is not None else ""
+    note = f": {one.note}" if one.note else ""
+    return line((f"{one.who}{felt}", "cyan"), note)
+
+
+class Chart:
+    """A burn-up where there is a scope, else the progress: as wide as the terminal, up to ``WIDEST`` columns."""
+
+    def __init__(self, past: Chronicle, zone: tzinfo) -> None:
+        known = [(day.day, day.sample) for day in past.days if day.sample]
+        start = past.since.astimezone(zone).date()
+        self._readings: list[Reading] = [(start, past.before), *known] if past.before else known
+        self._until = past.until.astimezone(zone).date()
+        self._of_scope = any(sample.scope for _, sample in self._readings)
+        self._top = max((max(self._levels(sample)) for _, sample in self._readings), default=0.0)
+
+    @property
+    def drawable(self) -> bool:
+        return len(self._readings) > 1 and self._top > 0
+
+    def _levels(self, sample: Sample) -> tuple[float, float]:
+        """What is reached, and what there is to reach."""
+        return (sample.done, sample.scope) if self._of_scope else (sample.progress or 0.0, 1.0)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        full, eighths, goal = ("#", " #######", "-") if options.ascii_only else ("█", " ▁▂▃▄▅▆▇", "─")
+        begin = self._readings[0][0]
+        span = max(1, (self._until - begin).days)
+        columns = max(20, min(WIDEST, options.max_width) - MARGIN - 1)
+        levels = [
+            self._levels(self._at(begin + timedelta(days=span * column / (columns - 1)))) for column in range(columns)
+        ]
+        for row in reversed(range(ROWS)):
+            cells = Text()
+            for done, scope in levels:
+                filled = round((done / self._top * ROWS - row) * 8)
+                if filled > 0:
+                    cells.append(full if filled >= 8 else eighths[filled], "green")
+                else:
+                    cells.append(goal if min(ROWS - 1, int(scope / self._top * ROWS - 0.01)) == row else " ", "dim")
+            yield Text.assemble((f"{self._label(row):>{MARGIN - 1}} ", "dim"), cells)
+        dates = f"{begin.day} {begin:%b}", f"{self._until.day} {self._until:%b}"
+        yield Text(f"{' ' * MARGIN}{dates[0]:<{columns - len(dates[1])}}{dates[1]}", "dim")
+        said = (" done   ", " scope") if self._of_scope else (" progress   ", " goal")
+        yield Text.assemble(" " * MARGIN, (full, "green"), (said[0], "dim"), (goal, "dim"), (said[1], "dim"))
+
+    def _label(self, row: int) -> str:
+        if row == ROWS - 1:
+            return number(self._top) if self._of_scope else percent(self._top)
+        return ("0" if self._of_scope else percent(0.0)) if row == 0 else ""
+
+    def _at(self, day: date) -> Sample:
+        """The last reading by then."""
+        return next((sample for when, sample in reversed(self._readings) if when <= day), self._readings[0][1])

@@ -1,0 +1,1 @@
+"""The dashboard, its API and the webhooks: doors that people and trackers knock at over HTTP."""

@@ -1,0 +1,155 @@
+"""Who is asking, and what they may see and do."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from okrsync.model.okr import Objective, Placed
+from okrsync.settings.serve import Proxy, User
+
+_COST = {"n": 2**14, "r": 8, "p": 1}
+"""16 MB and some 40 ms a try: what OWASP asks of scrypt for passwords, and tokens are longer than those."""
+
+
+class Role(StrEnum):
+    """What a visitor may do: look, check in on own key results, or everything."""
+
+    VIEWER = "viewer"
+    OWNER = "owner"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is let in."""
+
+    name: str
+    role: Role
+    teams: frozenset[str] = frozenset()
+
+    def sees(self, objective: Objective) -> bool:
+        """Private objectives are for their team, their owner and admins."""
+        if objective.visibility == "all" or self.role is Role.ADMIN:
+            return True
+        return objective.team in self.teams or objective.owner == self.name
+
+    def may_check_in(self, placed: Placed) -> bool:
+        if not self.sees(placed.objective) or self.role is Role.VIEWER:
+            return False
+        return self.role is Role.ADMIN or self.name in (placed.key_result.owner, placed.objective.owner)
+
+
+LOCAL = Visitor("you", Role.ADMIN)
+"""Whoever sits at this machine, where nobody has to sign in."""
+
+
+def visitor(name: str, users: Mapping[str, User], otherwise: str | None = None) -> Visitor | None:
+    """The visitor of this name; one that is not among the users has the role ``otherwise``, or is nobody."""
+    user = users.get(name)
+    if user is None:
+        return Visitor(name, Role(otherwise)) if otherwise else None
+    return Visitor(name, Role(user.role), frozenset(user.teams))
+
+
+def from_proxy(
+    address: str, header: Callable[[str], str | None], proxy: Proxy, users: Mapping[str, User]
+) -> Visitor | None:
+    """Whom the trusted proxy names; the header of anybody else counts for nothing."""
+    name = header(proxy.user_header) if address == proxy.address else None
+    return visitor(name, users, proxy.role) if name else None
+
+
+def new_token() -> str:
+    """A token nobody can guess: 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str, salt: bytes | None = None) -> str:
+    """``scrypt$salt$key``, both in URL-safe base64: what the configuration keeps of a token."""
+    salt = salt or secrets.token_bytes(16)
+    key = hashlib.scrypt(token.encode("utf-8", "surrogatepass"), salt=salt, **_COST)
+    return f"scrypt${_text(salt)}${_text(key)}"
+
+
+def user_of(token: str, users: Mapping[str, User]) -> str | None:
+    """Whose token this is. Every hash is tried, so that the time taken tells nothing."""
+    found = None
+    for name, user in users.items():
+        if user.token and hmac.compare_digest(token_hash(token, _bytes(user.token.split("$")[1])), user.token):
+            found = name
+    return found
+
+
+def fingerprint(user: User | None) -> str:
+    """Differs once somebody gets another token, or loses theirs; tells nothing of it."""
+    return hashlib.sha256((user.token if user and user.token else "").encode()).hexdigest()[:16]
+
+
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+@dataclass
+class Patience:
+    """At most ``tries`` failures from one address within ``seconds``; ``clock`` counts seconds."""
+
+    clock: Callable[[], float]
+    tries: int = 5
+    seconds: float = 300.0
+    _failures: dict[str, deque[float]] = field(default_factory=dict)
+
+    def exhausted(self, address: str) -> bool:
+        recent = self._recent(address)
+        return len(recent) >= self.tries
+
+    def failed(self, address: str) -> None:
+        self._failures.setdefault(address, deque()).append(self.clock())
+
+    def forget(self, address: str) -> None:
+        self._failures.pop(address, None)
+
+    def _recent(self, address: str) -> deque[float]:
+        recent = self._failures.get(address, deque())
+        while recent and recent[0] <= self.clock() - self.seconds:
+            recent.popleft()
+        if not recent:
+            self._failures.pop(address, None)
+        return recent
+
+
+@dataclass
+class Remembered:
+    """Whose tokens were found right within the last ``seconds``, by their checksum: trying all hashes takes a while.
+
+    A token counts only as long as its hash in the configuration is the one that it was tried against.
+    """
+
+    clock: Callable[[], float]
+    seconds: float = 300.0
+    _known: dict[bytes, tuple[float, str, str]] = field(default_factory=dict)
+
+    def owner(self, token: str, users: Mapping[str, User]) -> str | None:
+        until, name, proof = self._known.get(_checksum(token), (0.0, "", ""))
+        user = users.get(name)
+        fresh = user is not None and self.clock() < until and fingerprint(user) == proof
+        return name if fresh else None
+
+    def keep(self, token: str, name: str, user: User) -> None:
+        now = self.clock()
+        self._known = {key: one for key, one in self._known.items() if one[0] > now}
+        self._known[_checksum(token)] = now + self.seconds, name, fingerprint(user)
+
+
+def _checksum(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,5 @@
+"""The JSON API: what the pages show, for programs, and the one thing they may say: a check-in."""
+
+from okrsync.web.api import asking, saying
+
+ROUTERS = (asking.router, saying.router)

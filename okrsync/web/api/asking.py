@@ -1,0 +1,258 @@
+"""Everything there is to read over the API; each answer is what a page shows, kept from the same people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response, Security
+from fastapi.security import HTTPBearer
+
+from okrsync.errors import ConfigError
+from okrsync.method.checkins import DAY, midnight
+from okrsync.model.attribution import Attribution
+from okrsync.model.checkin import CheckIn
+from okrsync.model.figures import TeamFigures
+from okrsync.model.run import RunRow
+from okrsync.model.sample import Sample
+from okrsync.practice.coach import coaching
+from okrsync.practice.desk import Desk
+from okrsync.practice.figures import figures
+from okrsync.practice.operations import Connection
+from okrsync.practice.overview import Branch, Row, overview
+from okrsync.practice.why import why
+from okrsync.web.api.values import (
+    Alone,
+    Coach,
+    Cycle,
+    Idle,
+    KeyResult,
+    Me,
+    Node,
+    Run,
+    answers,
+    as_answer,
+)
+from okrsync.web.doors import AtDesk, KnownQuestions, SignedIn, csrf_token, feed_address, room, visible
+from okrsync.web.pages.key_result import insight
+from okrsync.web.pages.operations import RunNumber, how_things_are
+from okrsync.web.privacy import Discretion
+
+EARLIEST, LATEST = date(1970, 1, 1), date(2999, 12, 31)
+"""Days that clocks everywhere can tell."""
+TOKEN = Security(HTTPBearer(auto_error=False, description="A token that `okrsync token NAME` made."))
+
+router = APIRouter(
+    prefix="/api/v1",
+    default_response_class=Response,
+    dependencies=[TOKEN, KnownQuestions],
+)
+
+
+@router.get("/me", responses=answers(Me), tags=["access"])
+def me(request: Request, who: SignedIn) -> Response:
+    """Who is asking."""
+    teams = tuple(sorted(who.teams))
+    return as_answer(Me(who.name, who.role, teams, csrf_token(request), feed_address(request, who)))
+
+
+@router.get("/cycles", responses=answers(tuple[Cycle, ...]), tags=["objectives"])
+def cycles(desk: AtDesk, who: SignedIn) -> Response:
+    """Every cycle of the OKR files, in their order."""
+    found = {cycle.id: cycle for _, cycle in desk.okrs.objectives}
+    seen = [(one, cycle.id) for one, cycle in desk.okrs.objectives if who.sees(one)]
+    return as_answer(
+        [
+            Cycle(
+                id=cycle.id,
+                start=cycle.start,
+                end=cycle.end,
+                timezone=str(cycle.zone),
+                state=cycle.state,
+                objectives=sum(name == cycle.id for _, name in seen),
+                key_results=sum(len(one.key_results) for one, name in seen if name == cycle.id),
+            )
+            for cycle in found.values()
+        ]
+    )
+
+
+@router.get("/objectives", responses=answers(tuple[Node, ...]), tags=["objectives"])
+def objectives(request: Request, desk: AtDesk, who: SignedIn) -> Response:
+    """Objectives as a tree, each with its key results; what has no visible parent stands at the top."""
+    return as_answer(_trees(_overview(request, desk, who)))
+
+
+@router.get("/key-results", responses=answers(tuple[Row, ...]), tags=["key results"])
+def key_results(
+    request: Request, desk: AtDesk, who: SignedIn, team: str = "", owner: str = "", status: str = "", cycle: str = ""
+) -> Response:
+    """Every key result with its status, its course of eight weeks and the last confidence; filters may be given."""
+    return as_answer(
+        [
+            row
+            for branch in _overview(request, desk, who)
+            for row in branch.rows
+            if team in ("", branch.objective.team)
+            and cycle in ("", branch.status.cycle)
+            and owner in ("", row.status.owner)
+            and status in ("", row.status.verdict.status if row.status.verdict else "")
+        ]
+    )
+
+
+@router.get("/key-results/{name}", responses=answers(KeyResult, 200, 404), tags=["key results"])
+def key_result(request: Request, desk: AtDesk, who: SignedIn, name: str) -> Response:
+    """One key result: every ticket with what it adds and why, the forecast, what moved it this week, and check-ins."""
+    placed = visible(desk, who, name)
+    id = placed.key_result.id
+    found = room(request).once(f"key result {id}", desk, lambda: insight(desk, placed))
+    with desk.store.reading():
+        said = desk.store.checkins.of(id)
+    return as_answer(
+        KeyResult(
+            objective=placed.objective.id,
+            explanation=found.explained,
+            outlook=found.outlook,
+            moved=found.moved,
+            check_ins=said,
+            may_check_in=who.may_check_in(placed),
+        )
+    )
+
+
+@router.get("/key-results/{name}/why", responses=answers(Attribution, 200, 404), tags=["key results"])
+def why_it_moved(desk: AtDesk, who: SignedIn, name: str, since: date, until: date | None = None) -> Response:
+    """What moved a key result since the beginning of a day, until now or the end of another day."""
+    placed = visible(desk, who, name)
+    zone = placed.cycle.zone
+    begin = midnight(_day(since), zone)
+    end = min(desk.now, midnight(_day(until) + DAY, zone)) if until else None
+    with asked_right():
+        return as_answer(why(desk, placed, begin, end))
+
+
+@router.get("/key-results/{name}/check-ins", responses=answers(tuple[CheckIn, ...], 200, 404), tags=["key results"])
+def check_ins(desk: AtDesk, who: SignedIn, name: str) -> Response:
+    """Everything that was said about a key result, the oldest first."""
+    placed = visible(desk, who, name)
+    return as_answer(desk.store.checkins.of(placed.key_result.id))
+
+
+@router.get("/key-results/{name}/samples", responses=answers(tuple[Sample, ...], 200, 404), tags=["key results"])
+def samples(desk: AtDesk, who: SignedIn, name: str) -> Response:
+    """Every measurement of a key result, the oldest first."""
+    placed = visible(desk, who, name)
+    return as_answer(desk.store.history.samples(placed.key_result.id))
+
+
+@router.get("/coach", responses=answers(Coach), tags=["practice"])
+def coach(request: Request, desk: AtDesk, who: SignedIn, team: str = "") -> Response:
+    """What is worth a talk, the gravest first."""
+    found, told = room(request).once("coaching", desk, lambda: coaching(desk)), Discretion(desk, who)
+    return as_answer(
+        Coach(
+            findings=tuple(one for one in told.findings(found.findings) if team in ("", one.team)),
+            ignored=tuple(one for one in told.findings(found.ignored) if team in ("", one.team)),
+            read=found.read,
+        )
+    )
+
+
+@router.get("/figures", responses=answers(tuple[TeamFigures, ...]), tags=["practice"])
+def four_figures(desk: AtDesk, who: SignedIn, period: str = "cycle") -> Response:
+    """Alignment, engagement, productivity and performance of each team in a period: cycle, an id, 4w, DAY..DAY."""
+    with asked_right():
+        return as_answer(Discretion(desk, who).teams(figures(desk, period=period)))
+
+
+@router.get("/orphans", responses=answers(Alone), tags=["practice"])
+def orphans(request: Request, desk: AtDesk, who: SignedIn) -> Response:
+    """Active tickets without a key result, and key results without work."""
+    found = room(request).once("coaching", desk, lambda: coaching(desk))
+    idle = [
+        Idle(row.status.key_result, row.status.title, branch.objective.id)
+        for branch in _overview(request, desk, who)
+        for row in branch.rows
+        if row.status.measure != "manual" and not row.status.items
+    ]
+    return as_answer(Alone(found.orphans, tuple(idle), found.read))
+
+
+@router.get("/runs", responses=answers(tuple[RunRow, ...]), tags=["operations"])
+def runs(desk: AtDesk, who: SignedIn, limit: Annotated[int, Query(ge=1, le=1000)] = 20) -> Response:
+    """The last runs, the newest first."""
+    return as_answer(Discretion(desk, who).rows(desk.store.journal.runs(limit)))
+
+
+@router.get("/runs/{number}", responses=answers(Run, 200, 404), tags=["operations"])
+def run(desk: AtDesk, who: SignedIn, number: RunNumber) -> Response:
+    """One run with every change it made."""
+    with desk.store.reading():
+        record = desk.store.journal.run(number)
+        writes = list(desk.store.journal.writes(run=number)) if record else []
+    if record is None:
+        raise HTTPException(404, "There is no such run.")
+    told = Discretion(desk, who)
+    return as_answer(Run(told.run(record), tuple(told.writes(writes))))
+
+
+@router.get("/connections", responses=answers(tuple[Connection, ...]), tags=["operations"])
+def connections(request: Request, desk: AtDesk, who: SignedIn) -> Response:
+    """Each connection: when it was last read completely, what went wrong, and how many requests it has left."""
+    return as_answer(Discretion(desk, who).connections(how_things_are(request, desk).connections))
+
+
+@contextmanager
+def asked_right() -> Iterator[None]:
+    """What makes no sense to the practice is the caller's to correct. Raises HTTPException 422."""
+    try:
+        yield
+    except ConfigError as error:
+        raise HTTPException(422, {"error": error.message, "hint": error.hint}) from None  # type: ignore[arg-type]
+
+
+def _overview(request: Request, desk: Desk, who: SignedIn) -> list[Branch]:
+    return Discretion(desk, who).branches(room(request).once("overview", desk, lambda: overview(desk)))
+
+
+def _trees(branches: Iterable[Branch]) -> list[Node]:
+    """From children after their parents to parents that hold their children."""
+    every = list(branches)
+    known = {one.objective.id for one in every}
+    below: dict[str | None, list[Branch]] = {}
+    for one in every:
+        below.setdefault(one.objective.parent if one.objective.parent in known else None, []).append(one)
+
+    def grown(some: Sequence[Branch]) -> tuple[Node, ...]:
+        return tuple(_node(one, grown(below.get(one.objective.id, []))) for one in some)
+
+    return list(grown(below.get(None, [])))
+
+
+def _node(branch: Branch, children: tuple[Node, ...]) -> Node:
+    objective, status = branch.objective, branch.status
+    return Node(
+        id=objective.id,
+        title=objective.title,
+        owner=objective.owner,
+        team=objective.team,
+        kind=objective.kind,
+        cycle=status.cycle,
+        state=status.state,
+        parent=objective.parent,
+        visibility=objective.visibility,
+        progress=status.progress,
+        verdict=status.verdict,
+        worst=status.worst,
+        key_results=branch.rows,
+        children=children,
+    )
+
+
+def _day(day: date) -> date:
+    if not EARLIEST <= day <= LATEST:
+        raise HTTPException(422, f"{day} is not between {EARLIEST} and {LATEST}.")
+    return day

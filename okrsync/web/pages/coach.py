@@ -1,0 +1,68 @@
+"""What the coach found, tickets without a key result, and key results without work."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from okrsync.model.rules import Severity
+from okrsync.practice.coach import Coaching, coaching
+from okrsync.practice.desk import Desk
+from okrsync.practice.overview import overview
+from okrsync.web.doors import AtDesk, SignedIn, room
+from okrsync.web.privacy import Discretion
+from okrsync.web.render import render
+
+ORPHANS_SHOWN = 100
+"""Tickets listed for a repository or project; the API gives all."""
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/coach")
+def coach(request: Request, desk: AtDesk, who: SignedIn, team: str = "") -> HTMLResponse:
+    found = _coaching(request, desk)
+    told = Discretion(desk, who)
+    known = told.findings(found.findings)
+    open_ones = [one for one in known if team in ("", one.team)]
+    groups = [(severity, [one for one in open_ones if one.severity is severity]) for severity in Severity]
+    return render(
+        request,
+        "coach.html",
+        groups=[(severity, some) for severity, some in groups if some],
+        ignored=told.findings(found.ignored),
+        teams=sorted({one.team for one in known if one.team}),
+        team=team,
+        read=found.read,
+    )
+
+
+@router.get("/orphans")
+def orphans(request: Request, desk: AtDesk, who: SignedIn) -> HTMLResponse:
+    found = _coaching(request, desk)
+    every = room(request).once("overview", desk, lambda: overview(desk))
+    idle = [
+        (branch.objective, row.status)
+        for branch in every
+        for row in branch.rows
+        if who.sees(branch.objective) and row.status.measure != "manual" and not row.status.items
+    ]
+    return render(
+        request,
+        "orphans.html",
+        orphans=found.orphans,
+        addresses=_addresses(desk, found),
+        idle=idle,
+        shown=ORPHANS_SHOWN,
+        read=found.read,
+    )
+
+
+def _coaching(request: Request, desk: Desk) -> Coaching:
+    return room(request).once("coaching", desk, lambda: coaching(desk))
+
+
+def _addresses(desk: Desk, found: Coaching) -> dict[tuple[str, str], str]:
+    """Where the tickets that are listed can be opened."""
+    wanted = [(one.connection, key) for one in found.orphans for key in one.keys[:ORPHANS_SHOWN]]
+    return desk.store.items.addresses(wanted)

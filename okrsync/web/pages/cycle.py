@@ -1,0 +1,108 @@
+"""The cycle: objectives as a tree, and how each key result does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+from urllib.parse import urlencode
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from okrsync.practice.overview import Branch, overview, statuses
+from okrsync.web.doors import AtDesk, SignedIn, room
+from okrsync.web.privacy import Discretion
+from okrsync.web.render import render
+
+ROWS_SHOWN = 60
+"""Key results on a page, so that it stays light; an objective is never cut in two."""
+
+router = APIRouter(include_in_schema=False)
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What the address asks for; "" is everything."""
+
+    team: str = ""
+    owner: str = ""
+    status: str = ""
+    page: int = 1
+
+    def address(self, page: int) -> str:
+        given = {name: value for name, value in msgspec.structs.asdict(self).items() if value}
+        return f"/?{urlencode({**given, 'page': page})}"
+
+    @property
+    def chosen(self) -> bool:
+        return bool(self.team or self.owner or self.status)
+
+
+@router.get("/")
+def cycle(
+    request: Request,
+    desk: AtDesk,
+    who: SignedIn,
+    team: str = "",
+    owner: str = "",
+    status: str = "",
+    page: Annotated[int, Query(ge=1)] = 1,
+) -> HTMLResponse:
+    choice = Choice(team, owner, status, page)
+    every = Discretion(desk, who).branches(room(request).once("overview", desk, lambda: overview(desk)))
+    pages = list(_pages(_chosen(every, choice)))
+    shown = pages[min(page, len(pages)) - 1] if pages else []
+    return render(
+        request,
+        "cycle.html",
+        branches=shown,
+        choice=choice,
+        pages=len(pages),
+        now=desk.now,
+        teams=_names(one.objective.team for one in every),
+        owners=_names(row.status.owner for one in every for row in one.rows),
+        statuses=statuses(every),
+        counts=_counts(every),
+        cycles=_names(one.status.cycle for one in every),
+    )
+
+
+def _chosen(branches: Iterable[Branch], choice: Choice) -> Iterator[Branch]:
+    """The objectives with the key results that fit; an objective without any is left out, unless nothing is asked."""
+    for branch in branches:
+        if choice.team and branch.objective.team != choice.team:
+            continue
+        rows = tuple(
+            row
+            for row in branch.rows
+            if (not choice.owner or row.status.owner == choice.owner)
+            and (not choice.status or (row.status.verdict and row.status.verdict.status == choice.status))
+        )
+        if rows or not (choice.owner or choice.status):
+            yield msgspec.structs.replace(branch, rows=rows)
+
+
+def _pages(branches: Iterable[Branch]) -> Iterator[list[Branch]]:
+    page: list[Branch] = []
+    for branch in branches:
+        if page and sum(len(one.rows) + 1 for one in page) + len(branch.rows) > ROWS_SHOWN:
+            yield page
+            page = []
+        page.append(branch)
+    if page:
+        yield page
+
+
+def _names(found: Iterable[str | None]) -> list[str]:
+    return sorted({one for one in found if one})
+
+
+def _counts(branches: Iterable[Branch]) -> dict[str, int]:
+    """How many key results have each status."""
+    found: dict[str, int] = {}
+    for branch in branches:
+        for row in branch.rows:
+            if row.status.verdict is not None:
+                name = str(row.status.verdict.status)
+                found[name] = found.get(name, 0) + 1
+    return found

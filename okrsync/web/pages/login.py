@@ -1,0 +1,50 @@
+"""Signing in with a token, and out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from okrsync.web.access import Patience, fingerprint, user_of
+from okrsync.web.doors import PROOF, WHO, Ours, serve, too_many_tries
+from okrsync.web.render import render
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/login")
+def ask(request: Request, to: str = "/") -> HTMLResponse:
+    return render(request, "login.html", to=_inside(to), wrong=False)
+
+
+@router.post("/login", dependencies=[Ours])
+def sign_in(request: Request, token: Annotated[str, Form()], to: Annotated[str, Form()] = "/") -> Response:
+    patience: Patience = request.app.state.patience
+    address = request.client.host if request.client else ""
+    if patience.exhausted(address):
+        raise too_many_tries()
+    name = user_of(token, serve(request).users)
+    if name is None:
+        patience.failed(address)
+        return render(request, "login.html", 401, to=_inside(to), wrong=True)
+    patience.forget(address)
+    request.session.clear()
+    request.session[WHO] = name
+    request.session[PROOF] = fingerprint(serve(request).users[name])
+    return RedirectResponse(_inside(to), 303)
+
+
+@router.post("/logout", dependencies=[Ours])
+def sign_out(request: Request) -> RedirectResponse:
+    request.session.clear()
+    return RedirectResponse("/login", 303)
+
+
+def _inside(to: str) -> str:
+    """Only a path of ours: a login must not send people to another site."""
+    parts = urlsplit(to)
+    own = to.startswith("/") and not to.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
+    return to if own else "/"

@@ -1,0 +1,60 @@
+"""Templates: everything is escaped, and what is the same on every page is given once."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from okrsync import __version__
+from okrsync.report.safe import plain, web_address
+from okrsync.web.doors import csrf_token, room, serve, someone
+from okrsync.web.shapes import FILTERS
+
+HERE = Path(__file__).parent
+
+NAVIGATION = (
+    ("/", "Cycle"),
+    ("/orphans", "Orphans"),
+    ("/coach", "Coach"),
+    ("/figures", "Figures"),
+    ("/review", "Review"),
+    ("/operations", "Operations"),
+)
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(plain=plain, web_address=web_address, **FILTERS)
+    return made
+
+
+def render(request: Request, template: str, status: int = 200, **given: Any) -> HTMLResponse:
+    """A page. ``given`` is what its template names beyond navigation, visitor and form secret."""
+    shown = (
+        environment()
+        .get_template(template)
+        .render(
+            version=__version__,
+            navigation=NAVIGATION,
+            here=request.url.path,
+            address=str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
+            visitor=someone(request),
+            guarded=serve(request).guarded,
+            csrf=csrf_token(request),
+            trouble=room(request).trouble,
+            **given,
+        )
+    )
+    return HTMLResponse(shown, status)

@@ -1,0 +1,97 @@
+"""A web server in a thread of its own, which ends when it is told to."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from okrsync.errors import ConfigError
+from okrsync.report.charts import warm
+from okrsync.settings.serve import Serve
+from okrsync.web.room import Room
+from okrsync.web.server import create
+
+SESSION_KEY = "OKRSYNC_SESSION_KEY"
+"""The variable whose value signs sessions, so that they outlive the process."""
+
+
+@dataclass(frozen=True)
+class Serving:
+    """``url`` is where it listens."""
+
+    url: str
+    _thread: threading.Thread
+
+    def wait(self) -> None:
+        """Until Ctrl-C."""
+        try:
+            while self._thread.is_alive():
+                self._thread.join(1.0)
+        except KeyboardInterrupt:
+            return
+
+
+@contextmanager
+def serving(
+    room: Room,
+    *,
+    environ: Mapping[str, str],
+    host: str | None = None,
+    port: int | None = None,
+    silence: Callable[[], float] | None = None,
+) -> Iterator[Serving]:
+    """Serve a room. Raises ConfigError for an address that is exposed, taken or not there.
+
+    ``silence`` tells for how many seconds a loop beside it has shown no sign of life.
+    """
+    rules = room.app.settings.serve or Serve()
+    chosen = _listening(rules, host, port)
+    listener = _bound(chosen)
+    application = create(room, session_key=environ.get(SESSION_KEY), silence=silence)
+    server = uvicorn.Server(
+        uvicorn.Config(application, log_config=None, access_log=False, proxy_headers=False, server_header=False)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="dashboard", daemon=True)
+    thread.start()
+    threading.Thread(target=warm, name="charts", daemon=True).start()
+    try:
+        name = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
+        yield Serving(f"http://{name}:{listener.getsockname()[1]}", thread)
+    finally:
+        server.should_exit = True
+        thread.join(5.0)
+        listener.close()
+        room.close()
+
+
+def _listening(rules: Serve, host: str | None, port: int | None) -> Serve:
+    """The rules with another address; the same check as for the file. Raises ConfigError."""
+    from pydantic import ValidationError
+
+    given = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
+    try:
+        return Serve.model_validate({**rules.model_dump(), **given})
+    except ValidationError as error:
+        said = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"serve: {said}.", hint="docs/access.md tells how people sign in.") from None
+
+
+def _bound(rules: Serve) -> socket.socket:
+    family = socket.AF_INET6 if ":" in rules.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((rules.host, rules.port))
+    except OSError as error:
+        listener.close()
+        raise ConfigError(
+            f"Nothing can listen on {rules.host}:{rules.port}: {error.strerror}.",
+            hint="Choose another with --port, or serve: {port: …} in okrsync.yaml.",
+        ) from None
+    listener.listen(128)
+    return listener

@@ -1,0 +1,169 @@
+"""Closing a cycle over a store: what is suggested, what is kept, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from closing_time import MIDWAY, at_the_end, closed, measured
+from practising import Practice
+
+from okrsync.errors import ConfigError
+from okrsync.model.closing import Closing, Decision, Retrospective
+from okrsync.model.verdict import Status
+from okrsync.practice.closing import Word, close, ending
+from okrsync.practice.figures import figures
+
+
+@pytest.fixture
+def acme(tmp_path: Path) -> Practice:
+    return at_the_end(tmp_path / "acme")
+
+
+def finals(found: Closing) -> dict[str, float]:
+    return {name: score.final for name, score in found.scores().items()}
+
+
+def test_the_progress_is_suggested_and_accepted_unrounded(acme: Practice) -> None:
+    assert finals(closed(acme)) == {
+        "checkout-1": 0.923076923,
+        "checkout-2": 0.8,
+        "checkout-3": 0.3555555555,
+        "api-1": 1.0,
+    }
+
+
+def test_suggested_and_final_scores_are_both_kept_with_the_note(acme: Practice) -> None:
+    learned = Retrospective("the new button", "start with the funnel", Decision.CONTINUE)
+    found = closed(
+        acme, checkout_3=Word(0.5, "the trend is good", learned.moved, learned.change, learned.decision)
+    ).scores()["checkout-3"]
+    assert (found.suggested, found.final, found.note) == (0.3555555555, 0.5, "the trend is good")
+    assert found.retrospective == learned
+
+
+def test_what_is_postponed_gets_no_score(acme: Practice) -> None:
+    with acme.desk() as desk:
+        assert [one.id for one in ending(desk, "2026-Q4").to_score()] == [
+            "checkout-1",
+            "checkout-2",
+            "checkout-3",
+            "api-1",
+        ]
+
+
+def test_an_objective_scores_what_its_key_results_scored(acme: Practice) -> None:
+    found = {one.id: one for one in closed(acme, checkout_1=Word(0.6), checkout_3=Word(0.4)).objectives}
+    assert found["checkout"].score == pytest.approx(0.6)
+    assert found["checkout"].progress == pytest.approx((0.923076923 + 0.8 + 0.3555555555) / 3)
+    assert found["growth"].score == pytest.approx(0.6)
+    assert (found["checkout"].team, found["checkout"].kind) == ("shop", "aspirational")
+
+
+def test_what_was_never_measured_is_suggested_nothing_and_accepted_as_nothing(acme: Practice) -> None:
+    acme.rewrite("id: api-2", "id: api-3")
+    acme.rewrite("state: postponed", "state: active")
+    found = closed(acme).scores()["api-3"]
+    assert (found.suggested, found.final) == (None, 0.0)
+
+
+def test_verdicts_are_those_of_the_last_day_even_when_it_is_closed_later(acme: Practice) -> None:
+    acme.later(days=9)
+    found = {one.id: one.verdict.status for one in closed(acme).key_results()}
+    assert found["api-1"] is Status.ACHIEVED
+    assert found["checkout-3"] is Status.AT_RISK, "on the last day it was not overdue yet"
+
+
+def test_a_value_given_after_the_last_day_still_counts(acme: Practice) -> None:
+    acme.later(days=4)
+    measured(acme, acme.now, {"checkout-3": (2.9, 0.888)})
+    assert finals(closed(acme))["checkout-3"] == 0.888
+
+
+def test_the_figures_are_frozen_with_the_final_scores(acme: Practice) -> None:
+    acme.later(days=2)
+    found = {one.team: one for one in closed(acme, checkout_3=Word(0.7)).figures}
+    assert set(found) == {"shop", "platform"}
+    assert found["shop"].performance.score.numerator == pytest.approx(0.923076923 + 0.8 + 0.7)
+    measured(acme, acme.now + timedelta(days=1), {"checkout-1": (0.1, 0.1)})
+    acme.later(days=7)
+    with acme.desk() as desk:
+        assert figures(desk, period="2026-Q4") == tuple(found.values())
+        assert figures(desk, "shop", "2026-q4") == (found["shop"],)
+
+
+def test_the_coach_is_heard_at_the_closing(acme: Practice) -> None:
+    found = closed(acme).remarks
+    assert {"PASTDUE", "PARENT"} <= {one.rule for one in found}
+    assert all(one.reason and one.fix for one in found)
+
+
+def test_a_closed_cycle_is_not_closed_again_by_accident(acme: Practice) -> None:
+    closed(acme)
+    with pytest.raises(ConfigError, match="was closed on 2026-12-31 by ana") as refused:
+        closed(acme, checkout_1=Word(0.1))
+    assert "--reopen" in refused.value.hint
+    with acme.desk() as desk:
+        assert len(desk.store.closings.of("2026-Q4")) == 1
+
+
+def test_closing_once_more_begins_from_what_was_decided(acme: Practice) -> None:
+    first = closed(acme, checkout_3=Word(0.5, "good trend", "the button", "", Decision.CONTINUE))
+    acme.later(days=1)
+    second = closed(acme, reopen=True, who="ben", checkout_1=Word(0.7))
+    assert finals(second) == {**finals(first), "checkout-1": 0.7}
+    assert second.scores()["checkout-3"] == first.scores()["checkout-3"]
+    assert (second.number, second.who) == (2, "ben")
+    with acme.desk() as desk:
+        assert desk.store.closings.of("2026-Q4") == (first, second)
+
+
+def test_without_accepting_every_score_must_be_said(acme: Practice) -> None:
+    with acme.desk() as desk, pytest.raises(ConfigError) as refused:
+        close(desk, ending(desk, "2026-Q4"), {"checkout-1": Word(0.5)}, who="ana", accept=False, reopen=False)
+    assert str(refused.value).startswith("3 key results without a score: checkout-2, checkout-3, api-1.")
+    with acme.desk() as desk:
+        assert desk.store.closings.latest("2026-Q4") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        ({"checkout-1": Word(1.2)}, "1.2 is no score for checkout-1", "from 0 to 1"),
+        ({"checkout-1": Word(float("nan"))}, "nan is no score", "from 0 to 1"),
+        ({"checkout-9": Word(0.2)}, "'checkout-9' is no key result of the cycle 2026-Q4", "Did you mean checkout-"),
+        ({"api-2": Word(0.2)}, "api-2 is postponed and gets no score", "Leave it out"),
+    ],
+)
+def test_nonsense_is_refused_before_anything_is_kept(
+    acme: Practice, words: dict[str, Word], message: str, hint: str
+) -> None:
+    with acme.desk() as desk, pytest.raises(ConfigError, match=message) as refused:
+        close(desk, ending(desk, "2026-Q4"), words, who="ana", accept=True, reopen=False)
+    assert hint in refused.value.hint
+
+
+def test_ids_are_found_in_any_case(acme: Practice) -> None:
+    with acme.desk() as desk:
+        found = close(desk, ending(desk, "2026-q4"), {"CHECKOUT-1": Word(0.2)}, who="ana", accept=True, reopen=False)
+    assert finals(found)["checkout-1"] == 0.2
+
+
+def test_a_cycle_that_nobody_knows_is_told_the_nearest(acme: Practice) -> None:
+    with acme.desk() as desk, pytest.raises(ConfigError) as refused:
+        ending(desk, "2026-Q3")
+    assert refused.value.hint == "Did you mean 2026-Q4?"
+
+
+def test_a_cycle_that_has_not_begun_has_nothing_to_score(acme: Practice) -> None:
+    acme.now = datetime(2026, 9, 30, 12, tzinfo=UTC)
+    with acme.desk() as desk, pytest.raises(ConfigError, match="begins on 2026-10-01"):
+        ending(desk, "2026-Q4")
+
+
+def test_a_cycle_may_be_closed_early(acme: Practice) -> None:
+    acme.now = MIDWAY
+    found = closed(acme)
+    assert found.at == MIDWAY
+    assert {one.end for one in found.figures} == {MIDWAY.date()}

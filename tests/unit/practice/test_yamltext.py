@@ -1,0 +1,159 @@
+"""Edits of YAML leave every other character alone."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from okrsync.practice.yamltext import YamlText, scalar
+from okrsync.yamlfile import parse_yaml
+
+BLOCK = """\
+# the team's file
+cycle:
+  id: 2026-Q4   # the last quarter
+  end: '2026-12-31'
+
+list:
+
+  # about one
+  - id: one
+    due: 2026-12-01  # soon
+    plan:
+      - {date: 2026-11-01, value: 2}
+      # in the middle
+      - {date: 2026-12-01, value: 3}
+
+    # about the measure
+    measure: {type: manual, start: 2.1,   target: 3}
+
+  # about two
+  - id: two
+"""
+
+
+def edited(text: str, *edits: tuple[str, tuple[str | int, ...], object]) -> str:
+    made = YamlText(text)
+    for kind, place, value in edits:
+        if kind == "set":
+            made.set(place, value)  # type: ignore[arg-type]
+        else:
+            made.drop(place)
+    return made.text()
+
+
+def test_a_value_is_replaced_and_its_comment_stays() -> None:
+    assert edited(BLOCK, ("set", ("cycle", "id"), "2027-Q1")) == BLOCK.replace("2026-Q4 ", "2027-Q1 ")
+
+
+def test_a_new_field_goes_below_the_first_of_its_mapping() -> None:
+    found = edited(BLOCK, ("set", ("cycle", "state"), "closed"))
+    assert found == BLOCK.replace("last quarter\n", "last quarter\n  state: closed\n")
+
+
+def test_a_new_field_may_say_why_it_is_there() -> None:
+    made = YamlText(BLOCK)
+    made.set(("cycle", "state"), "draft", "until it is agreed on")
+    assert "  state: draft  # until it is agreed on\n" in made.text()
+
+
+def test_in_braces_a_new_field_goes_between_the_others() -> None:
+    found = edited("m: {type: manual, target: 3}\n", ("set", ("m", "start"), 2.42))
+    assert found == "m: {type: manual, start: 2.42, target: 3}\n"
+
+
+def test_several_edits_do_not_disturb_each_other() -> None:
+    found = edited(
+        BLOCK,
+        ("set", ("list", 0, "id"), "one-2027"),
+        ("set", ("list", 0, "from"), "one"),
+        ("drop", ("list", 0, "due"), None),
+        ("set", ("list", 0, "measure", "start"), 2.42),
+    )
+    data = parse_yaml(found, "x").data["list"][0]
+    assert (data["id"], data["from"], data["measure"]["start"], "due" in data) == ("one-2027", "one", 2.42, False)
+    assert "start: 2.42,   target" in found
+
+
+def test_a_dropped_field_takes_its_lines_and_no_others() -> None:
+    found = edited(BLOCK, ("drop", ("list", 0, "plan"), None))
+    gone = BLOCK[BLOCK.index("    plan:") : BLOCK.index("\n    # about the measure")]
+    assert found == BLOCK.replace(gone, "")
+
+
+def test_a_dropped_entry_takes_the_comment_right_above_it() -> None:
+    found = edited(BLOCK, ("drop", ("list", 0), None))
+    assert "about one" not in found
+    assert "about the measure" not in found
+    assert found.endswith("  # about two\n  - id: two\n")
+    assert parse_yaml(found, "x").data["list"] == [{"id": "two"}]
+
+
+def test_the_last_entry_goes_without_touching_the_one_before() -> None:
+    found = edited(BLOCK, ("drop", ("list", 1), None))
+    assert found == BLOCK.replace("  # about two\n  - id: two\n", "")
+
+
+@pytest.mark.parametrize(
+    ("number", "left"), [(0, "l: [{id: b}, {id: c}]\n"), (1, "l: [{id: a}, {id: c}]\n"), (2, "l: [{id: a}, {id: b}]\n")]
+)
+def test_entries_between_brackets_go_with_their_comma(number: int, left: str) -> None:
+    assert edited("l: [{id: a}, {id: b}, {id: c}]\n", ("drop", ("l", number), None)) == left
+
+
+def test_the_only_entry_leaves_an_empty_list() -> None:
+    assert edited("l: [{id: a}]\n", ("drop", ("l", 0), None)) == "l: []\n"
+
+
+def test_a_field_without_a_mapping_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        YamlText("a: 1\n").set(("b", "c"), "x")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["2027-Q1", "closed", "2027-01-01", "007", "1e5", "true", "No", "null", "0x1f", "1_000", "a b: c # d", 'q"q', ""],
+)
+def test_text_stays_text(value: str) -> None:
+    assert parse_yaml(f"a: {scalar(value)}\n", "x").data == {"a": value}
+
+
+@pytest.mark.parametrize("value", [0.923077, 2.42, 3.0, -0.5, 120000.0, 2e12, 1e-7, 0.0])
+def test_numbers_stay_numbers(value: float) -> None:
+    assert parse_yaml(f"a: {scalar(value)}\n", "x").data == {"a": value}
+
+
+def test_plain_words_are_not_quoted() -> None:
+    assert [scalar(one) for one in ("2027-Q1", "checkout-1-2027-q1", "2027-01-01")] == [
+        "2027-Q1",
+        "checkout-1-2027-q1",
+        "2027-01-01",
+    ]
+
+
+ENTRIES = st.lists(
+    st.dictionaries(
+        st.sampled_from(["due", "plan", "note"]),
+        st.one_of(st.text("ab:#'\"- {}[],\n", max_size=8), st.integers(), st.lists(st.integers(), max_size=3)),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(ENTRIES, st.booleans() | st.none(), st.data())
+def test_whatever_is_dropped_the_rest_says_the_same(
+    entries: list[dict[str, object]], flow: bool | None, data: st.DataObject
+) -> None:
+    listed = [{"id": f"n{number}", **one} for number, one in enumerate(entries)]
+    text = yaml.safe_dump({"list": listed, "end": 1}, default_flow_style=flow, sort_keys=False, allow_unicode=True)
+    gone = data.draw(st.sets(st.integers(0, len(listed) - 1)))
+    made = YamlText(text)
+    for number in gone:
+        made.drop(("list", number))
+    left = [one for number, one in enumerate(listed) if number not in gone]
+    found = yaml.safe_load(made.text())
+    assert (found["list"] or []) == left
+    assert found["end"] == 1

@@ -1,0 +1,130 @@
+"""Who gets in, as whom, and what is kept from everybody else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from visiting import Visit
+
+from okrsync.errors import ConfigError
+from okrsync.model.okr import Objective
+from okrsync.settings.serve import Serve, User
+from okrsync.web.access import LOCAL, Patience, Role, Visitor, new_token, token_hash, user_of, visitor
+
+TOKEN = "ana's own token"
+USERS = {"ana": User(role="owner", teams=("shop",), token=token_hash(TOKEN)), "max": User(role="admin")}
+GUARDED = f"serve: {{users: {{ana: {{role: owner, token: {USERS['ana'].token}}}}}}}\n"
+
+
+def csrf(page: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found, "the page has no form of ours"
+    return found[1]
+
+
+def test_a_token_is_known_by_its_hash_alone() -> None:
+    made = new_token()
+    users = {**USERS, "zoe": User(token=token_hash(made))}
+    assert made not in token_hash(made)
+    assert user_of(made, users) == "zoe"
+    assert user_of(TOKEN, users) == "ana"
+    assert user_of(f"{TOKEN} ", users) is None
+    assert user_of("", users) is None
+
+
+def test_two_hashes_of_one_token_differ() -> None:
+    assert token_hash(TOKEN) != token_hash(TOKEN)
+
+
+@given(st.text(max_size=50))
+def test_anything_that_is_no_token_is_nobodys(guess: str) -> None:
+    assert visitor(guess, USERS) is None or guess in USERS
+
+
+def test_a_private_objective_is_seen_by_its_team_its_owner_and_admins() -> None:
+    private = Objective(id="secret", title="A secret", team="shop", owner="zoe", visibility="team")
+    assert Visitor("bob", Role.OWNER, frozenset({"shop"})).sees(private)
+    assert Visitor("zoe", Role.VIEWER).sees(private)
+    assert Visitor("max", Role.ADMIN).sees(private)
+    assert not Visitor("bob", Role.OWNER, frozenset({"platform"})).sees(private)
+    assert LOCAL.sees(private)
+
+
+def test_an_address_that_others_can_reach_needs_people_who_sign_in() -> None:
+    with pytest.raises(ValueError, match="nobody would have to sign in"):
+        Serve(host="0.0.0.0")
+    assert Serve(host="0.0.0.0", users=USERS).guarded
+    assert not Serve(host="127.0.0.1").guarded
+
+
+def test_an_exposed_dashboard_in_the_file_is_an_error_with_its_line(visit: Visit) -> None:
+    with pytest.raises(ConfigError, match=r"okrsync\.yaml.*sign in"):
+        visit("serve: {host: 0.0.0.0}\n")
+
+
+def test_after_five_wrong_tokens_an_address_waits() -> None:
+    time = 0.0
+    patience = Patience(lambda: time)
+    for _ in range(5):
+        assert not patience.exhausted("10.0.0.9")
+        patience.failed("10.0.0.9")
+    assert patience.exhausted("10.0.0.9")
+    assert not patience.exhausted("10.0.0.10")
+    time = 300.0
+    assert not patience.exhausted("10.0.0.9")
+
+
+def test_on_this_machine_nobody_signs_in(visit: Visit) -> None:
+    assert visit().get("/login").status_code == 200
+
+
+def test_a_token_opens_the_door_and_signing_out_closes_it(visit: Visit) -> None:
+    browser = visit(GUARDED)
+    assert browser.get("/").headers["location"] == "/login?to=/"
+    form = {"csrf": csrf(browser.get("/login").text), "token": TOKEN, "to": "/coach"}
+    answer = browser.post("/login", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/coach")
+    page = browser.get("/login").text
+    assert "ana" in page
+    browser.post("/logout", data={"csrf": csrf(page)})
+    assert browser.get("/").headers["location"].startswith("/login")
+
+
+def test_a_wrong_token_is_refused_and_after_five_of_them_all_are(visit: Visit) -> None:
+    browser = visit(GUARDED)
+    form = {"csrf": csrf(browser.get("/login").text), "token": "wrong"}
+    assert [browser.post("/login", data=form).status_code for _ in range(6)] == [401] * 5 + [429]
+    assert browser.post("/login", data={**form, "token": TOKEN}).status_code == 429
+
+
+def test_a_form_from_elsewhere_is_refused(visit: Visit) -> None:
+    browser = visit(GUARDED)
+    browser.get("/login")
+    assert browser.post("/login", data={"token": TOKEN}).status_code == 403
+    assert browser.post("/login", data={"token": TOKEN, "csrf": "guessed"}).status_code == 403
+
+
+@pytest.mark.parametrize("to", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_a_login_leads_to_no_other_site(visit: Visit, to: str) -> None:
+    browser = visit(GUARDED)
+    form = {"csrf": csrf(browser.get("/login").text), "token": TOKEN, "to": to}
+    assert browser.post("/login", data=form).headers["location"] == "/"
+
+
+def test_the_proxys_word_counts_from_its_own_address_only(visit: Visit) -> None:
+    rules = "serve: {proxy: {address: 10.1.1.1, user_header: X-Remote-User}}\n"
+    through = visit(rules, client=("10.1.1.1", 1234))
+    assert "ana" in through.get("/login", headers={"X-Remote-User": "ana"}).text
+    around = visit(client=("10.1.1.2", 1234))
+    assert around.get("/", headers={"X-Remote-User": "ana"}).headers["location"].startswith("/login")
+
+
+def test_every_answer_forbids_foreign_scripts_and_frames(visit: Visit) -> None:
+    for path in ("/login", "/no-such-page", "/static/okrsync.css", "/api/v1/nothing"):
+        headers = visit().get(path).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "unsafe-inline" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
