@@ -114,7 +114,7 @@ class _Run:
         known = frozenset(key_result.casefold() for key_result in {*house.okrs.by_id(), *ever})
         placed = house.okrs.by_id()
         said = {name: paces(placed[name], verdict) for name, verdict in self.verdicts.items() if name in placed}
-        planner = Planner(placed, samples, writable, known, house.okrs.over(), said)
+        planner = Planner(placed, samples, writable, known, house.okrs.over(), said, house.okrs.private())
         clean = self._cleaning
         everything = clean and self.request.full
         self._look(planner, clean=clean, everything=everything)

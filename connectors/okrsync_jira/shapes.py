@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
@@ -233,6 +234,12 @@ class Permissions(msgspec.Struct):
 
 def issue_shape(points: str | None, epic: str | None, sprints: str | None, numbers: Sequence[str]) -> type[Issue]:
     """An Issue whose custom fields are read from the given field ids; ``numbers`` become number_0, number_1 ..."""
+    return _issue_shape(points, epic, sprints, tuple(numbers))
+
+
+@lru_cache(maxsize=64)
+def _issue_shape(points: str | None, epic: str | None, sprints: str | None, numbers: tuple[str, ...]) -> type[Issue]:
+    """Made once for each site: a class is never let go of, and a daemon would make one more in every run."""
     places = {"points": points, "epic": epic, "sprints": sprints}
     kinds: dict[str, Any] = {"points": float | None, "epic": str | None, "sprints": list[Named | str] | None}
     columns = [(name, kinds[name], None) for name, place in places.items() if place]

@@ -48,7 +48,7 @@ EPILOG = """[bold]Examples[/]
   okrsync sync                    once; okrsync daemon keeps going
 
 [bold]Exit codes[/]
-  0 in sync   1 failed   2 usage or configuration   3 changes pending
+  0 in sync   1 failed   2 usage or configuration   3 changes pending, or findings
   4 partial, the rest was done   5 unsafe plan, nothing was done"""
 
 app = typer.Typer(

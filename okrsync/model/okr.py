@@ -405,5 +405,9 @@ class Okrs(Frozen):
         """Case-folded ids of the key results that are in the files and not live."""
         return frozenset(placed.key_result.id.casefold() for placed in self.placed if not placed.live)
 
+    def private(self) -> frozenset[str]:
+        """Case-folded ids of the key results that tickets must not show, since not everybody may know of them."""
+        return frozenset(one.key_result.id.casefold() for one in self.placed if one.objective.visibility != "all")
+
     def live(self) -> tuple[Placed, ...]:
         return tuple(placed for placed in self.placed if placed.live)

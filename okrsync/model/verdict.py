@@ -50,8 +50,8 @@ class Rule(StrEnum):
 class Verdict(msgspec.Struct, frozen=True):
     """A status with the rule that led to it, in words.
 
-    ``rule`` is the step of the precedence that decided. ``actual`` and ``expected`` are shares, 0 to 1, None where they do
-    not apply. ``remarks`` are contradictions worth saying aloud, such as high confidence beside a poor forecast.
+    ``rule`` is the step of the precedence that decided. ``actual`` and ``expected`` are shares, 0 to 1, None where they
+    do not apply. ``remarks`` are contradictions worth saying aloud, such as high confidence beside a poor forecast.
     """
 
     status: Status

@@ -22,11 +22,19 @@ from okrsync.model.change import (
 from okrsync.model.run import LeftAlone, Plan
 from okrsync.model.ticket import Ticket
 from okrsync.model.work import Item, State
-from okrsync.plan.definitions import Defined, Definition, claims, definitions_of, needed_definitions
+from okrsync.plan.definitions import (
+    Defined,
+    Definition,
+    claims,
+    definitions_of,
+    needed_definitions,
+    private_definitions,
+)
 from okrsync.plan.wanted import Planner, Wanted, obstacle
 
 REMOVALS = RemoveLabel | DeleteNote | DeleteLink | UndefineLabel
-"""What the guard counts; leaving a cycle that is over in the files is no accident and does not count."""
+"""What the guard counts. Leaving a cycle that is over in the files is no accident and does not count, and neither does
+what the files made private."""
 
 
 def needs_a_look(ticket: Ticket, wanted: Wanted | LeftAlone | None, planner: Planner, *, afresh: bool) -> bool:
@@ -70,14 +78,15 @@ def make_plan(
             continue
         found = list(_changes(ticket, wanted, planner))
         changes += ((_value(change, ticket.item), change) for change in found)
-        if not planner.shows_the_past(ticket):
+        if not planner.shows_the_past(ticket) and not planner.betrays(ticket):
             owned += _owned(ticket, planner)
             removals += sum(isinstance(change, REMOVALS) for change in found)
     ordered = [change for _, change in sorted(changes, key=lambda pair: pair[0])]
     needed = tuple(needed_definitions(ordered, planner, defined, claimed))
+    everything = (*needed, *ordered, *private_definitions(planner, defined, claimed))
     return Plan(
-        changes=(*needed, *ordered),
-        cost=_priced([*needed, *ordered], cost),
+        changes=everything,
+        cost=_priced(everything, cost),
         left_alone=tuple(left_alone),
         removals=removals,
         owned=owned,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from okrsync.model.change import AddLabel, Change, DefineLabel, PutNote
+from okrsync.model.change import AddLabel, Change, DefineLabel, PutNote, UndefineLabel
 from okrsync.model.ticket import Ticket
 from okrsync.model.work import LabelDefinition
 from okrsync.plan.wanted import Planner, Target, shows
@@ -50,6 +50,16 @@ def needed_definitions(
             shared = (connection, scope, one.name.casefold()) in claimed
             if text is not None and one.description != text and not shared:
                 yield DefineLabel(connection, scope, one.name, text, LABEL_COLOR, exists=True)
+
+
+def private_definitions(planner: Planner, defined: Defined, claimed: Collection[Definition]) -> Iterator[UndefineLabel]:
+    """The labels of key results that became private: their descriptions say what those are about."""
+    for connection, scope, present in _writable(planner, defined):
+        namespace = planner.targets[connection].namespace
+        for one in present:
+            named = namespace.key_result(one.name).casefold() if namespace.owns(one.name) else ""
+            if named in planner.private and (connection, scope, one.name.casefold()) not in claimed:
+                yield UndefineLabel(connection, scope, one.name)
 
 
 def _needed(

@@ -43,8 +43,9 @@ class Planner(msgspec.Struct, frozen=True):
     """Knows what every ticket should show, and which labels are ours to take away.
 
     ``targets`` holds only the connections that may be written to. ``known`` are the case-folded ids of all key results
-    that this installation has or ever had, ``over`` those of the files that are out of their time. ``paces`` are what
-    may be said of a key result's status, the right one first and then those that it is close to.
+    that this installation has or ever had, ``over`` those of the files that are out of their time, ``private`` those
+    that tickets must not show whatever their time. ``paces`` are what may be said of a key result's status, the right
+    one first and then those that it is close to.
     """
 
     placed: Mapping[str, Placed]
@@ -53,6 +54,7 @@ class Planner(msgspec.Struct, frozen=True):
     known: frozenset[str] = frozenset()
     over: frozenset[str] = frozenset()
     paces: Mapping[str, Sequence[Pace]] = {}
+    private: frozenset[str] = frozenset()
 
     def ours(self, ticket: Ticket, label: str) -> bool:
         """Whether a label on a ticket is ours: our key result's, or named by our note, and claimed by no other."""
@@ -71,6 +73,17 @@ class Planner(msgspec.Struct, frozen=True):
         named = [namespace.key_result(label) for label in ticket.item.labels if self.ours(ticket, label)]
         return bool(named) and all(name.casefold() in self.over for name in named)
 
+    def betrays(self, ticket: Ticket) -> bool:
+        """Whether it shows a key result that is private by now; then even a closed ticket does not stay as it is."""
+        if not self.private:
+            return False
+        namespace, showing = self.targets[ticket.item.connection].namespace, ticket.showing
+        note = showing.note
+        labels = [*ticket.item.labels, *(note.labels if note else ())]
+        named = {namespace.key_result(label).casefold() for label in labels if self.ours(ticket, label)}
+        told = (*showing.links, *(note.tenths if note else ()), *(note.statuses if note else ()))
+        return not self.private.isdisjoint(named | {one.casefold() for one in told})
+
     def wanted(self, ticket: Ticket) -> Wanted | LeftAlone | None:
         """What the ticket should show; None or a reason when it stays as it is."""
         target = self.targets.get(ticket.item.connection)
@@ -82,7 +95,7 @@ class Planner(msgspec.Struct, frozen=True):
         if _ignored(ticket.item, target.namespace):
             return Wanted()
         closed = target.write_back.on == "open" and ticket.item.state is State.DONE
-        if closed and (live or self.shows_the_past(ticket)):
+        if closed and not self.betrays(ticket) and (live or self.shows_the_past(ticket)):
             return None
         if not live:
             return Wanted()

@@ -6,8 +6,9 @@ What files say of objectives is as of today; work, check-ins and readings are as
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from okrsync.errors import ConfigError
 from okrsync.measure.rollup import COUNTED
@@ -56,6 +57,7 @@ class Known:
     checkins: Mapping[str, Sequence[CheckIn]]
     since: Mapping[str, datetime]
     scores: Finals
+    work: dict[Period, _Work] = field(default_factory=dict)
 
 
 def figures(desk: Desk, team: str | None = None, period: str = CURRENT) -> tuple[TeamFigures, ...]:
@@ -144,11 +146,27 @@ def _figures(desk: Desk, team: Team, known: Known) -> TeamFigures:
 def _alignment(desk: Desk, team: Team, known: Known) -> Alignment:
     """In the repositories and projects where the team's linked work is, also work that serves another team's aims."""
     at = team.period.end
-    running = [placed.key_result.id for placed in desk.okrs.placed if _ran(placed, team.period)]
-    linked = {key for name in running for key, _ in _links(known.lives[name], at)}
+    linked, active = known.work.setdefault(team.period, _Work(desk, known, team.period)).found
     scopes = {scope for name in team.names() for _, scope in _links(known.lives[name], at)}
-    active = desk.store.flow.active(at, scopes, left_alone(desk))
-    return alignment((objective for objective, _ in team.objectives), (key in linked for key, _ in active))
+    theirs = (key in linked for key, scope in active if (key[0], scope) in scopes)
+    return alignment((objective for objective, _ in team.objectives), theirs)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What was linked to anything at the end of a period, and what was in progress then: the same for every team."""
+
+    desk: Desk
+    known: Known
+    period: Period
+
+    @cached_property
+    def found(self) -> tuple[set[tuple[str, str]], list[tuple[tuple[str, str], str]]]:
+        at, okrs = self.period.end, self.desk.okrs
+        running = [placed.key_result.id for placed in okrs.placed if _ran(placed, self.period)]
+        linked = {key for name in running for key, _ in _links(self.known.lives[name], at)}
+        scopes = {scope for lives in self.known.lives.values() for _, scope in _links(lives, at)}
+        return linked, self.desk.store.flow.active(at, scopes, left_alone(self.desk))
 
 
 def _links(lives: Iterable[Life], at: datetime) -> Iterable[tuple[tuple[str, str], tuple[str, str]]]:

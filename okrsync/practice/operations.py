@@ -37,6 +37,13 @@ class Connection(msgspec.Struct, frozen=True):
     hints: int
 
 
+class Told(msgspec.Struct, frozen=True):
+    """What the last runs said: of each connection the newest word and when that run began, and what they deferred."""
+
+    connections: Mapping[str, tuple[datetime, ConnectionRun]]
+    deferred: tuple[Write, ...]
+
+
 class Operations(msgspec.Struct, frozen=True):
     """``deferred`` are the changes that the last run of their connection left for the next."""
 
@@ -45,20 +52,27 @@ class Operations(msgspec.Struct, frozen=True):
     deferred: tuple[Write, ...]
 
 
-def operations(desk: Desk, waiting: Mapping[str, Sequence[Hint]]) -> Operations:
+def told(desk: Desk) -> Told:
+    """From the reports of the last runs, which may be large: the same until another run has ended."""
+    with desk.store.reading():
+        records = _records(desk, desk.store.journal.runs(RUNS))
+    reports = [one.report for one in records if one.report is not None]
+    return Told(_told(reports), _deferred(reports))
+
+
+def operations(desk: Desk, waiting: Mapping[str, Sequence[Hint]], said: Told | None = None) -> Operations:
     """How things stand for whoever runs them. ``waiting`` are the hints by connection."""
+    said = said or told(desk)
     with desk.store.reading():
         rows = desk.store.journal.runs(RUNS)
-        reports = [one.report for one in _records(desk, rows) if one.report is not None]
         states = {name: desk.store.scopes.state(name) for name in desk.settings.connections}
-    told = _told(reports)
     return Operations(
         connections=tuple(
-            _connection(desk, name, told.get(name), states[name].succeeded_at, states[name].error, waiting)
-            for name in desk.settings.connections
+            _connection(desk, name, said.connections.get(name), state.succeeded_at, state.error, waiting)
+            for name, state in states.items()
         ),
         runs=rows,
-        deferred=_deferred(reports),
+        deferred=said.deferred,
     )
 
 

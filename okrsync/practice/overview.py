@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 
 import msgspec
 
@@ -52,14 +52,12 @@ def overview(desk: Desk) -> tuple[Branch, ...]:
 
 
 def _courses(desk: Desk) -> Callable[[str], tuple[float | None, ...]]:
-    """Progress at the end of each of the last weeks, for all key results by one query a week."""
+    """Progress at the end of each of the last weeks."""
     times = [desk.now - timedelta(weeks=back) for back in range(WEEKS, -1, -1)]
-    readings = [_progress(desk, time) for time in times]
-    return lambda name: tuple(reading.get(name.casefold()) for reading in readings)
-
-
-def _progress(desk: Desk, at: datetime) -> Mapping[str, float | None]:
-    return {name.casefold(): sample.progress for name, sample in desk.store.history.latest_samples(at).items()}
+    found, nothing = desk.store.history.course(times), (None,) * len(times)
+    return lambda name: tuple(
+        None if raw is None else min(1.0, max(0.0, raw)) for raw in found.get(name.casefold(), nothing)
+    )
 
 
 def _tree(okrs: Okrs) -> Iterator[tuple[Objective, int]]:

@@ -25,6 +25,7 @@ from okrsync.settings.environment import (
 )
 from okrsync.settings.model import General, Settings, label_problem, resolved_store
 from okrsync.settings.notify import conceal, read_people
+from okrsync.settings.serve import SESSION_KEY
 from okrsync.wording import findings, listed, suggest
 from okrsync.yamlfile import Document, Place, read_yaml, refusal
 
@@ -62,7 +63,8 @@ class _Loading:
         written = self.document.data.get("connections")
         names = list(written) if isinstance(written, dict) else []
         plugins = self._plugins(names)
-        broken, others = [name for name in names if name not in plugins], self._variables_of_people()
+        broken = [name for name in names if name not in plugins]
+        others = [SESSION_KEY, *self._variables_of_people()]
         self.layer = read_environment(self.environ, plugins, broken=broken, others=others)
         self.problems += self.layer.problems
         connections = {name: self._connection(name, plugins) for name in plugins}

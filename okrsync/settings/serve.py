@@ -8,6 +8,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+SESSION_KEY = "OKRSYNC_SESSION_KEY"
+"""The variable whose value signs sessions, so that they outlive the process. No option: a file must not hold it."""
+
 RoleName = Literal["viewer", "owner", "admin"]
 TokenHash = Annotated[str, StringConstraints(pattern=r"^scrypt\$[A-Za-z0-9_-]+\$[A-Za-z0-9_-]+$")]
 

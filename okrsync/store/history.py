@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import Connection, Row, case, delete, func, select
+from sqlalchemy import Connection, Row, case, delete, func, select, text
 from sqlalchemy.dialects.sqlite import insert
 
 from okrsync.model.sample import Sample
@@ -23,6 +24,23 @@ _NEWEST_FIRST = (
     tables.samples.c.id.desc(),
 )
 """Readings in the order in which they were taken, then those rebuilt for earlier days, in the order of those."""
+
+
+_TRUE_AT = """
+SELECT coalesce(
+    (SELECT s.id FROM samples s WHERE s.key_result = k.key_result AND s.at <= ? AND NOT s.rebuilt
+     ORDER BY s.at DESC, s.id DESC LIMIT 1),
+    (SELECT s.id FROM samples s WHERE s.key_result = k.key_result AND s.at <= ? AND s.rebuilt
+     ORDER BY s.at DESC, s.id DESC LIMIT 1)
+) AS id FROM (SELECT DISTINCT key_result FROM samples) k
+"""
+"""What was seen counts before what was rebuilt; each look-up is one step in the index of key results and times."""
+
+_RAW_AT = f"SELECT key_result, raw FROM samples WHERE id IN ({_TRUE_AT})"
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 class History:
@@ -88,10 +106,19 @@ class History:
             latest = select(func.max(table.c.id)).group_by(table.c.key_result, table.c.rebuilt)
             rows = self._db.execute(select(table).where(table.c.id.in_(latest)).order_by(table.c.rebuilt.desc()))
             return {row.key_result: _sample(row) for row in rows}
-        place = func.row_number().over(partition_by=table.c.key_result, order_by=_NEWEST_FIRST).label("place")
-        newest = select(table.c.id, place).where(table.c.at <= at).subquery()
-        rows = self._db.execute(select(table).join(newest, newest.c.id == table.c.id).where(newest.c.place == 1))
-        return {row.key_result: _sample(row) for row in rows}
+        stamp = _text(at)
+        ids = list(self._db.exec_driver_sql(_TRUE_AT, (stamp, stamp)).scalars())
+        chosen = text("samples.id IN (SELECT value FROM json_each(:ids))").bindparams(ids=json.dumps(ids))
+        return {row.key_result: _sample(row) for row in self._db.execute(select(table).where(chosen))}
+
+    def course(self, times: Sequence[datetime]) -> dict[str, tuple[float | None, ...]]:
+        """Case-folded id of each key result -> its raw progress at each of these times, None before the first."""
+        found: dict[str, list[float | None]] = {}
+        for place, at in enumerate(times):
+            stamp = _text(at)
+            for key_result, raw in self._db.exec_driver_sql(_RAW_AT, (stamp, stamp)):
+                found.setdefault(key_result.casefold(), [None] * len(times))[place] = raw
+        return {name: tuple(values) for name, values in found.items()}
 
     def measured_at(self) -> dict[str, datetime]:
         """When each key result was measured for the last time, as far as the reading was news."""

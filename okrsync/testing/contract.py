@@ -94,6 +94,36 @@ class ConnectorContract(HistoryContract):
         assert again[changed.id].updated > changed.updated
         assert rig.meter.requests - before <= 3
 
+    def test_a_second_look_at_an_item_brings_it_as_a_pull_would(self, rig: Rig, tracker: Tracker) -> None:
+        one, other = _items(list(rig.connector.pull(rig.scope, None)))[:2]
+        tracker.edit(one.ref)
+        before = rig.meter.requests
+        again = {item.id: item for item in _items(list(rig.connector.reread(rig.scope, [one.ref, other.ref])))}
+        assert rig.meter.requests - before <= 4
+        pulled = {item.id: item for item in _items(list(rig.connector.pull(rig.scope, None)))}
+        assert again[one.id].title != one.title
+        assert again == {one.id: pulled[one.id], other.id: pulled[other.id]}
+
+    def test_a_second_look_at_nothing_asks_nothing(self, rig: Rig) -> None:
+        before = rig.meter.requests
+        assert _items(list(rig.connector.reread(rig.scope, []))) == []
+        assert rig.meter.requests == before
+
+    def test_a_second_look_leaves_out_what_is_gone(self, rig: Rig, tracker: Tracker) -> None:
+        gone, stays = _items(list(rig.connector.pull(rig.scope, None)))[:2]
+        tracker.delete(gone.ref)
+        found = _items(list(rig.connector.reread(rig.scope, [gone.ref, stays.ref])))
+        assert [item.id for item in found] == [stays.id]
+
+    @pytest.mark.parametrize("kind", [Trouble.HTML, Trouble.TRUNCATED, Trouble.UNAVAILABLE])
+    def test_a_second_look_that_breaks_raises_and_never_just_ends(
+        self, rig: Rig, tracker: Tracker, kind: Trouble
+    ) -> None:
+        item = _items(list(rig.connector.pull(rig.scope, None)))[0]
+        tracker.trouble(kind)
+        with pytest.raises((BadAnswer, Transient)):
+            list(rig.connector.reread(rig.scope, [item.ref]))
+
     def test_scopes_that_are_known_cost_nothing(self, rig: Rig) -> None:
         before = rig.meter.requests
         assert [scope.id for scope in rig.connector.scopes((rig.scope,))] == [rig.scope.id]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from okrsync.model.closing import ClosedObjective
 from okrsync.model.okr import Objective, Placed
 from okrsync.settings.serve import Proxy, User
 
@@ -34,7 +35,7 @@ class Visitor:
     role: Role
     teams: frozenset[str] = frozenset()
 
-    def sees(self, objective: Objective) -> bool:
+    def sees(self, objective: Objective | ClosedObjective) -> bool:
         """Private objectives are for their team, their owner and admins."""
         if objective.visibility == "all" or self.role is Role.ADMIN:
             return True
@@ -102,11 +103,15 @@ def _bytes(text: str) -> bytes:
 
 @dataclass
 class Patience:
-    """At most ``tries`` failures from one address within ``seconds``; ``clock`` counts seconds."""
+    """At most ``tries`` failures from one address within ``seconds``; ``clock`` counts seconds.
+
+    Beyond so many ``addresses`` those whose failures are over are forgotten, so that guessing fills no memory for long.
+    """
 
     clock: Callable[[], float]
     tries: int = 5
     seconds: float = 300.0
+    addresses: int = 1000
     _failures: dict[str, deque[float]] = field(default_factory=dict)
 
     def exhausted(self, address: str) -> bool:
@@ -114,6 +119,9 @@ class Patience:
         return len(recent) >= self.tries
 
     def failed(self, address: str) -> None:
+        if len(self._failures) >= self.addresses:
+            for known in list(self._failures):
+                self._recent(known)
         self._failures.setdefault(address, deque()).append(self.clock())
 
     def forget(self, address: str) -> None:

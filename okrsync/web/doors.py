@@ -79,7 +79,7 @@ def _someone(request: Request) -> Visitor | None:
         return found
     name = request.session.get(WHO)
     user = rules.users.get(name) if name else None
-    if user is None or not user.token or request.session.get(PROOF) != fingerprint(user):
+    if not name or user is None or not user.token or request.session.get(PROOF) != fingerprint(user):
         return None
     return visitor(name, rules.users)
 
@@ -156,7 +156,7 @@ def known_questions(request: Request) -> None:
         if name not in known:
             near = nearest(name, known)
             told = f"Did you mean {near}?" if near else f"There are {', '.join(known)}." if known else "Leave it out."
-            raise HTTPException(422, {"error": f"There is no parameter {name!r} here.", "hint": told})  # type: ignore[arg-type]
+            raise HTTPException(422, {"error": f"There is no parameter {name!r} here.", "hint": told})
 
 
 def feed_address(request: Request, who: Visitor) -> str:

@@ -77,7 +77,7 @@ class Metrics:
             yield _counter(name, told, ("connection",), {(key,): value for key, value in counted.items()})
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class _Collected(Collector):
     found: Sequence[Metric]
 

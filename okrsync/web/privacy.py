@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 import msgspec
@@ -26,8 +25,10 @@ from okrsync.model.figures import TeamFigures
 from okrsync.model.run import AuditedWrite, RunRecord, RunReport, RunRow, Write
 from okrsync.practice.desk import Desk
 from okrsync.practice.figures import team_of
+from okrsync.practice.hidden import mentions
 from okrsync.practice.operations import Connection
 from okrsync.practice.overview import Branch
+from okrsync.practice.review import without
 from okrsync.web.access import Role, Visitor
 
 WITHHELD = "Admins can read what went wrong: it is about an objective that you do not see."
@@ -54,8 +55,13 @@ class Discretion:
         return frozenset(one.key_result.id for one in self.desk.okrs.placed if one.objective.id in self.hidden)
 
     def branches(self, found: Iterable[Branch]) -> list[Branch]:
-        """Objectives that may be seen, without the names of a parent or of a worst part that may not."""
-        return [self._branch(one) for one in found if one.objective.id not in self.hidden]
+        """Objectives that may be seen, parents before their children, without the names of parts that may not."""
+        shown: dict[str, Branch] = {}
+        for one in found:
+            if one.objective.id not in self.hidden:
+                above = shown.get(one.objective.parent or "")
+                shown[one.objective.id] = self._branch(one, above.depth + 1 if above else 0)
+        return list(shown.values())
 
     def findings(self, found: Iterable[Finding]) -> list[Finding]:
         """Findings that are about nothing hidden and mention nothing hidden."""
@@ -71,7 +77,7 @@ class Discretion:
         if not self.hidden:
             return list(found)
         known = {team_of(self.desk, one) for one, _ in self.desk.okrs.objectives if one.id not in self.hidden}
-        return [self._team(one) for one in found if one.team in known]
+        return [without(one, self.hidden_key_results) for one in found if one.team in known]
 
     def tells(self, change: Change) -> bool:
         """Whether a change names only key results that this visitor sees."""
@@ -101,7 +107,7 @@ class Discretion:
 
     def said(self, text: str) -> str:
         """The text, unless it mentions something hidden."""
-        return WITHHELD if self.hidden and self._mention.search(text) else text
+        return WITHHELD if self._mention(text) else text
 
     @cached_property
     def _shown(self) -> frozenset[str]:
@@ -110,26 +116,21 @@ class Discretion:
         )
 
     @cached_property
-    def _mention(self) -> re.Pattern[str]:
-        titles = {one.title for one, _ in self.desk.okrs.objectives if one.id in self.hidden}
-        names = sorted({*self.hidden, *self.hidden_key_results, *titles}, key=len, reverse=True)
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, names))})(?![\w-])", re.IGNORECASE)
+    def _mention(self) -> Callable[[str], bool]:
+        titles = [one.title for one, _ in self.desk.okrs.objectives if one.id in self.hidden]
+        return mentions((*self.hidden, *self.hidden_key_results, *titles))
 
     def _mentions(self, finding: Finding) -> bool:
         texts = (finding.reason, finding.fix, finding.ignored, *finding.key_results)
-        return any(self._mention.search(text) for text in texts)
+        return any(map(self._mention, texts))
 
-    def _branch(self, branch: Branch) -> Branch:
+    def _branch(self, branch: Branch, depth: int) -> Branch:
         objective, status = branch.objective, branch.status
         if objective.parent in self.hidden:
             objective = objective.model_copy(update={"parent": None})
         if status.worst is not None and status.worst.id in self.hidden | self.hidden_key_results:
             status = msgspec.structs.replace(status, worst=None)
-        return msgspec.structs.replace(branch, objective=objective, status=status)
-
-    def _team(self, team: TeamFigures) -> TeamFigures:
-        kept = tuple(name for name in team.performance.without_value if name not in self.hidden_key_results)
-        return msgspec.structs.replace(team, performance=msgspec.structs.replace(team.performance, without_value=kept))
+        return msgspec.structs.replace(branch, objective=objective, status=status, depth=depth)
 
     def _report(self, report: RunReport) -> RunReport:
         plan = report.plan

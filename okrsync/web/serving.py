@@ -12,12 +12,9 @@ import uvicorn
 
 from okrsync.errors import ConfigError
 from okrsync.report.charts import warm
-from okrsync.settings.serve import Serve
+from okrsync.settings.serve import SESSION_KEY, Serve
 from okrsync.web.room import Room
 from okrsync.web.server import create
-
-SESSION_KEY = "OKRSYNC_SESSION_KEY"
-"""The variable whose value signs sessions, so that they outlive the process."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +79,9 @@ def _listening(rules: Serve, host: str | None, port: int | None) -> Serve:
 
 
 def _bound(rules: Serve) -> socket.socket:
+    """Names TCP, or asyncio would not switch Nagle's algorithm off and every answer would take 40 ms."""
     family = socket.AF_INET6 if ":" in rules.host else socket.AF_INET
-    listener = socket.socket(family)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((rules.host, rules.port))

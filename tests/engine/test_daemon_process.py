@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from installation import Installation
 from kill_harness import notes_created, unanswered
 from small_team import small_team
@@ -59,6 +62,9 @@ class Daemon:
             if told["event"] == event:
                 return told
         raise AssertionError(f"it ended without {event}")
+
+    def hang_up(self) -> None:
+        self._process.send_signal(signal.SIGHUP)
 
     def signalled(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, float, list[str]]:
         """Exit code, seconds it took, and what it told that nobody has read yet."""
@@ -154,3 +160,49 @@ def test_a_daemon_that_was_killed_is_repaired_by_the_next(acme: Installation) ->
     assert set(acme.notes(mark="checkout-").values()) == {1}
     with acme.open(now=utc_now) as app:
         assert app.plan(RunRequest()).plan.changes == ()
+
+
+def test_the_daemon_serves_the_dashboard_listens_to_webhooks_and_tells_systemd(
+    acme: Installation, tmp_path: Path
+) -> None:
+    acme.config.write_text(acme.config.read_text() + "serve: {port: 0}\n")
+    systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    systemd.bind(str(tmp_path / "notify"))
+    secret = "It's a Secret to Everybody"
+    acme.environ |= {
+        "OKRSYNC_CONNECTIONS__GITHUB__WEBHOOK_SECRET": secret,
+        "NOTIFY_SOCKET": str(tmp_path / "notify"),
+        "WATCHDOG_USEC": "600000",
+    }
+    with Daemon(acme) as running:
+        url = running.until("dashboard served")["url"]
+        running.until("run finished")
+        assert requests.get(f"{url}/healthz", timeout=LONGEST).json()["alive"] is True
+        assert requests.get(f"{url}/readyz", timeout=LONGEST).json() == {"ready": True, "reasons": []}
+        assert 'okrsync_runs_total{kind="sync",result="ok"} 1.0' in requests.get(f"{url}/metrics", timeout=LONGEST).text
+        acme.sandbox.hook("github", f"{url}/hooks/github", secret)
+        acme.sandbox.github.close("acme/shop", 2)
+        hinted = running.until("run finished")
+        assert (hinted["hints"], hinted["moved"]) == (1, ["checkout-1"])
+        running.signalled(signal.SIGTERM)
+    systemd.setblocking(False)
+    heard = [systemd.recv(100)]
+    with suppress(BlockingIOError):
+        while True:
+            heard.append(systemd.recv(100))
+    assert (heard[0], heard[-1]) == (b"READY=1", b"STOPPING=1")
+    assert b"WATCHDOG=1" in heard
+
+
+def test_sighup_reads_a_changed_file_and_a_broken_one_changes_nothing(acme: Installation) -> None:
+    with Daemon(acme) as running:
+        running.until("run finished")
+        okrs = acme.okrs.read_text()
+        acme.okrs.write_text(okrs.replace("measure:", "measures:"))
+        running.hang_up()
+        assert "measures" in str(running.until("configuration broken")["problems"])
+        acme.okrs.write_text(okrs.replace("target: 0", "target: 1"))
+        running.hang_up()
+        running.until("configuration mended")
+        assert running.until("run finished")["moved"] == ["checkout-2"]
+        running.signalled()

@@ -75,6 +75,20 @@ def test_a_hint_about_a_whole_repository_is_an_ordinary_pull(acme: Installation)
     assert any(entry.path.endswith("/milestones") for entry in acme.sandbox.log)
 
 
+def test_many_hints_are_one_pull_and_only_what_it_does_not_bring_is_asked_for(acme: Installation) -> None:
+    gone = hint_of(acme, "github", "acme/shop#3")
+    made = [acme.sandbox.github.create("acme/shop", f"Bulk {number}") for number in range(60)]
+    acme.sandbox.github.delete("acme/shop", 3)
+    hints = [Hint(gone.scope, f"I_{one.id:08x}", f"acme/shop#{one.number}") for one in made]
+    report = acme.run(connections=("github",), hints={"github": (*hints, gone)})
+    assert report.exit_code == 0
+    asked = [entry.path.rpartition("/issues/")[2] for entry in acme.sandbox.log if "/issues/" in entry.path]
+    assert {number for number in asked if number.isdecimal()} == {"3"}
+    assert len(acme.sandbox.log) < 12
+    with acme.open() as app:
+        assert [id for _, id in app.store.items.unreachable("checkout-1")] == [gone.item]
+
+
 def test_a_hinted_look_that_fails_changes_nothing_and_ends_partial(acme: Installation) -> None:
     hint, before = hint_of(acme, "github", "acme/shop#2"), acme.value("checkout-1")
     acme.sandbox.github.close("acme/shop", 2)

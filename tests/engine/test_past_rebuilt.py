@@ -14,7 +14,7 @@ from installation import Installation, install
 from sandbox_github import GitHubClient
 
 from okrsync.errors import ConfigError, Interrupted
-from okrsync.method.timeline import weeks
+from okrsync.method.course import weeks
 from okrsync.model.backfill import BackfillReport
 from okrsync.model.sample import Sample
 from okrsync.practice.backfill import backfill, estimate

@@ -210,6 +210,10 @@ def test_a_variable_that_sets_nothing_is_told_the_nearest(load: Load) -> None:
     ]
 
 
+def test_the_key_that_signs_sessions_is_no_option_and_no_mistake(load: Load) -> None:
+    assert load({"OKRSYNC_SESSION_KEY": "any long random text"}).serve is None
+
+
 def test_variables_of_a_connection_with_an_unknown_type_are_not_blamed(load: Load) -> None:
     problems = _problems(
         load, {"OKRSYNC_CONNECTIONS__JIRA__TOKEN": SECRET}, connections={"jira": {**JIRA, "type": "jra"}}

@@ -31,7 +31,8 @@ def visit(acme: Installation) -> Iterator[Visit]:
     def opened(more: str = "", **given: object) -> TestClient:
         acme.config.write_text(acme.config.read_text() + more)
         rooms.append(Room(acme.open, acme.config, acme.sandbox.clock.now))
-        return TestClient(create(rooms[-1], session_key="a key for tests"), "http://localhost", follow_redirects=False, **given)
+        app = create(rooms[-1], session_key="a key for tests")
+        return TestClient(app, "http://localhost", follow_redirects=False, **given)
 
     yield opened
     for room in rooms:

@@ -72,5 +72,5 @@ def secretive_team(folder: Path, *, more: str = "") -> Iterator[Installation]:
         acme.config.write_text(acme.config.read_text() + RULES + more)
         acme.run()
         acme.okrs.write_text(OKRS.format(seen="team"))
-        acme.run(force=True)
+        acme.run()
         yield acme

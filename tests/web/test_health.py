@@ -81,7 +81,7 @@ def test_metrics_tell_of_runs_connections_and_key_results(visit: Visit, acme: In
     assert before["okrsync_up", "github"] == 1
     assert before["okrsync_requests_limit", "github"] == 5000
     assert before["okrsync_deferred_writes", "jira"] == 0
-    assert before["okrsync_key_result_progress", "checkout-1", "checkout", "2026-Q4"] == pytest.approx(1 / 3, abs=0.1)
+    assert before["okrsync_key_result_progress", "2026-Q4", "checkout-1", "checkout"] == pytest.approx(1 / 3, abs=0.1)
     acme.sandbox.faults.add("status", path="^/jira/", status=401, times=None)
     acme.sandbox.clock.advance(timedelta(minutes=5))
     acme.run()

@@ -44,8 +44,8 @@ def client(app: Any) -> Any:
 def addresses(routes: Any) -> Iterator[str]:
     """Every address that can be read, with everything that can stand in it."""
     for route in routes:
-        if below := getattr(route, "routes", None):
-            yield from addresses(below)
+        if below := getattr(route, "original_router", None):
+            yield from addresses(below.routes)
         if "GET" not in (getattr(route, "methods", None) or ()):
             continue
         filled = [route.path]
@@ -111,8 +111,8 @@ def test_tickets_show_nothing_private_any_more(acme: Installation) -> None:
 
 
 def test_labels_that_named_private_key_results_are_not_defined_any_more(acme: Installation) -> None:
-    repository = acme.sandbox.github.repositories["acme/shop"]
-    assert not [label for label in repository.labels if "hush" in str(label)]
+    repository = acme.sandbox.github.repository("acme/shop")
+    assert {"okr:checkout-1"} == {name for name in repository.labels if name.startswith("okr:c") or "hush" in name}
 
 
 def test_a_broken_file_is_quoted_to_admins_only(tmp_path: Path) -> None:

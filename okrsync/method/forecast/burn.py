@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from okrsync.method.course import Course, sizes, weeks
 from okrsync.method.expected import day_of
 from okrsync.method.forecast.stream import Pair
-from okrsync.method.timeline import Course, sizes, weeks
 from okrsync.model.life import Life
 from okrsync.model.okr import Completion, Count, Cycle, Placed, Sum
 from okrsync.model.work import State

@@ -14,7 +14,9 @@ from typing import Any
 from okrsync.sandbox.github.directory import Directory
 from okrsync.sandbox.github.records import Comment, Event, Issue
 
-ANNOUNCED = frozenset(("closed", "reopened", "labeled", "unlabeled", "assigned", "milestoned", "demilestoned", "locked"))
+ANNOUNCED = frozenset(
+    ("closed", "reopened", "labeled", "unlabeled", "assigned", "milestoned", "demilestoned", "locked")
+)
 """Kinds of events that are actions of webhooks, too."""
 
 

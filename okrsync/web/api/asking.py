@@ -211,7 +211,7 @@ def asked_right() -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        raise HTTPException(422, {"error": error.message, "hint": error.hint}) from None  # type: ignore[arg-type]
+        raise HTTPException(422, {"error": error.message, "hint": error.hint}) from None
 
 
 def _overview(request: Request, desk: Desk, who: SignedIn) -> list[Branch]:
@@ -254,5 +254,6 @@ def _node(branch: Branch, children: tuple[Node, ...]) -> Node:
 
 def _day(day: date) -> date:
     if not EARLIEST <= day <= LATEST:
-        raise HTTPException(422, f"{day} is not between {EARLIEST} and {LATEST}.")
+        hint = f"Name a day from {EARLIEST} to {LATEST}."
+        raise HTTPException(422, {"error": f"{day} is too far away.", "hint": hint})
     return day

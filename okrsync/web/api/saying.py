@@ -47,7 +47,7 @@ def say(request: Request, desk: AtDesk, who: SignedIn, name: str, said: Said) ->
     if not who.may_check_in(placed):
         raise HTTPException(403, "Only its owner and admins check in on a key result.")
     if said.until is not None and said.until > LATEST:
-        raise HTTPException(422, f"until: {said.until} is too far away.")
+        raise HTTPException(422, {"error": f"{said.until} is too far away.", "hint": f"Name a day until {LATEST}."})
     words = Words(
         confidence=said.confidence,
         note=said.note,

@@ -16,6 +16,9 @@ from okrsync.web.render import render
 ORPHANS_SHOWN = 100
 """Tickets listed for a repository or project; the API gives all."""
 
+FINDINGS_SHOWN = 60
+"""Findings listed for a severity."""
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -33,6 +36,7 @@ def coach(request: Request, desk: AtDesk, who: SignedIn, team: str = "") -> HTML
         ignored=told.findings(found.ignored),
         teams=sorted({one.team for one in known if one.team}),
         team=team,
+        shown=FINDINGS_SHOWN,
         read=found.read,
     )
 

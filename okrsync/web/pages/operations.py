@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from okrsync.model.change import Change
 from okrsync.model.run import AuditedWrite, RunReport
 from okrsync.practice.desk import Desk
-from okrsync.practice.operations import Operations, operations
+from okrsync.practice.operations import Operations, operations, told
 from okrsync.report import narrate
 from okrsync.report.runs import end_of
 from okrsync.web.access import Role
@@ -32,16 +32,16 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/operations")
 def page(request: Request, desk: AtDesk, who: SignedIn) -> HTMLResponse:
-    found, told = how_things_are(request, desk), Discretion(desk, who)
+    found, discreet = how_things_are(request, desk), Discretion(desk, who)
     may, work = who.role is Role.ADMIN, room(request).work
     ended = work.ended if may else None
     report = ended.report if ended and ended.report else None
-    deferred = told.deferred(found.deferred)
+    deferred = discreet.deferred(found.deferred)
     return render(
         request,
         "operations.html",
-        connections=told.connections(found.connections),
-        runs=told.rows(found.runs),
+        connections=discreet.connections(found.connections),
+        runs=discreet.rows(found.runs),
         deferred=[(narrate.ticket(one.change, {}), narrate.step(one.change)) for one in deferred[:TICKETS_SHOWN]],
         waiting=len(deferred),
         may=may,
@@ -85,9 +85,9 @@ def one_run(
         writes = list(desk.store.journal.writes(run=number)) if record else []
     if record is None:
         raise HTTPException(404, "There is no such run.")
-    told = Discretion(desk, who)
-    run = told.run(record)
-    kept = told.writes(writes)
+    discreet = Discretion(desk, who)
+    run = discreet.run(record)
+    kept = discreet.writes(writes)
     scopes = narrate.scope_names(run.report) if run.report else {}
     return render(
         request,
@@ -102,7 +102,8 @@ def one_run(
 
 
 def how_things_are(request: Request, desk: Desk) -> Operations:
-    return operations(desk, inbox(request).waiting())
+    said = room(request).once("operations", desk, lambda: told(desk))
+    return operations(desk, inbox(request).waiting(), said)
 
 
 def _begin(request: Request, kind: Kind, who: str) -> Response:

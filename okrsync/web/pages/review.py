@@ -8,7 +8,6 @@ from fastapi.responses import HTMLResponse
 from okrsync.errors import ConfigError
 from okrsync.practice.review import review
 from okrsync.report.review import review_html, review_policy
-from okrsync.web.access import Role
 from okrsync.web.doors import AtDesk, SignedIn, room
 from okrsync.web.render import render
 
@@ -25,13 +24,12 @@ def reviews(request: Request, desk: AtDesk, who: SignedIn) -> HTMLResponse:
 @router.get("/review/{cycle}")
 def one_review(request: Request, desk: AtDesk, who: SignedIn, cycle: str) -> HTMLResponse:
     """Self-contained, with a policy of its own: its style stands in the page."""
-    confidential = who.role is Role.ADMIN
 
     def page() -> str:
-        return review_html(review(desk, cycle, confidential=confidential))
+        return review_html(review(desk, cycle, sees=who.sees))
 
     try:
-        shown = room(request).once(f"review {cycle} {confidential}", desk, page)
+        shown = room(request).once(f"review {cycle} for {who}", desk, page)
     except ConfigError as error:
         raise HTTPException(404, f"{error.message} {error.hint}") from None
     return HTMLResponse(shown, headers={"Content-Security-Policy": f"{review_policy()}; frame-ancestors 'none'"})

@@ -77,7 +77,8 @@ class JiraTracker:
         lost_read = kind is Trouble.LOST_ANSWER and not writes
         if lost_read or (kind is Trouble.REPEATED_PAGE and not self._state.cloud):
             return False
-        where = {"path": "/issue/", "method": "POST|PUT|DELETE"} if writes else {"path": "/search|/changelog"}
+        reads, changes = {"path": "/search|/changelog|/bulkfetch"}, {"path": "/issue/", "method": "POST|PUT|DELETE"}
+        where = changes if writes else reads
         self._sandbox.faults.add(**where, skip=skip, times=None, **FAULTS[kind])
         return True
 

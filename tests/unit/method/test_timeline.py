@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from okr_builders import item, part
 
-from okrsync.method.timeline import as_of, parts_at, sizes, week_edges, weeks
+from okrsync.method.course import sizes, week_edges, weeks
+from okrsync.method.timeline import as_of, parts_at
 from okrsync.model.life import Life, Moment
 from okrsync.model.okr import Completion, Sum
 from okrsync.model.work import Item, Outcome, State

@@ -1,0 +1,106 @@
+"""What systemd and containers see of the daemon, and the files that tell them how to run it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from okrsync.daemon.systemd import Supervisor
+from okrsync.settings.serve import Serve
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+
+
+@pytest.fixture
+def systemd(tmp_path: Path) -> socket.socket:
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    door.bind(str(tmp_path / "notify"))
+    door.setblocking(False)
+    return door
+
+
+def heard(systemd: socket.socket) -> list[str]:
+    found = []
+    while True:
+        try:
+            found.append(systemd.recv(100).decode())
+        except BlockingIOError:
+            return found
+
+
+def test_it_says_that_it_is_ready_alive_and_about_to_stop(systemd: socket.socket) -> None:
+    now = [0.0]
+    environ = {"NOTIFY_SOCKET": systemd.getsockname(), "WATCHDOG_USEC": "60000000", "WATCHDOG_PID": str(os.getpid())}
+    told = Supervisor(environ, lambda: now[0])
+    told.ready()
+    for second in range(60):
+        now[0] = float(second)
+        told.alive()
+    told.stopping()
+    assert heard(systemd) == ["READY=1", "WATCHDOG=1", "WATCHDOG=1", "WATCHDOG=1", "STOPPING=1"]
+    now[0] = 100.0
+    assert told.silence() == 41
+
+
+@pytest.mark.parametrize("more", [{}, {"WATCHDOG_USEC": "60000000", "WATCHDOG_PID": "1"}, {"WATCHDOG_USEC": "soon"}])
+def test_without_a_watchdog_of_its_own_it_gives_no_signs_of_life(systemd: socket.socket, more: dict[str, str]) -> None:
+    told = Supervisor({"NOTIFY_SOCKET": systemd.getsockname(), **more}, lambda: 0.0)
+    told.alive()
+    assert heard(systemd) == []
+
+
+@pytest.mark.parametrize("environ", [{}, {"NOTIFY_SOCKET": "/nowhere/at/all"}, {"NOTIFY_SOCKET": "@nobody-listens"}])
+def test_where_nobody_listens_nothing_happens(environ: dict[str, str]) -> None:
+    told = Supervisor({**environ, "WATCHDOG_USEC": "1"}, lambda: 0.0)
+    told.ready()
+    told.alive()
+
+
+def test_the_unit_is_one_that_systemd_understands(tmp_path: Path) -> None:
+    if (analyze := shutil.which("systemd-analyze")) is None:
+        pytest.skip("systemd is not installed")
+    unit = tmp_path / "okrsync.service"
+    unit.write_text((DEPLOY / "okrsync.service").read_text().replace("/opt/okrsync/bin/okrsync", "/bin/true"))
+    done = subprocess.run([analyze, "verify", str(unit)], capture_output=True, text=True, check=False)
+    assert (done.returncode, [line for line in done.stderr.splitlines() if "okrsync" in line]) == (0, [])
+
+
+def test_the_image_is_made_of_what_there_is_and_runs_as_nobody_special() -> None:
+    text = (DEPLOY / "Dockerfile").read_text()
+    copied = [name for line in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE) for name in line.split()]
+    assert copied
+    assert [name for name in copied if not (ROOT / name).exists()] == []
+    kept = (DEPLOY / "Dockerfile.dockerignore").read_text()
+    assert [name for name in copied if f"!{name}\n" not in kept] == []
+    assert len(re.findall(r"^FROM ", text, re.MULTILINE)) == 2
+    assert re.search(r"^USER 1\d{4}$", text, re.MULTILINE)
+    assert "/healthz" in text
+
+
+def test_the_containers_agree_on_the_proxys_address() -> None:
+    composed = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    address = composed["services"]["nginx"]["networks"]["inside"]["ipv4_address"]
+    assert f"proxy: {{address: {address}}}" in (ROOT / "docs" / "service.md").read_text()
+    assert composed["services"]["okrsync"]["read_only"] is True
+    assert "ports" not in composed["services"]["okrsync"]
+
+
+def test_nginx_lets_nobody_name_themselves() -> None:
+    text = (DEPLOY / "nginx.conf").read_text()
+    assert 'proxy_set_header X-Remote-User     "";' in text
+    assert "X-Remote-User     $remote_user" in text
+    passing = text.count("proxy_pass ")
+    assert passing == 2, "a new location needs the header, too"
+
+
+def test_the_examples_of_the_page_can_be_read() -> None:
+    for block in re.findall(r"```yaml\n(serve:.*?)```", (ROOT / "docs" / "service.md").read_text(), re.DOTALL):
+        Serve.model_validate(yaml.safe_load(block)["serve"])
