@@ -21,7 +21,7 @@ test: $(READY) ## Run the tests (ARGS="-k words" passes options to pytest)
 
 soak: $(READY) ## Try many more random histories and kills, and a whole day with 20,000 tickets; half an hour or more
 	@HYPOTHESIS_PROFILE=soak $(PY) -m pytest -m 'soak or not soak' tests/properties tests/engine/test_simulated_day.py \
-		tests/engine/test_killed.py $(ARGS)
+		tests/engine/test_killed.py tests/engine/test_daemon_soak.py $(ARGS)
 
 pictures: $(READY) ## Take the README's screenshots of the dashboard anew (needs chromium)
 	@OKRSYNC_PICTURES=docs/images $(PY) -m pytest tests/browser -k "glance or pointer"
