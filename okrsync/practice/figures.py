@@ -16,7 +16,7 @@ from okrsync.method.checkins import Kept, dues, kept
 from okrsync.method.figures import Period, Scored, alignment, engagement, performance, productivity
 from okrsync.method.scores import scored
 from okrsync.method.standings import Standings
-from okrsync.method.timeline import past
+from okrsync.method.timeline import linked_at
 from okrsync.model.checkin import CheckIn
 from okrsync.model.closing import Score
 from okrsync.model.figures import Alignment, Engagement, Performance, Productivity, TeamFigures
@@ -174,7 +174,7 @@ def _links(lives: Iterable[Life], at: datetime) -> Iterable[tuple[tuple[str, str
     return (
         ((life.item.connection, life.item.id), (life.item.connection, life.item.scope))
         for life in lives
-        if past(life, at) is not None
+        if linked_at(life, at)
     )
 
 

@@ -37,7 +37,7 @@ def _event(entry: Entry, made: datetime) -> Iterator[str]:
     yield f"DTSTAMP:{made.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     yield f"DTSTART;VALUE=DATE:{entry.day:%Y%m%d}"
     yield f"DTEND;VALUE=DATE:{entry.day + timedelta(days=1):%Y%m%d}"
-    yield f"SUMMARY:{_text(entry.title)}"
+    yield f"SUMMARY:{_text(plain(entry.title))}"
     if entry.about:
         yield f"DESCRIPTION:{_text(entry.about)}"
     if entry.url:

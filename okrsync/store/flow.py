@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import Connection
 
@@ -24,8 +26,8 @@ AND NOT EXISTS (
 """
 _CHANGED_SINCE = "SELECT DISTINCT item FROM transitions WHERE connection = ? AND at > ?"
 _MOMENTS = """
-SELECT at, state, word, outcome, points, numbers, unreachable, rebuilt, labels, type, closed FROM transitions
-WHERE connection = ? AND item = ? ORDER BY at, id
+SELECT item, at, state, word, outcome, points, numbers, unreachable, rebuilt, labels, type, closed FROM transitions
+WHERE connection = ? AND item IN (SELECT value FROM json_each(?)) ORDER BY item, at, id
 """
 
 LeftAlone = Callable[[str, Sequence[str]], bool]
@@ -55,16 +57,20 @@ class Flow:
     def _active(self, connection: str, scopes: list[str], at: datetime) -> Iterator[Item]:
         stamp = at.astimezone(UTC).isoformat(timespec="microseconds")
         changed = {row[0] for row in self._db.exec_driver_sql(_CHANGED_SINCE, (connection, stamp))}
-        for (body,) in self._db.exec_driver_sql(_LEAVES, (connection, as_json(scopes))).all():
-            item = decode_item(body)
-            if item.kind is Kind.ISSUE and _may_have_been(item, at, changed) and self._was_active(item, at):
-                yield item
+        leaves = map(decode_item, self._db.exec_driver_sql(_LEAVES, (connection, as_json(scopes))).scalars().all())
+        found = [item for item in leaves if item.kind is Kind.ISSUE and _may_have_been(item, at, changed)]
+        told = self._moments(connection, [item.id for item in found])
+        return (item for item in found if _was_active(item, told.get(item.id, ()), at))
 
-    def _was_active(self, item: Item, at: datetime) -> bool:
-        rows = self._db.exec_driver_sql(_MOMENTS, (item.connection, item.id))
-        moments: tuple[Moment, ...] = tuple(moment_of(*row) for row in rows)
-        found = past(Life(item, Linked("", item.connection, item.id, 1.0, False, ()), moments), at)
-        return found is not None and found[0].state is State.DOING and not found[2]
+    def _moments(self, connection: str, ids: Sequence[str]) -> dict[str, tuple[Moment, ...]]:
+        """All that was noted of these items, by item and in order of time."""
+        rows = self._db.exec_driver_sql(_MOMENTS, (connection, as_json(ids)))
+        return {name: tuple(moment_of(*row[1:]) for row in some) for name, some in groupby(rows, key=itemgetter(0))}
+
+
+def _was_active(item: Item, moments: tuple[Moment, ...], at: datetime) -> bool:
+    found = past(Life(item, Linked("", item.connection, item.id, 1.0, False, ()), moments), at)
+    return found is not None and found[0].state is State.DOING and not found[2]
 
 
 def _may_have_been(item: Item, at: datetime, changed: Collection[str]) -> bool:

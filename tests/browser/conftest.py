@@ -29,10 +29,9 @@ PICTURES = Path(os.environ.get("OKRSYNC_PICTURES", Path(__file__).parents[2] / "
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All on one worker, which builds the dashboard once."""
+    """These really wait, for a browser; where there is none, they are skipped."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
             item.add_marker(pytest.mark.real_time)
             if BROWSER is None:
                 item.add_marker(pytest.mark.skip(reason="no browser here: apt-get install chromium"))

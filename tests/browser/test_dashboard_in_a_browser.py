@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from browsing import TOKENS, Dashboard, Open, Picture
 
+pytestmark = pytest.mark.xdist_group("browser")
+"""All on one worker, which builds the dashboard once."""
+
 PAGES = ("/", "/key-results/checkout-1", "/orphans", "/coach", "/figures", "/review", "/operations")
 PHONE = {"viewport": {"width": 375, "height": 740}}
 

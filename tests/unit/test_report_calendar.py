@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from okrsync.report.calendar import LONGEST, Entry, calendar
@@ -24,6 +24,7 @@ def values(text: str) -> dict[str, str]:
     return found
 
 
+@example("\n", [])
 @given(st.text(max_size=300), st.lists(st.text(max_size=100), max_size=4))
 def test_every_text_survives_and_every_line_is_short(title: str, about: list[str]) -> None:
     text = calendar("OKRs", [Entry("1@okrsync", DAY, title, "\n".join(about))], NOW)
