@@ -49,6 +49,7 @@ class Assessor:
     _held: set[str] = field(default_factory=set)
     _measured: dict[str, datetime] = field(default_factory=dict)
     _measured_with: datetime | None = None
+    _written: dict[str, str] = field(default_factory=dict)
 
     def assess(self, news: Sequence[News]) -> list[Movement]:
         """Bring links and samples up to date; returns the key results whose reading changed."""
@@ -61,11 +62,14 @@ class Assessor:
                 self._map(connection, mapper, fingerprint)
             verbs = self._verbs(news)
             self._fed_by = self.store.links.connections_by_key_result()
-            return [
+            moved = [
                 movement
                 for placed in self.okrs.live()
                 if (movement := self._measure(placed, mapper, verbs.get(placed.key_result.id, []))) is not None
             ]
+            self.store.history.add([movement.after for movement in moved])
+            self.store.history.set_fingerprints(self._written)
+            return moved
 
     def mapper(self, only: Placed | None = None) -> Mapper:
         """Maps to everything in the OKR files, or to one key result, which may be as it was once."""
@@ -137,24 +141,24 @@ class Assessor:
         return digest.hexdigest()
 
     def _measure(self, placed: Placed, mapper: Mapper, because: list[str]) -> Movement | None:
-        key_result, history = placed.key_result, self.store.history
+        key_result = placed.key_result
         subject = f"{MEASURE_OF}{key_result.id}"
         if not self._read_completely(key_result):
             self.stale.append(key_result.id)
             if key_result.id in self.touched:
-                history.set_fingerprint(subject, WHEN_READABLE)
+                self._written[subject] = WHEN_READABLE
             return None
         written = f"{__version__}{key_result.model_dump_json()}{placed.cycle.model_dump_json()}"
         fingerprint = hashlib.sha256(written.encode()).hexdigest()
         known = self._known.get(subject) == fingerprint
         if known and key_result.id not in self.touched and not _moves_by_itself(placed):
             return None
-        before = history.sample(key_result.id)
+        before = self._latest.get(key_result.id)
         evidence = self.evidence(placed, mapper)
         sample = definition.stamped(self._sample(placed, evidence), placed)
         sample = self._compared(sample, before, placed, evidence)
-        history.set_fingerprint(subject, fingerprint)
-        if not history.add_sample(sample):
+        self._written[subject] = fingerprint
+        if sample.same_reading(before):
             return None
         return Movement(key_result.id, key_result.title, before, sample, shortened(because))
 
@@ -171,7 +175,7 @@ class Assessor:
         key_result = placed.key_result
         name = definition.subject(key_result.id, sample.definition)
         if name not in self._known:
-            self.store.history.set_fingerprint(name, definition.written(key_result))
+            self._written[name] = definition.written(key_result)
         if before is None:
             return sample
         old = definition.revived(self._known, before, key_result)
@@ -208,17 +212,26 @@ class Assessor:
             if not all(answered(link.connection, link.query) for link in placed.key_result.links if link.query)
         }
 
-    def evidence(self, placed: Placed, mapper: Mapper) -> Evidence:
+    def evidence(
+        self, placed: Placed, mapper: Mapper, unreachable: Mapping[tuple[str, str], str] | None = None
+    ) -> Evidence:
+        """What a reading needs beside the items; ``unreachable`` are all those there are, unless given."""
         key_result, history = placed.key_result.id, self.store.history
         lock = lock_of(placed.cycle)
-        locked = history.sample(key_result, at=lock) or history.first_sample(key_result) if self.now >= lock else None
+        due = _has_baseline(placed) and self.now >= lock
+        locked = history.sample(key_result, at=lock) or history.first_sample(key_result) if due else None
         return Evidence(
             at=self.now,
             checkin=self.store.checkins.value(key_result),
             baseline=locked.scope if locked else None,
-            unreachable=self._lost,
+            unreachable=self._lost if unreachable is None else unreachable,
             targets=mapper.targets(placed),
         )
+
+    @cached_property
+    def _latest(self) -> dict[str, Sample]:
+        """The latest reading of every key result: asked for once."""
+        return self.store.history.latest_samples()
 
     @cached_property
     def _lost(self) -> dict[tuple[str, str], str]:

@@ -12,13 +12,14 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import chain
 from queue import Empty, Queue
 from threading import Thread
 
 import msgspec
 
 from okrsync.connector import Connector
-from okrsync.errors import Interrupted, UnsafePlan
+from okrsync.errors import ConnectionFailed, Interrupted, UnsafePlan
 from okrsync.guard import unsafe
 from okrsync.marker import Namespace
 from okrsync.model.hint import Hint
@@ -30,6 +31,9 @@ from okrsync.store.items import News
 from okrsync.store.scopes import Cursor
 
 GONE_FROM_SCOPE = "not found by a census of {scope}: {reason}"
+
+TOGETHER = 5
+"""Pages kept in one transaction; nothing is concluded from any of them before the last one of a scope."""
 
 Pages = Generator[Page, None, None]
 Delivery = tuple[Scope, Page | None]
@@ -73,25 +77,25 @@ class Puller:
         }
         self.progress.stage(f"reading {self.connection}")
         began, as_of = self.now(), dict[str, datetime]()
-        for scope, page in self._pages(scopes, asked, connector):
-            if self.stopping():
-                raise Interrupted(f"Stopped while reading {scope.name}; it will be read again.")
-            if page is None:
+        for scope, pages, complete in self._together(self._pages(scopes, asked, connector)):
+            for page in pages:
+                if page.as_of is not None:
+                    as_of.setdefault(scope.id, page.as_of)
+            reports[scope.id] = self._counted(reports[scope.id], pages, self._keep(scope, pages, asked[scope.id]))
+            if complete:
                 missing = self._conclude(scope, asked[scope.id], as_of.get(scope.id, began), connector)
                 yield msgspec.structs.replace(reports[scope.id], unreachable=missing)
-                continue
-            if page.as_of is not None:
-                as_of.setdefault(scope.id, page.as_of)
-            news = self._keep(scope, page, asked[scope.id])
-            before = reports[scope.id]
-            reports[scope.id] = msgspec.structs.replace(
-                before,
-                seen=before.seen + len(page.items),
-                changed=before.changed + len(news),
-                quarantined=before.quarantined + page.quarantined,
-            )
-            self.progress.advance(len(page.items))
         self.progress.done()
+
+    def _counted(self, before: ScopePull, pages: Sequence[Page], news: Sequence[News]) -> ScopePull:
+        found = sum(len(page.items) for page in pages)
+        self.progress.advance(found)
+        return msgspec.structs.replace(
+            before,
+            seen=before.seen + found,
+            changed=before.changed + len(news),
+            quarantined=(*before.quarantined, *chain.from_iterable(page.quarantined for page in pages)),
+        )
 
     def reread(self, scope: Scope, hints: Sequence[Hint], connector: Connector) -> ScopePull:
         """Look again at a few items of a scope; the cursor stays. Raises what the connector raised."""
@@ -102,7 +106,7 @@ class Puller:
                 wanted[held.id] = held.ref
         seen, changed = set[str](), 0
         for page in connector.reread(scope, list(wanted.values())):
-            changed += len(self._keep(scope, page, asked))
+            changed += len(self._keep(scope, [page], asked))
             seen |= {item.id for item in page.items} | {one.id for one in page.quarantined}
         missing = self._absent(scope, sorted(wanted.keys() - seen), connector)
         with self.store.transaction():
@@ -138,28 +142,54 @@ class Puller:
         else:
             yield from _ahead(scopes, read_apart, self.parallel)
 
-    def _keep(self, scope: Scope, page: Page, asked: Cursor) -> list[News]:
+    def _together(self, found: Iterator[Delivery]) -> Iterator[tuple[Scope, list[Page], bool]]:
+        """A few pages of a scope at a time, and whether they are its last; before a failure, what came until then."""
+        waiting: dict[str, tuple[Scope, list[Page]]] = {}
+        try:
+            for scope, page in found:
+                if self.stopping():
+                    raise Interrupted(f"Stopped while reading {scope.name}; it will be read again.")
+                _, pages = waiting.setdefault(scope.id, (scope, []))
+                if page is not None:
+                    pages.append(page)
+                if page is None or len(pages) == TOGETHER:
+                    del waiting[scope.id]
+                    yield scope, pages, page is None
+        except ConnectionFailed:
+            for scope, pages in waiting.values():
+                yield scope, pages, False
+            raise
+
+    def _keep(self, scope: Scope, pages: Sequence[Page], asked: Cursor) -> list[News]:
+        if not pages:
+            return []
         full = asked.since is None
-        found = [item.id for item in page.items] + [one.id for one in page.quarantined]
+        items = [item for page in pages for item in page.items]
+        found = [item.id for item in items] + [one.id for page in pages for one in page.quarantined]
         self.met |= self.looked_for.intersection(found)
         if full:
             self.seen.setdefault(scope.id, set()).update(found)
         owns, now = self.namespace.owns, self.now()
         with self.store.transaction():
-            if page.scope is not None:
-                self.store.scopes.learn(self.connection, page.scope)
-            if page.milestones is not None:
-                self.store.scopes.keep_milestones(self.connection, scope.id, page.milestones)
-            if page.labels is not None:
-                renamed = self.store.scopes.keep_labels(self.connection, scope.id, page.labels)
-                if renamed:
-                    self.store.items.rename_labels(self.connection, scope.id, renamed, owns, now)
-            news = self.store.items.keep(page.items, owns, now, self._measured)
+            for page in pages:
+                self._learn(scope, page, now)
+            news = self.store.items.keep(items, owns, now, self._measured)
             self.store.links.unblock(self.connection, found if full else [one.after.id for one in news])
             for item in _came_from_elsewhere(news, asked.pulled_at):
                 self.store.links.begin_note(self.connection, item.id)
         self.news.extend(one for one in news if one.before is not None or not full)
         return news
+
+    def _learn(self, scope: Scope, page: Page, now: datetime) -> None:
+        """What a page tells of its scope beside the items."""
+        if page.scope is not None:
+            self.store.scopes.learn(self.connection, page.scope)
+        if page.milestones is not None:
+            self.store.scopes.keep_milestones(self.connection, scope.id, page.milestones)
+        if page.labels is not None:
+            renamed = self.store.scopes.keep_labels(self.connection, scope.id, page.labels)
+            if renamed:
+                self.store.items.rename_labels(self.connection, scope.id, renamed, self.namespace.owns, now)
 
     def _conclude(self, scope: Scope, asked: Cursor, began: datetime, connector: Connector) -> int:
         """Promote the cursor after the last page, and find what is missing when a census is due."""

@@ -11,10 +11,11 @@ import msgspec
 from okrsync.assess import Assessor
 from okrsync.connector import Finding, Level
 from okrsync.errors import ConfigError
+from okrsync.mapping import Mapper, Surroundings
 from okrsync.measure import contributions
 from okrsync.method.standings import Standings, stand
 from okrsync.method.timeline import linked_at
-from okrsync.model.okr import Boolean, Life, Maintain, Okrs, Placed
+from okrsync.model.okr import Boolean, Life, Maintain, Milestones, Okrs, Placed
 from okrsync.model.run import Explanation, KeyResultStatus, ObjectiveStatus
 from okrsync.model.sample import Contribution, Sample
 from okrsync.model.verdict import Preset, Verdict
@@ -107,15 +108,14 @@ def explain(store: Store, okrs: Okrs, key_result: str, now: datetime, judged: Ve
     placed = find(okrs, key_result)
     with store.reading():
         assessor = Assessor(store, okrs, store.scopes.connections(), now)
-        evidence = assessor.evidence(placed, assessor.mapper())
-        sample = store.history.sample(placed.key_result.id)
-        parts = store.links.parts(placed.key_result.id)
-        found = list(contributions(placed, parts, evidence, sample)) if sample else []
-        supporting = {
-            (item.connection, item.id) for item, linked in store.links.parts(placed.key_result.id) if linked.supports
-        }
         lost = store.items.unreachable(placed.key_result.id)
-        row = _row(store, placed, now, _known(store, now), judged)
+        evidence = assessor.evidence(placed, _mapper(assessor, placed), lost)
+        sample = store.history.sample(placed.key_result.id)
+        parts = list(store.links.parts(placed.key_result.id))
+        found = list(contributions(placed, parts, evidence, sample)) if sample else []
+        supporting = {(item.connection, item.id) for item, linked in parts if linked.supports}
+        fed = {item.connection for item, _ in parts}
+        row = _row(store, placed, now, _known_of(store, placed.key_result.id, now, fed, len(parts)), judged)
 
     def part(keys: Iterable[tuple[str, str]]) -> tuple[Contribution, ...]:
         chosen = set(keys)
@@ -131,6 +131,12 @@ def explain(store: Store, okrs: Okrs, key_result: str, now: datetime, judged: Ve
         unreachable=part(lost.keys()),
         supports=part(supporting - lost.keys()),
     )
+
+
+def _mapper(assessor: Assessor, placed: Placed) -> Mapper:
+    """Only milestones and versions look at what is around the items, which takes long to gather."""
+    milestones = isinstance(placed.key_result.metric, Milestones)
+    return assessor.mapper(placed) if milestones else Mapper((placed,), Surroundings())
 
 
 def problems(store: Store, okrs: Okrs, now: datetime) -> tuple[Finding, ...]:
@@ -167,6 +173,19 @@ def _known(store: Store, now: datetime) -> _Known:
         week_ago=_any_case(store.history.latest_samples(now - WEEK)),
         items=store.links.counts(),
         fed=store.links.connections_by_key_result(),
+        states=store.scopes.states(),
+        scoped=store.scopes.scoped(),
+    )
+
+
+def _known_of(store: Store, key_result: str, now: datetime, fed: set[str], items: int) -> _Known:
+    """What the row of a single key result needs, which is fed by some connections."""
+    latest, week_ago = store.history.sample(key_result), store.history.sample(key_result, now - WEEK)
+    return _Known(
+        latest={key_result.casefold(): latest} if latest else {},
+        week_ago={key_result.casefold(): week_ago} if week_ago else {},
+        items={key_result: items},
+        fed={key_result: fed},
         states=store.scopes.states(),
         scoped=store.scopes.scoped(),
     )

@@ -9,10 +9,12 @@ from datetime import UTC, date, datetime
 from okrsync.marker import references
 from okrsync.model.work import Item, Milestone, Outcome, Scope, State
 from okrsync_jira.fields import Fields
-from okrsync_jira.shapes import Category, Issue, IssueFields, Named, User, Version
+from okrsync_jira.shapes import Category, Issue, IssueFields, IssueType, Named, User, Version
 
 _STATES = {"new": State.TODO, "indeterminate": State.DOING, "done": State.DONE}
 _DUPLICATE = "duplicate"
+_UNTYPED = IssueType()
+_UNKNOWN = Category()
 
 _SPRINT_NAME = re.compile(
     r"[\[,]name=(?P<name>.*?)(?=,(?:id|rapidViewId|state|startDate|endDate|completeDate|activatedDate|sequence|goal"
@@ -33,10 +35,12 @@ class Translator:
         self._base_url = base_url
         self._numbers = [(name, f"number_{index}") for index, name in enumerate(fields.numbers)]
         self._cancelled = frozenset(_plain(name) for name in cancelled_resolutions)
+        self._outcomes: dict[str, Outcome] = {}
 
     def item(self, issue: Issue) -> Item:
         fields = issue.fields
         state, word = _state(fields)
+        done, kind = state is State.DONE, fields.issuetype or _UNTYPED
         return Item(
             connection=self._connection,
             scope=self._scope.id,
@@ -46,13 +50,11 @@ class Translator:
             title=fields.summary or "",
             created=_utc(fields.created),
             updated=_utc(fields.updated),
-            type=fields.issuetype.name if fields.issuetype else "",
-            subtask=fields.issuetype.subtask if fields.issuetype else False,
+            type=kind.name,
+            subtask=kind.subtask,
             state=state,
             word=word,
-            outcome=self.outcome(fields.resolution.name if fields.resolution else None)
-            if state is State.DONE
-            else None,
+            outcome=self.outcome(fields.resolution.name if fields.resolution else None) if done else None,
             labels=tuple(fields.labels or ()),
             assignees=_names(fields.assignee),
             milestones=tuple(version.id for version in fields.fixVersions or ()),
@@ -63,7 +65,7 @@ class Translator:
             numbers=self._extra(fields) if self._numbers else {},
             references=references(fields.description),
             started=_moment(fields.statuscategorychangedate) if state is State.DOING else None,
-            closed=_moment(fields.resolutiondate or fields.statuscategorychangedate) if state is State.DONE else None,
+            closed=_moment(fields.resolutiondate or fields.statuscategorychangedate) if done else None,
         )
 
     def milestone(self, version: Version) -> Milestone:
@@ -81,7 +83,12 @@ class Translator:
 
     def outcome(self, resolution: str | None) -> Outcome:
         """What the name of a resolution says about done work."""
-        word = _plain(resolution or "")
+        name = resolution or ""
+        if name not in self._outcomes:
+            self._outcomes[name] = self._meaning(_plain(name))
+        return self._outcomes[name]
+
+    def _meaning(self, word: str) -> Outcome:
         if word in self._cancelled:
             return Outcome.CANCELLED
         return Outcome.DUPLICATE if word == _DUPLICATE else Outcome.DELIVERED
@@ -106,7 +113,7 @@ def _state(fields: IssueFields) -> tuple[State, str]:
     status = fields.status
     if status is None:
         return State.UNKNOWN, ""
-    return state_of(status.statusCategory or Category()), status.name
+    return state_of(status.statusCategory or _UNKNOWN), status.name
 
 
 def _names(assignee: User | None) -> tuple[str, ...]:

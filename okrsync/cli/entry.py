@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -125,6 +126,7 @@ app.add_typer(store.app, name="store", rich_help_panel="Read")
 
 def main() -> None:
     """Run the command line. Characters that the terminal cannot show are replaced, not fatal."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some opens every installed package
     atexit.register(gc.freeze)  # the process ends anyway: collecting what is left takes a tenth of a second
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as RichProgress
 
 from okrsync.progress import Progress
 from okrsync.report.safe import plain
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
 
 QUIET_SECONDS = 10.0
 """In a pipe a stage that lasts longer says so this often."""
@@ -44,6 +47,9 @@ class BarProgress:
         self._bars = self._stage = None
 
     def _begin(self) -> RichProgress:
+        from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as RichProgress
+
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(24))
         bars = RichProgress(*columns, MofNCompleteColumn(), TimeElapsedColumn(), console=self._console, transient=True)
         bars.start()

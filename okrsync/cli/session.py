@@ -6,6 +6,7 @@ The demo makes its own sessions, with the sandbox's clock and environment, and c
 from __future__ import annotations
 
 import difflib
+import gc
 import os
 import sys
 import time
@@ -93,9 +94,11 @@ class Session:
         from okrsync.cli.progress import progress_on
 
         progress = progress_on(self.err)
-        return self.open_app(
+        app = self.open_app(
             self.config, environ=self.environ, now=self.now, sleep=self.sleep, progress=progress, log=self.logger
         )
+        gc.freeze()  # what is loaded by now stays until the end: no collection need look at it again
+        return app
 
     def show(self, report: RenderableType) -> None:
         """Print a report; lines are wrapped on a terminal only, so that a pipe can be searched."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection, Row, case, delete, func, select, text
@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from okrsync.model.sample import Sample
 from okrsync.store import tables
+from okrsync.store.moments import as_text
 
 MEASURE_OF = "measure of "
 """How the subject of a key result's fingerprint begins."""
@@ -36,11 +37,10 @@ SELECT coalesce(
 """
 """What was seen counts before what was rebuilt; each look-up is one step in the index of key results and times."""
 
+_REMEMBER = """
+INSERT INTO fingerprints (subject, value) VALUES (?, ?) ON CONFLICT (subject) DO UPDATE SET value = excluded.value
+"""
 _RAW_AT = f"SELECT key_result, raw FROM samples WHERE id IN ({_TRUE_AT})"
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 class History:
@@ -56,8 +56,12 @@ class History:
         """
         if sample.same_reading(self.sample(sample.key_result)):
             return False
-        self._db.execute(insert(tables.samples), [_values(sample)])
+        self.add([sample])
         return True
+
+    def add(self, samples: Sequence[Sample]) -> None:
+        if samples:
+            self._db.execute(insert(tables.samples), [_values(sample) for sample in samples])
 
     def sample(self, key_result: str, at: datetime | None = None) -> Sample | None:
         """The reading that was true at a time (None: the latest); a rebuilt one where nobody had measured yet."""
@@ -106,7 +110,7 @@ class History:
             latest = select(func.max(table.c.id)).group_by(table.c.key_result, table.c.rebuilt)
             rows = self._db.execute(select(table).where(table.c.id.in_(latest)).order_by(table.c.rebuilt.desc()))
             return {row.key_result: _sample(row) for row in rows}
-        stamp = _text(at)
+        stamp = as_text(at)
         ids = list(self._db.exec_driver_sql(_TRUE_AT, (stamp, stamp)).scalars())
         chosen = text("samples.id IN (SELECT value FROM json_each(:ids))").bindparams(ids=json.dumps(ids))
         return {row.key_result: _sample(row) for row in self._db.execute(select(table).where(chosen))}
@@ -115,7 +119,7 @@ class History:
         """Case-folded id of each key result -> its raw progress at each of these times, None before the first."""
         found: dict[str, list[float | None]] = {}
         for place, at in enumerate(times):
-            stamp = _text(at)
+            stamp = as_text(at)
             for key_result, raw in self._db.exec_driver_sql(_RAW_AT, (stamp, stamp)):
                 found.setdefault(key_result.casefold(), [None] * len(times))[place] = raw
         return {name: tuple(values) for name, values in found.items()}
@@ -155,11 +159,11 @@ class History:
         self.set_fingerprint(f"{MEASURED_WITH}{connection}", at.isoformat())
 
     def set_fingerprint(self, subject: str, value: str) -> None:
-        self._db.execute(
-            insert(tables.fingerprints)
-            .values(subject=subject, value=value)
-            .on_conflict_do_update(index_elements=["subject"], set_={"value": value})
-        )
+        self.set_fingerprints({subject: value})
+
+    def set_fingerprints(self, values: Mapping[str, str]) -> None:
+        if values:
+            self._db.exec_driver_sql(_REMEMBER, list(values.items()))
 
 
 def _values(sample: Sample) -> dict[str, object]:

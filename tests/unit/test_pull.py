@@ -19,7 +19,7 @@ from okrsync.model.run import ScopePull
 from okrsync.model.sample import Linked
 from okrsync.model.work import Item, LabelDefinition, Page, Quarantined, Scope
 from okrsync.progress import NoProgress
-from okrsync.pull import Puller
+from okrsync.pull import TOGETHER, Puller
 from okrsync.store import Store
 from okrsync.store.scopes import Cursor
 
@@ -339,11 +339,12 @@ def test_and_when_it_is_read_in_full(pull: Pull, store: Store, tracker: FakeTrac
 
 
 def test_a_run_that_is_stopped_leaves_the_cursor_where_it_was(pull: Pull, store: Store, tracker: FakeTracker) -> None:
-    tracker.pages = {"100": [page(item("1")), page(item("2"))]}
+    names = [str(number) for number in range(TOGETHER + 1)]
+    tracker.pages = {"100": [page(item(name)) for name in names]}
     with pytest.raises(Interrupted, match="SHOP"):
         pull(stopping=lambda: len(tracker.calls) > 0 and store.items.count() > 0)
     assert cursor(store) == Cursor()
-    assert reachable(store) == {"1"}
+    assert reachable(store) == set(names[:TOGETHER])
 
 
 def many(tracker: FakeTracker, scopes: int = 6, pages: int = 9) -> tuple[Scope, ...]:
