@@ -67,7 +67,8 @@ class YamlText:
         if parent is not None and parent.flow_style:
             self._gone.setdefault(id(parent), (parent, set()))[1].add(number)
             return
-        start = self._first_line(begin.start_mark.line)
+        top = self._text.count("\n", 0, _last(entries[number - 1][2])) + 1 if number else 0
+        start = self._first_line(begin.start_mark.line, top)
         self._edits.append((start, self._end_of_line(_last(node)) + 1, ""))
 
     def _find(self, place: Place) -> Any:
@@ -82,10 +83,10 @@ class YamlText:
         end = self._text.find("\n", index)
         return len(self._text) if end < 0 else end
 
-    def _first_line(self, line: int) -> int:
-        """Where the lines of an entry begin: with the comments that stand right above it."""
+    def _first_line(self, line: int, top: int) -> int:
+        """Where the lines of an entry begin: with the comments that stand right above it, below line ``top``."""
         lines = self._text.splitlines(keepends=True)
-        while line and lines[line - 1].lstrip().startswith("#"):
+        while line > top and lines[line - 1].lstrip().startswith("#"):
             line -= 1
         return sum(map(len, lines[:line]))
 

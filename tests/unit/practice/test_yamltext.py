@@ -133,6 +133,12 @@ def test_plain_words_are_not_quoted() -> None:
     ]
 
 
+def test_what_looks_like_a_comment_inside_the_text_above_is_kept() -> None:
+    made = YamlText("list:\n- due: 'first\n\n    # no comment'\n- due: gone\nend: 1\n")
+    made.drop(("list", 1))
+    assert yaml.safe_load(made.text()) == {"list": [{"due": "first\n# no comment"}], "end": 1}
+
+
 ENTRIES = st.lists(
     st.dictionaries(
         st.sampled_from(["due", "plan", "note"]),
