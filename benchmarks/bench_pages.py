@@ -1,7 +1,13 @@
 """Renders every page of the dashboard over 1,000 key results: ``python -m benchmarks.bench_pages [KRS]``.
 
-The store has a reading of each key result for each day of twelve weeks. For each page: the first time after a run, the
-best of five afterwards, and the size of its HTML without charts.
+The store has a reading of each key result for each day of twelve weeks. For each page, in milliseconds:
+
+- cold: nobody asked before, and nobody answers ahead of visitors;
+- busy: right after a run, while what everybody asks is answered anew in the background;
+- first: the first time after that;
+- warm: the best of five afterwards.
+
+A key result's page is another one each time but for warm. Last comes the size of a page's HTML without charts.
 """
 
 from __future__ import annotations
@@ -10,6 +16,8 @@ import re
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,13 +29,17 @@ from benchmarks.bench_forecast import KEY_RESULTS, fill
 from okrsync.app import App
 from okrsync.model.sample import Sample
 from okrsync.store import Store
+from okrsync.web.answers import Question
+from okrsync.web.questions import QUESTIONS
 from okrsync.web.room import Room
 from okrsync.web.server import create
+from okrsync.web.serving import warm_up
 
-PAGES = ("/", "/?page=3", "/key-results/{first}", "/orphans", "/coach", "/figures", "/review", "/operations")
+PAGES = ("/", "/?page=3", "/key-results/{name}", "/orphans", "/coach", "/figures", "/review", "/operations")
 DAYS = 84
 LIMIT = 100
 """Milliseconds wanted for each page, and kilobytes of its HTML."""
+KINDS = ("cold", "busy", "first", "warm")
 
 
 def main() -> None:
@@ -35,27 +47,80 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="okrsync-pages-") as name:
         config = fill(Path(name), count)
         _read_daily(config)
-        room = Room(
-            lambda **given: App.open(config, environ={"GITHUB_TOKEN": "x", "JIRA_API_TOKEN": "x"}, **given),
-            config,
-            _now,
-        )
-        browser = TestClient(create(room), "http://localhost")
-        first_name = room.app.okrs.placed[0].key_result.id
+        warm_up()
+        with _room(config) as room:
+            cold = {page: _timed(TestClient(create(room), "http://localhost"), page, 1)[0] for page in PAGES}
+        with _room(config) as room, TestClient(create(room), "http://localhost") as browser:
+            found = _served(browser, room)
         print(f"{count:,} key results, {count * 100:,} items; at most {LIMIT} ms and {LIMIT} KB wanted")
+        print(f"{'':24}{''.join(f'{kind:>9}' for kind in KINDS)}       KB")
         for page in PAGES:
-            path = page.format(first=first_name)
-            first, *more = [_timed(browser, path) for _ in range(6)]
-            size = len(re.sub(r"<figure.*?</figure>", "", first[1], flags=re.DOTALL).encode()) / 1024
-            print(f"{path:24} first {first[0]:7.0f} ms   then {min(one[0] for one in more):6.1f} ms   {size:6.1f} KB")
+            times = (cold[page], *found[page][:-1])
+            print(f"{page:24}{''.join(f'{one:9.0f}' for one in times)} {found[page][-1]:8.1f}")
+
+
+@contextmanager
+def _room(config: Path) -> Iterator[Room]:
+    room = Room(lambda **given: _opened(config, **given), config, _now)
+    try:
+        yield room
+    finally:
         room.close()
+
+
+def _opened(config: Path, **given: Any) -> App:
+    return App.open(config, environ={"GITHUB_TOKEN": "x", "JIRA_API_TOKEN": "x"}, **given)
+
+
+def _served(browser: TestClient, room: Room) -> dict[str, tuple[float, float, float, float]]:
+    """Of each page: busy, first, warm, and how large it is."""
+    _until_answered(room)
+    busy = {}
+    for number, page in enumerate(PAGES, start=2):
+        _run(room, number)
+        _until_begun(room)
+        busy[page] = _timed(browser, page, number)[0]
+        _until_answered(room)
+    found = {}
+    for page in PAGES:
+        first, text = _timed(browser, page, 50)
+        warm = min(_timed(browser, page, 50)[0] for _ in range(5))
+        size = len(re.sub(r"<figure.*?</figure>", "", text, flags=re.DOTALL).encode()) / 1024
+        found[page] = (busy[page], first, warm, size)
+    return found
+
+
+def _run(room: Room, number: int) -> None:
+    """What a run leaves behind that changes a reading."""
+    with Store(room.app.settings.store) as store, store.transaction():
+        name = room.app.okrs.placed[number].key_result.id
+        last = store.history.sample(name)
+        assert last is not None
+        store.history.add_sample(msgspec.structs.replace(last, at=_now(), value=(last.value or 0.0) / 2, raw=0.5))
+
+
+def _until_begun(room: Room) -> None:
+    """The worker has answered the first question and is at the second."""
+    while not _answered(room, QUESTIONS[:1]):
+        time.sleep(0.01)
+
+
+def _until_answered(room: Room) -> None:
+    while not _answered(room):
+        time.sleep(0.1)
+
+
+def _answered(room: Room, some: Sequence[Question[object]] = QUESTIONS) -> bool:
+    with room.desk() as desk:
+        return all(room.knows(one, desk) for one in some)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _timed(browser: TestClient, path: str) -> tuple[float, str]:
+def _timed(browser: TestClient, page: str, number: int) -> tuple[float, str]:
+    path = page.format(name=f"KR-{number}")
     began = time.perf_counter()
     answer: Any = browser.get(path)
     assert answer.status_code == 200, (path, answer.status_code)
@@ -64,7 +129,7 @@ def _timed(browser: TestClient, path: str) -> tuple[float, str]:
 
 def _read_daily(config: Path) -> None:
     """A reading a day for each key result, on its way from nothing to the whole."""
-    with App.open(config, environ={"GITHUB_TOKEN": "x", "JIRA_API_TOKEN": "x"}) as app:
+    with _opened(config) as app:
         names = [placed.key_result.id for placed in app.okrs.placed]
         url = app.settings.store
     with Store(url) as store, store.transaction():

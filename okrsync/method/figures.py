@@ -14,13 +14,12 @@ import msgspec
 
 from okrsync.measure.duration import ENOUGH, nearest_rank
 from okrsync.method.bands import EXPECTED, Kind
+from okrsync.method.begun import Begun, begun
 from okrsync.method.checkins import Kept
-from okrsync.method.timeline import past
 from okrsync.model.figures import Alignment, Engagement, Percentile, Performance, Productivity, Ratio
 from okrsync.model.life import Life
 from okrsync.model.okr import Objective
 from okrsync.model.verdict import Status
-from okrsync.model.work import Item, State
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -87,11 +86,11 @@ def productivity(lives: Iterable[Life], period: Period) -> Productivity:
 
     Finished is what was done within the period and still is at its end.
     """
-    items = list(_linked_items(lives, period.end))
-    finished = [item for item in items if item.delivered and item.closed and period.start <= item.closed < period.end]
-    times = [(item.closed - item.started) / DAY for item in finished if _began(item) and item.closed and item.started]
-    doing = [item for item in items if item.state is State.DOING]
-    ages = [(period.end - item.started) / DAY for item in doing if item.started]
+    work = list(_linked_work(lives, period.end))
+    finished = [one for one in work if not one.doing and one.closed and period.start <= one.closed < period.end]
+    times = [(one.closed - one.started) / DAY for one in finished if _began(one) and one.closed and one.started]
+    doing = [one for one in work if one.doing]
+    ages = [(period.end - one.started) / DAY for one in doing if one.started]
     return Productivity(
         throughput=ratio(len(finished), period.weeks, "the period has no length yet"),
         cycle=tuple(percentile(times, one, len(finished), enough=ENOUGH) for one in CYCLE_PERCENTILES),
@@ -134,18 +133,15 @@ def _sum(rows: Iterable[Scored]) -> float:
     return fsum(row.score or 0.0 for row in rows)
 
 
-def _linked_items(lives: Iterable[Life], at: datetime) -> Iterator[Item]:
-    """Each item once, as it was at a time, whatever number of key results it was linked to."""
+def _linked_work(lives: Iterable[Life], at: datetime) -> Iterator[Begun]:
+    """Each item once that was in progress or delivered at a time, whatever number of key results it was linked to."""
     seen: set[tuple[str, str]] = set()
     for life in lives:
-        key = (life.item.connection, life.item.id)
-        if key in seen or (found := past(life, at)) is None:
-            continue
-        seen.add(key)
-        item, _, lost = found
-        if not item.dropped and not lost:
-            yield item
+        found = begun(life, at)
+        if found is not None and (key := (life.item.connection, life.item.id)) not in seen:
+            seen.add(key)
+            yield found
 
 
-def _began(item: Item) -> bool:
-    return item.started is not None and item.closed is not None and item.started <= item.closed
+def _began(work: Begun) -> bool:
+    return work.started is not None and work.closed is not None and work.started <= work.closed

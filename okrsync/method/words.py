@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import PurePath
 
 
 def percent(share: float) -> str:
@@ -21,6 +22,12 @@ def two_shares(one: float, other: float) -> tuple[str, str]:
         told = f"{one * 100:.{decimals}f} %", f"{other * 100:.{decimals}f} %"
         decimals += 1
     return told
+
+
+def team_name(team: str) -> str:
+    """A team as people read it: one that goes by its OKR file, as nobody named it, by the bare name of the file."""
+    file = PurePath(team)
+    return file.stem if file.is_absolute() and file.suffix in (".yaml", ".yml") else team
 
 
 def day_and_month(day: date) -> str:

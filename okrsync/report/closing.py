@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from okrsync.method.bands import EXPECTED, Band, Kind, attainment, band, too_easy
+from okrsync.method.words import team_name
 from okrsync.model.closing import CarryOver, ClosedKeyResult, ClosedObjective, Closing
 from okrsync.report.figures import percent, quantity
 from okrsync.report.text import heading, line, table
@@ -74,7 +75,7 @@ def goal_words(one: ClosedKeyResult) -> str:
 
 def _headline(objective: ClosedObjective) -> Text:
     score = "no score" if objective.score is None else f"{objective.score:.2f}"
-    return line((objective.title, "bold"), f"  {score}", (f"  {objective.kind} · {objective.team}", "dim"))
+    return line((objective.title, "bold"), f"  {score}", (f"  {objective.kind} · {team_name(objective.team)}", "dim"))
 
 
 def _scores(objective: ClosedObjective) -> RenderableType:

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from okrsync import __version__
 from okrsync.method.review import Review
+from okrsync.method.words import team_name
 from okrsync.report import reviewed
 from okrsync.report.charts import burn_up_svg, legend
 from okrsync.report.safe import plain
@@ -71,7 +72,10 @@ def _environment() -> Environment:
     )
     made.filters["coded"] = coded
     made.globals.update(
-        {name: getattr(reviewed, name) for name in reviewed.__all__}, figure_rows=rows, figure_span=span
+        {name: getattr(reviewed, name) for name in reviewed.__all__},
+        figure_rows=rows,
+        figure_span=span,
+        team_name=team_name,
     )
     return made
 

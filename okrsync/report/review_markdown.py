@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from okrsync.method.review import Review, Reviewed, ReviewedObjective
+from okrsync.method.words import team_name
 from okrsync.model.closing import ClosedObjective
 from okrsync.report.reviewed import (
     attained,
@@ -49,7 +50,8 @@ def _glance(review: Review) -> Iterator[str]:
     yield f"|---|---|---|--:|--:|{'--:|' * closed}"
     for one in review.objectives:
         ended = one.ended
-        row = f"| {markdown(ended.title)} | {ended.kind} | {markdown(ended.team)} | {score_words(ended.score)} |"
+        team = markdown(team_name(ended.team))
+        row = f"| {markdown(ended.title)} | {ended.kind} | {team} | {score_words(ended.score)} |"
         yield f"{row} {expected_of(ended)} |{f' {attained(ended.score, ended)} |' * closed}"
 
 

@@ -8,6 +8,7 @@ import msgspec
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from okrsync.method.words import team_name
 from okrsync.model.figures import (
     Alignment,
     Engagement,
@@ -62,7 +63,7 @@ def teams_text(teams: Sequence[TeamFigures], period: str, *, width: int = WIDE) 
     parts: list[RenderableType] = []
     for team in teams:
         told = rows(team)
-        parts += [line((team.team, "bold"), (f"  {span(team)}", "dim")), _table(told, beside=width >= WIDE)]
+        parts += [line((team_name(team.team), "bold"), (f"  {span(team)}", "dim")), _table(told, beside=width >= WIDE)]
         parts += [] if width >= WIDE else _notes(told)
         parts.append(Text())
     if not teams:
@@ -94,7 +95,7 @@ def _notes(told: Iterable[Row]) -> list[RenderableType]:
 def teams_markdown(teams: Iterable[TeamFigures], level: int = 3) -> Iterator[str]:
     """A heading and a table for each team."""
     for team in teams:
-        yield from ("", f"{'#' * level} {markdown(team.team)}", "", markdown(span(team)), "")
+        yield from ("", f"{'#' * level} {markdown(team_name(team.team))}", "", markdown(span(team)), "")
         yield from ("| | | made of | | |", "|---|---|--:|--:|---|")
         for row in rows(team):
             figure = f"**{row.figure}**" if row.figure else ""

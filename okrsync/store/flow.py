@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
+import msgspec
 from sqlalchemy import Connection
 
-from okrsync.method.timeline import past
+from okrsync.method.begun import begun
 from okrsync.model.life import Life, Moment
 from okrsync.model.sample import Linked
 from okrsync.model.work import Item, Kind, State
 from okrsync.store.items import as_json, decode_item
 from okrsync.store.lives import ItemKey, moment_of
+from okrsync.store.moments import as_text
 
 _LEAVES = """
 SELECT i.body FROM items i
@@ -30,8 +32,24 @@ SELECT item, at, state, word, outcome, points, numbers, unreachable, rebuilt, la
 WHERE connection = ? AND item IN (SELECT value FROM json_each(?)) ORDER BY item, at, id
 """
 
+Pair = tuple[str, str]
+"""(connection, scope)."""
+
 LeftAlone = Callable[[str, Sequence[str]], bool]
 """Whether to pass over a ticket, by its connection and labels."""
+
+
+class _Glanced(msgspec.Struct, gc=False):
+    """The few fields of an item's body that tell whether it is worth reading whole."""
+
+    id: str
+    created: datetime
+    state: State = State.TODO
+    kind: Kind = Kind.ISSUE
+    closed: datetime | None = None
+
+
+_glance = msgspec.json.Decoder(_Glanced).decode
 
 
 class Flow:
@@ -41,26 +59,31 @@ class Flow:
         self._db = connection
 
     def active(
-        self, at: datetime, scopes: Collection[tuple[str, str]], left_alone: LeftAlone
-    ) -> list[tuple[ItemKey, str]]:
-        """(connection, id) and scope of every ticket in progress at a time, in these (connection, scope).
+        self, times: Collection[datetime], scopes: Collection[Pair], left_alone: LeftAlone
+    ) -> dict[datetime, list[tuple[ItemKey, Pair]]]:
+        """At each of some times: (connection, id) and (connection, scope) of every ticket in progress in these scopes.
 
         A ticket is a reachable leaf that is neither a sub-task nor a pull request; what is a leaf is as of today.
         """
-        return [
-            ((connection, item.id), item.scope)
-            for connection in sorted({one for one, _ in scopes})
-            for item in self._active(connection, sorted(scope for one, scope in scopes if one == connection), at)
-            if not left_alone(connection, item.labels)
-        ]
+        found: dict[datetime, list[tuple[ItemKey, Pair]]] = {at: [] for at in times}
+        for connection in sorted({one for one, _ in scopes}) if times else ():
+            chosen = sorted(scope for one, scope in scopes if one == connection)
+            for life in self._lives(connection, chosen, times):
+                if left_alone(connection, life.item.labels):
+                    continue
+                for at, some in found.items():
+                    if (then := begun(life, at)) and then.doing:
+                        some.append(_keys(life.item))
+        return found
 
-    def _active(self, connection: str, scopes: list[str], at: datetime) -> Iterator[Item]:
-        stamp = at.astimezone(UTC).isoformat(timespec="microseconds")
-        changed = {row[0] for row in self._db.exec_driver_sql(_CHANGED_SINCE, (connection, stamp))}
-        leaves = map(decode_item, self._db.exec_driver_sql(_LEAVES, (connection, as_json(scopes))).scalars().all())
-        found = [item for item in leaves if item.kind is Kind.ISSUE and _may_have_been(item, at, changed)]
+    def _lives(self, connection: str, scopes: list[str], times: Collection[datetime]) -> list[Life]:
+        """What may have been in progress at any of these times."""
+        first, last = min(times), max(times)
+        changed = {row[0] for row in self._db.exec_driver_sql(_CHANGED_SINCE, (connection, as_text(first)))}
+        leaves = self._db.exec_driver_sql(_LEAVES, (connection, as_json(scopes))).scalars().all()
+        found = [decode_item(body) for body in leaves if _may_have_been(_glance(body), first, last, changed)]
         told = self._moments(connection, [item.id for item in found])
-        return (item for item in found if _was_active(item, told.get(item.id, ()), at))
+        return [Life(item, _linked(item), told.get(item.id, ())) for item in found]
 
     def _moments(self, connection: str, ids: Sequence[str]) -> dict[str, tuple[Moment, ...]]:
         """All that was noted of these items, by item and in order of time."""
@@ -68,13 +91,17 @@ class Flow:
         return {name: tuple(moment_of(*row[1:]) for row in some) for name, some in groupby(rows, key=itemgetter(0))}
 
 
-def _was_active(item: Item, moments: tuple[Moment, ...], at: datetime) -> bool:
-    found = past(Life(item, Linked("", item.connection, item.id, 1.0, False, ()), moments), at)
-    return found is not None and found[0].state is State.DOING and not found[2]
+def _keys(item: Item) -> tuple[ItemKey, Pair]:
+    return (item.connection, item.id), (item.connection, item.scope)
 
 
-def _may_have_been(item: Item, at: datetime, changed: Collection[str]) -> bool:
-    """Saves the look into the past of what has rested since: it was then what it is today."""
-    if item.created > at:
+def _linked(item: Item) -> Linked:
+    """A life needs a link; here none is asked for."""
+    return Linked("", item.connection, item.id, 1.0, False, ())
+
+
+def _may_have_been(item: _Glanced, first: datetime, last: datetime, changed: Collection[str]) -> bool:
+    """Saves the look into the past of what has rested since the first time: it was then what it is today."""
+    if item.kind is not Kind.ISSUE or item.created > last:
         return False
-    return item.state is State.DOING or item.id in changed or (item.closed is not None and item.closed > at)
+    return item.state is State.DOING or item.id in changed or (item.closed is not None and item.closed > first)

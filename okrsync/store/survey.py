@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from okrsync.method.coach.finding import Orphans, Overlap, TargetMove, Work
 from okrsync.model.work import Kind, Outcome, State
-from okrsync.store.items import as_json
+from okrsync.store.items import CHUNK, as_json
 
 _WORK = """
 SELECT l.key_result, i.unreachable IS NULL, i.body FROM links l
@@ -70,7 +70,7 @@ class Survey:
     def work(self) -> dict[str, Work]:
         """Of each key result with links, where its reachable items stand; dropped ones are counted as linked only."""
         counted: dict[str, list[int]] = {}
-        for key_result, reachable, body in self._db.exec_driver_sql(_WORK):
+        for key_result, reachable, body in self._db.exec_driver_sql(_WORK).yield_per(CHUNK):
             counts = counted.setdefault(key_result, [0, 0, 0, 0])
             counts[3] += 1
             item = _decode(body) if body and reachable else None
@@ -92,7 +92,7 @@ class Survey:
         above = self._pairs(_PARENTS)
         linked = self._pairs(_LINKED, (as_json(sorted(live)),))
         found: dict[tuple[str, str], list[tuple[str, bool]]] = {}
-        for connection, scope, name, body in self._db.exec_driver_sql(_REACHABLE):
+        for connection, scope, name, body in self._db.exec_driver_sql(_REACHABLE).yield_per(CHUNK):
             item = _decode(body)
             if item.state is not State.DOING or item.kind is not Kind.ISSUE or left_alone(connection, item.labels):
                 continue
@@ -109,7 +109,7 @@ class Survey:
         )
 
     def _pairs(self, statement: str, given: tuple[str, ...] = ()) -> set[tuple[str, str]]:
-        return {(connection, name) for connection, name in self._db.exec_driver_sql(statement, given)}
+        return {(connection, name) for connection, name in self._db.exec_driver_sql(statement, given).yield_per(CHUNK)}
 
     def overlaps(self, live: Collection[str]) -> tuple[Overlap, ...]:
         """Sets of key results with the items that count for all of them; what only supports is no overlap."""

@@ -18,7 +18,7 @@ from okrsync.store.database import place
 from okrsync.store.inbox import Inbox, inbox_beside
 from okrsync.views import find
 from okrsync.web.access import LOCAL, Role, Visitor, fingerprint, from_proxy, user_of, visitor
-from okrsync.web.room import Room
+from okrsync.web.room import Room, Seat
 from okrsync.wording import nearest
 
 CSRF = "csrf"
@@ -50,7 +50,7 @@ def serve(request: Request) -> Serve:
     return room(request).app.settings.serve or Serve()
 
 
-def desk(request: Request) -> Iterator[Desk]:
+def desk(request: Request) -> Iterator[Seat]:
     with room(request).desk() as given:
         yield given
 
@@ -197,7 +197,7 @@ def visible(given: Desk, who: Visitor, key_result: str) -> Placed:
     return placed
 
 
-AtDesk = Annotated[Desk, Depends(desk)]
+AtDesk = Annotated[Seat, Depends(desk)]
 SignedIn = Annotated[Visitor, Depends(signed_in)]
 Admin = Annotated[Visitor, Depends(admin)]
 Ours = Depends(from_our_page)

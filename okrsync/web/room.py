@@ -9,61 +9,90 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, LifoQueue
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from okrsync.app import App
-from okrsync.errors import ConfigError
+from okrsync.errors import ConfigError, OkrsyncError
 from okrsync.practice.desk import Desk
 from okrsync.settings.watch import Stamps, stamps
 from okrsync.store import Store
+from okrsync.web.answers import Answers, Basis, Question
 from okrsync.web.work import Work
 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Seat(Desk):
+    """A desk that knows the state of the files it was set with, which others may read anew meanwhile."""
+
+    files: Stamps
+
+
 @dataclass
 class Room:
-    """``open_app`` makes an App from the files. A broken file keeps what was read before; ``trouble`` says so."""
+    """``open_app`` makes an App from the files. A broken file keeps what was read before; ``trouble`` says so.
+
+    ``ahead`` is set while somebody answers questions anew after each run (``okrsync/web/ahead.py``).
+    """
 
     open_app: Callable[[], App]
     config: Path
     now: Callable[[], datetime]
     trouble: str = ""
     work: Work = field(default_factory=Work)
+    ahead: bool = False
     _app: App | None = None
     _seen: Stamps = ()
     _stores: LifoQueue[Store] = field(default_factory=LifoQueue)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _kept: dict[str, tuple[object, Any]] = field(default_factory=dict)
+    _asked: Answers = field(default_factory=Answers)
+    _kept: Answers = field(default_factory=Answers)
 
     @property
     def app(self) -> App:
         """The files as they are now. Raises ConfigError when they never could be read."""
-        with self._lock:
-            seen = self._look()
-            if self._app is None or seen != self._seen:
-                self._read()
-                self._seen = self._look()
-            assert self._app is not None
-            return self._app
+        return self._current()[0]
 
     @contextmanager
-    def desk(self) -> Iterator[Desk]:
+    def desk(self) -> Iterator[Seat]:
         """A desk for one request; its store goes back to the others afterwards."""
-        app = self.app
+        app, files = self._current()
         store = self._store(app.settings.store)
         try:
-            yield Desk(store, app.okrs, app.settings, self.now())
+            yield Seat(store, app.okrs, app.settings, self.now(), files)
         finally:
-            self._stores.put(store)
+            self._give_back(store)
 
-    def once(self, what: str, desk: Desk, make: Callable[[], T]) -> T:
+    def ask(self, question: Question[T], desk: Seat) -> T:
+        """The answer to what everybody asks; while somebody answers ahead, at worst as of before the last run.
+
+        What people said, the files and the day are never behind: nobody misses their own words, and nobody is shown
+        what the files keep from them today.
+        """
+        return self._asked.get(question.name, self.basis(desk), lambda: question.answer(desk), lend=self.ahead)
+
+    def renew(self, question: Question[T], desk: Seat) -> T:
+        """The answer as of now."""
+        return self._asked.get(question.name, self.basis(desk), lambda: question.answer(desk))
+
+    def knows(self, question: Question[Any], desk: Seat) -> bool:
+        """Whether the answer is there and as of now."""
+        return self._asked.knows(question.name, self.basis(desk))
+
+    def forget(self, question: Question[Any]) -> None:
+        self._asked.forget(question.name)
+
+    def once(self, what: str, desk: Seat, make: Callable[[], T]) -> T:
         """The same answer as last time while neither the store, nor the files, nor the day have changed."""
-        version = (desk.store.version(), self._seen, desk.now.date())
-        held = self._kept.get(what)
-        if held is None or held[0] != version:
-            held = self._kept[what] = version, make()
-        return cast("T", held[1])
+        return self._kept.get(what, self.basis(desk), make)
+
+    def basis(self, desk: Seat) -> Basis:
+        """What answers are made from here. Whoever began a run from a page is not kept waiting for what it changed."""
+        with desk.store.reading():
+            runs, samples, *said = desk.store.version()
+        ended = self.work.ended
+        return Basis((runs, samples), (desk.files, desk.now.date(), *said, ended and ended.at))
 
     def close(self) -> None:
         self.work.leave()
@@ -74,6 +103,26 @@ class Room:
                 break
         if self._app is not None:
             self._app.close()
+
+    def _current(self) -> tuple[App, Stamps]:
+        """The files as they are now, and by what they were known to be so."""
+        with self._lock:
+            seen = self._look()
+            if self._app is None or seen != self._seen:
+                self._read()
+                self._seen = self._look()
+            assert self._app is not None
+            return self._app, self._seen
+
+    def _give_back(self, store: Store) -> None:
+        """A single read leaves a view open, which would show the next visitor the past."""
+        try:
+            with store.reading():
+                pass
+        except OkrsyncError:
+            store.close()
+        else:
+            self._stores.put(store)
 
     def _store(self, url: str) -> Store:
         while True:

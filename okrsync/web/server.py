@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,9 +23,11 @@ from okrsync import __version__
 from okrsync.errors import OkrsyncError
 from okrsync.web import api, hooks, pages
 from okrsync.web.access import Patience, Remembered
+from okrsync.web.ahead import Ahead
 from okrsync.web.api.values import COMPONENTS
 from okrsync.web.doors import SignInFirst
 from okrsync.web.headers import with_headers
+from okrsync.web.questions import QUESTIONS
 from okrsync.web.render import render
 from okrsync.web.room import Room
 
@@ -37,7 +41,12 @@ def create(room: Room, *, session_key: str | None = None, silence: Callable[[], 
     ``silence`` tells for how many seconds a daemon's loop in this process has shown no sign of life.
     """
     made = FastAPI(
-        title="okrsync", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
+        title="okrsync",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=partial(_alive, Ahead(room, QUESTIONS, room.app.log)),
     )
     made.state.room = room
     made.state.inbox = None
@@ -64,6 +73,13 @@ def create(room: Room, *, session_key: str | None = None, silence: Callable[[], 
     made.add_exception_handler(OkrsyncError, _failed)
     made.openapi = lambda: _described(made)  # type: ignore[method-assign]
     return made
+
+
+@asynccontextmanager
+async def _alive(ahead: Ahead, made: FastAPI) -> AsyncIterator[None]:
+    """While the server is up, what everybody asks is answered ahead."""
+    with ahead.working():
+        yield
 
 
 def _described(made: FastAPI) -> dict[str, Any]:

@@ -7,12 +7,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 
 import uvicorn
 
 from okrsync.errors import ConfigError
 from okrsync.report.charts import warm
 from okrsync.settings.serve import SESSION_KEY, Serve
+from okrsync.web.render import environment
 from okrsync.web.room import Room
 from okrsync.web.server import create
 
@@ -55,7 +57,7 @@ def serving(
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="dashboard", daemon=True)
     thread.start()
-    threading.Thread(target=warm, name="charts", daemon=True).start()
+    threading.Thread(target=warm_up, name="charts", daemon=True).start()
     try:
         name = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
         yield Serving(f"http://{name}:{listener.getsockname()[1]}", thread)
@@ -64,6 +66,14 @@ def serving(
         thread.join(5.0)
         listener.close()
         room.close()
+
+
+def warm_up() -> None:
+    """Load what the first page of a key result would wait for: forecasts, templates, and what draws charts."""
+    import_module("okrsync.method.forecast.outlook")
+    for name in environment().list_templates():
+        environment().get_template(name)
+    warm()
 
 
 def _listening(rules: Serve, host: str | None, port: int | None) -> Serve:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from okrsync.method.words import team_name
 from okrsync.model.attribution import Attribution
 from okrsync.model.run import KeyResultStatus
 from okrsync.model.verdict import Status, Verdict
@@ -80,6 +81,7 @@ def contributed(amount: float, whole: Attribution) -> str:
 FILTERS = {
     "contributed": contributed,
     "number": number,
+    "team": team_name,
     "tone": tone,
     "bar": bar,
     "sparkline": sparkline,

@@ -126,6 +126,16 @@ def test_signing_in_with_a_wrong_token_says_so_and_signing_out_ends_it(dashboard
     assert "/login" in one.page.url
 
 
+def test_the_login_has_a_name_for_programs_that_keep_passwords(dashboard: Dashboard, visit: Open) -> None:
+    one, said = visit(), list[str]()
+    one.page.on("console", lambda message: said.append(message.text))
+    one.page.goto(f"{dashboard.guarded}/login")
+    one.page.get_by_label("Your token").fill("something")
+    one.page.get_by_role("heading", name="Sign in").click()
+    assert said == []
+    assert violations(one.page) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_is_accessible_in_light_and_dark(

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from okrsync.method.coach.finding import Facts, Finding, Scored
 from okrsync.method.coach.words import count, names, number, share
+from okrsync.method.words import team_name
 from okrsync.model.okr import Home
 from okrsync.model.rules import RULES
 
@@ -54,7 +55,7 @@ def _zeros(facts: Facts, team: str, cycle: str, ends: Mapping[str, float], verb:
     low = [name for name, score in ends.items() if score <= NEXT_TO_NOTHING]
     if ends and len(low) / len(ends) >= MANY:
         part = f"{len(low)} of {count(len(ends), 'key result')} ({share(len(low) / len(ends))})"
-        reason = f"{team}: {part} {verb} at {number(NEXT_TO_NOTHING)} or less in {cycle}: {names(low)}."
+        reason = f"{team_name(team)}: {part} {verb} at {number(NEXT_TO_NOTHING)} or less in {cycle}: {names(low)}."
         fix = "Postpone the least important (`state: postponed`) and put the time into the others."
         if verb == "ended":
             fix = "Agree on fewer next time, and ask at the review what each of these waited for."

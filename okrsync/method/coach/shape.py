@@ -9,6 +9,7 @@ import msgspec
 
 from okrsync.method.coach.finding import Facts, Finding, about, about_objective, pursued
 from okrsync.method.coach.words import day, names
+from okrsync.method.words import team_name
 from okrsync.model.okr import Objective, Placed
 
 MOST_OBJECTIVES = 5
@@ -24,7 +25,9 @@ def too_many_objectives(facts: Facts) -> Iterator[Finding]:
         teams.setdefault((cycle.id, facts.team_of(objective)), []).append(objective)
     for (cycle_id, team), found in teams.items():
         if len(found) > MOST_OBJECTIVES:
-            reason = f"{team} has {len(found)} objectives in {cycle_id}: {names([one.id for one in found], 8)}."
+            reason = (
+                f"{team_name(team)} has {len(found)} objectives in {cycle_id}: {names([one.id for one in found], 8)}."
+            )
             fix = f"Agree on the {MOST_OBJECTIVES} that matter most, and set `state: postponed` on the others."
             told = about_objective(facts, "O-COUNT", found[0], reason, fix)
             yield msgspec.structs.replace(told, objectives=(), team=team)

@@ -17,11 +17,9 @@ from okrsync.model.checkin import CheckIn
 from okrsync.model.figures import TeamFigures
 from okrsync.model.run import RunRow
 from okrsync.model.sample import Sample
-from okrsync.practice.coach import coaching
-from okrsync.practice.desk import Desk
 from okrsync.practice.figures import figures
 from okrsync.practice.operations import Connection
-from okrsync.practice.overview import Branch, Row, overview
+from okrsync.practice.overview import Branch, Row
 from okrsync.practice.why import why
 from okrsync.web.api.values import (
     Alone,
@@ -39,6 +37,8 @@ from okrsync.web.doors import AtDesk, KnownQuestions, SignedIn, csrf_token, feed
 from okrsync.web.pages.key_result import insight
 from okrsync.web.pages.operations import RunNumber, how_things_are
 from okrsync.web.privacy import Discretion
+from okrsync.web.questions import COACHING, OVERVIEW
+from okrsync.web.room import Seat
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2999, 12, 31)
 """Days that clocks everywhere can tell."""
@@ -151,7 +151,7 @@ def samples(desk: AtDesk, who: SignedIn, name: str) -> Response:
 @router.get("/coach", responses=answers(Coach), tags=["practice"])
 def coach(request: Request, desk: AtDesk, who: SignedIn, team: str = "") -> Response:
     """What is worth a talk, the gravest first."""
-    found, told = room(request).once("coaching", desk, lambda: coaching(desk)), Discretion(desk, who)
+    found, told = room(request).ask(COACHING, desk), Discretion(desk, who)
     return as_answer(
         Coach(
             findings=tuple(one for one in told.findings(found.findings) if team in ("", one.team)),
@@ -162,16 +162,17 @@ def coach(request: Request, desk: AtDesk, who: SignedIn, team: str = "") -> Resp
 
 
 @router.get("/figures", responses=answers(tuple[TeamFigures, ...]), tags=["practice"])
-def four_figures(desk: AtDesk, who: SignedIn, period: str = "cycle") -> Response:
+def four_figures(request: Request, desk: AtDesk, who: SignedIn, period: str = "cycle") -> Response:
     """Alignment, engagement, productivity and performance of each team in a period: cycle, an id, 4w, DAY..DAY."""
     with asked_right():
-        return as_answer(Discretion(desk, who).teams(figures(desk, period=period)))
+        found = room(request).once(f"figures {period}", desk, lambda: figures(desk, period=period))
+    return as_answer(Discretion(desk, who).teams(found))
 
 
 @router.get("/orphans", responses=answers(Alone), tags=["practice"])
 def orphans(request: Request, desk: AtDesk, who: SignedIn) -> Response:
     """Active tickets without a key result, and key results without work."""
-    found = room(request).once("coaching", desk, lambda: coaching(desk))
+    found = room(request).ask(COACHING, desk)
     idle = [
         Idle(row.status.key_result, row.status.title, branch.objective.id)
         for branch in _overview(request, desk, who)
@@ -214,8 +215,8 @@ def asked_right() -> Iterator[None]:
         raise HTTPException(422, {"error": error.message, "hint": error.hint}) from None
 
 
-def _overview(request: Request, desk: Desk, who: SignedIn) -> list[Branch]:
-    return Discretion(desk, who).branches(room(request).once("overview", desk, lambda: overview(desk)))
+def _overview(request: Request, desk: Seat, who: SignedIn) -> list[Branch]:
+    return Discretion(desk, who).branches(room(request).ask(OVERVIEW, desk))
 
 
 def _trees(branches: Iterable[Branch]) -> list[Node]:

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from okrsync.model.rules import Severity
-from okrsync.practice.coach import Coaching, coaching
+from okrsync.practice.coach import Coaching
 from okrsync.practice.desk import Desk
-from okrsync.practice.overview import overview
 from okrsync.web.doors import AtDesk, SignedIn, room
 from okrsync.web.privacy import Discretion
+from okrsync.web.questions import COACHING, OVERVIEW
 from okrsync.web.render import render
 
 ORPHANS_SHOWN = 100
@@ -24,7 +24,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/coach")
 def coach(request: Request, desk: AtDesk, who: SignedIn, team: str = "") -> HTMLResponse:
-    found = _coaching(request, desk)
+    found = room(request).ask(COACHING, desk)
     told = Discretion(desk, who)
     known = told.findings(found.findings)
     open_ones = [one for one in known if team in ("", one.team)]
@@ -43,8 +43,8 @@ def coach(request: Request, desk: AtDesk, who: SignedIn, team: str = "") -> HTML
 
 @router.get("/orphans")
 def orphans(request: Request, desk: AtDesk, who: SignedIn) -> HTMLResponse:
-    found = _coaching(request, desk)
-    every = room(request).once("overview", desk, lambda: overview(desk))
+    found = room(request).ask(COACHING, desk)
+    every = room(request).ask(OVERVIEW, desk)
     idle = [
         (branch.objective, row.status)
         for branch in every
@@ -60,10 +60,6 @@ def orphans(request: Request, desk: AtDesk, who: SignedIn) -> HTMLResponse:
         shown=ORPHANS_SHOWN,
         read=found.read,
     )
-
-
-def _coaching(request: Request, desk: Desk) -> Coaching:
-    return room(request).once("coaching", desk, lambda: coaching(desk))
 
 
 def _addresses(desk: Desk, found: Coaching) -> dict[tuple[str, str], str]:

@@ -10,9 +10,10 @@ import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from okrsync.practice.overview import Branch, overview, statuses
+from okrsync.practice.overview import Branch, statuses
 from okrsync.web.doors import AtDesk, SignedIn, room
 from okrsync.web.privacy import Discretion
+from okrsync.web.questions import OVERVIEW
 from okrsync.web.render import render
 
 ROWS_SHOWN = 60
@@ -49,7 +50,7 @@ def cycle(
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> HTMLResponse:
     choice = Choice(team, owner, status, page)
-    every = Discretion(desk, who).branches(room(request).once("overview", desk, lambda: overview(desk)))
+    every = Discretion(desk, who).branches(room(request).ask(OVERVIEW, desk))
     pages = list(_pages(_chosen(every, choice)))
     shown = pages[min(page, len(pages)) - 1] if pages else []
     return render(

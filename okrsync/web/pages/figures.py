@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from okrsync.model.figures import TeamFigures
-from okrsync.practice.desk import Desk
-from okrsync.practice.figures import figures
 from okrsync.report.teams import Row, rows, span
 from okrsync.web.doors import AtDesk, SignedIn, room
 from okrsync.web.privacy import Discretion
+from okrsync.web.questions import FIGURES
 from okrsync.web.render import render
-
-SPANS = 3
-SPAN = timedelta(weeks=4)
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/figures")
 def four(request: Request, desk: AtDesk, who: SignedIn) -> HTMLResponse:
-    columns = room(request).once("figures", desk, lambda: over_time(desk))
+    columns = room(request).ask(FIGURES, desk)
     discreet = Discretion(desk, who)
     told = [discreet.teams(column) for column in columns]
     teams = list(dict.fromkeys(one.team for column in told for one in column))
     tables = {team: table([_of(team, column) for column in told]) for team in teams}
     return render(request, "figures.html", teams=tables)
-
-
-def over_time(desk: Desk) -> list[tuple[TeamFigures, ...]]:
-    """Every team's figures of the last spans of four weeks, the oldest first, and of the cycle."""
-    today = desk.now.date()
-    spans = []
-    for back in range(SPANS - 1, -1, -1):
-        last = today - back * SPAN
-        spans.append(f"{last - SPAN + timedelta(days=1)}..{last}")
-    return [figures(desk, period=period) for period in (*spans, "cycle")]
 
 
 def table(columns: Sequence[TeamFigures | None]) -> dict[str, list[object]]:

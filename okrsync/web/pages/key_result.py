@@ -27,6 +27,7 @@ from okrsync.report.charts import burn_up_svg, legend
 from okrsync.views import explain
 from okrsync.web.doors import AtDesk, Ours, SignedIn, room, visible
 from okrsync.web.render import render
+from okrsync.web.room import Seat
 
 WEEK = timedelta(days=7)
 TICKETS_SHOWN = 200
@@ -86,7 +87,7 @@ def check_in_here(
 
 
 def _page(
-    request: Request, desk: Desk, placed: Placed, *, may: bool, kept: bool = False, problem: str = "", code: int = 200
+    request: Request, desk: Seat, placed: Placed, *, may: bool, kept: bool = False, problem: str = "", code: int = 200
 ) -> HTMLResponse:
     name = placed.key_result.id
     found = room(request).once(f"key result {name}", desk, lambda: insight(desk, placed))

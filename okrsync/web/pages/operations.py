@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 
 from okrsync.model.change import Change
 from okrsync.model.run import AuditedWrite, RunReport
-from okrsync.practice.desk import Desk
 from okrsync.practice.operations import Operations, operations, told
 from okrsync.report import narrate
 from okrsync.report.runs import end_of
@@ -18,6 +17,7 @@ from okrsync.web.access import Role
 from okrsync.web.doors import Admin, AtDesk, Ours, SignedIn, feed_address, inbox, room
 from okrsync.web.privacy import Discretion
 from okrsync.web.render import render
+from okrsync.web.room import Seat
 from okrsync.web.work import Kind
 
 TICKETS_SHOWN = 100
@@ -101,7 +101,7 @@ def one_run(
     )
 
 
-def how_things_are(request: Request, desk: Desk) -> Operations:
+def how_things_are(request: Request, desk: Seat) -> Operations:
     said = room(request).once("operations", desk, lambda: told(desk))
     return operations(desk, inbox(request).waiting(), said)
 

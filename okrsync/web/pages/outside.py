@@ -8,10 +8,10 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from okrsync.model.verdict import Verdict
 from okrsync.practice.dates import dates
-from okrsync.practice.overview import overview
 from okrsync.report.calendar import calendar
 from okrsync.report.figures import percent
 from okrsync.web.doors import AtDesk, CalendarReader, room, serve, signed_in
+from okrsync.web.questions import OVERVIEW
 from okrsync.web.render import environment
 from okrsync.web.shapes import tone
 
@@ -33,7 +33,7 @@ def badge(request: Request, desk: AtDesk, name: str) -> Response:
         signed_in(request)
     found = {
         row.status.key_result.casefold(): row.status
-        for branch in room(request).once("overview", desk, lambda: overview(desk))
+        for branch in room(request).ask(OVERVIEW, desk)
         if branch.objective.visibility == "all"
         for row in branch.rows
     }

@@ -15,7 +15,7 @@ from okrsync.errors import ConfigError
 from okrsync.model.figures import TeamFigures
 from okrsync.model.sample import Linked
 from okrsync.model.work import Item, Kind, State
-from okrsync.practice.figures import figures
+from okrsync.practice.figures import figures, figures_over
 
 CREATED = datetime(2026, 9, 1, tzinfo=UTC)
 
@@ -68,6 +68,21 @@ def test_a_team_that_nobody_names_goes_by_its_file(acme: Practice) -> None:
     acme.okrs.write_text(OKRS.replace("    team: platform\n", ""))
     with acme.desk() as desk:
         assert [Path(one.team).name for one in figures(desk)] == ["shop", "shop.yaml"]
+
+
+def test_a_team_that_nobody_names_is_found_by_the_bare_name_of_its_file(acme: Practice) -> None:
+    acme.okrs.write_text(OKRS.replace("    team: platform\n", "").replace("    team: shop\n", "    team: sales\n"))
+    assert Path(of(acme, "Shop").team).name == "shop.yaml"
+    with pytest.raises(ConfigError) as error:
+        of(acme, "shap")
+    assert error.value.hint == "Did you mean --team shop?"
+
+
+def test_several_periods_are_what_each_of_them_is(acme: Practice) -> None:
+    have(acme, done("1", 3), doing("2", started=day(20)), to="checkout-1")
+    periods = ["2026-10-01..2026-10-15", "4w", "cycle"]
+    with acme.desk() as desk:
+        assert figures_over(desk, periods) == [figures(desk, period=one) for one in periods]
 
 
 def test_work_in_progress_of_the_teams_repositories_is_aligned_or_not(acme: Practice) -> None:

@@ -1,0 +1,81 @@
+"""Ahead of visitors: what everybody asks is answered after each run, in one thread that ends with the server."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from okrsync.events import Event, Log
+from okrsync.web.answers import Basis, Question
+from okrsync.web.room import Room, Seat
+
+PAUSE = 1.0
+"""Seconds between two looks, or as long as the last one took: at most half of the time is spent on answers."""
+
+LEAVE = 4.0
+"""Seconds that an answer gets to be finished when the server ends."""
+
+
+@dataclass
+class Ahead:
+    """While ``working``, the room lends visitors the answers of before the last run. ``leaving`` ends it."""
+
+    room: Room
+    questions: Sequence[Question[Any]]
+    log: Log
+    _tried: dict[str, Basis] = field(default_factory=dict)
+    _said: str = ""
+    leaving: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        thread = threading.Thread(target=self._go, name="answers ahead", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.leaving.set()
+            thread.join(LEAVE)
+
+    def look(self) -> None:
+        """Answer what has changed since the last look. What goes wrong is told to the log."""
+        try:
+            with self.room.desk() as desk:
+                for question in self.questions:
+                    if not self.leaving.is_set():
+                        self._answer(question, desk)
+        except Exception as error:
+            self._failed("", error)
+
+    def _go(self) -> None:
+        self.room.ahead = True
+        try:
+            while not self.leaving.is_set():
+                began = time.monotonic()
+                self.look()
+                self.leaving.wait(max(PAUSE, time.monotonic() - began))
+        finally:
+            self.room.ahead = False
+
+    def _answer(self, question: Question[Any], desk: Seat) -> None:
+        """Once for each change, also where it fails: then there is nothing to lend, and visitors are told why."""
+        basis = self.room.basis(desk)
+        if self._tried.get(question.name) == basis:
+            return
+        self._tried[question.name] = basis
+        try:
+            self.room.renew(question, desk)
+        except Exception as error:
+            self.room.forget(question)
+            self._failed(question.name, error)
+
+    def _failed(self, question: str, error: Exception) -> None:
+        """The same is told once."""
+        said = f"{question}: {type(error).__name__}: {error}"
+        if said != self._said:
+            self._said = said
+            self.log.error(Event.ANSWER_FAILED, question=question, error=str(error), exc_info=error)
