@@ -7,14 +7,12 @@ Where a census finds an item that was thought lost, nobody knows what became of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
-from queue import Empty, Queue
-from threading import Thread
 
 import msgspec
 
@@ -29,13 +27,13 @@ from okrsync.progress import Progress
 from okrsync.store import Store
 from okrsync.store.items import News
 from okrsync.store.scopes import Cursor
+from okrsync.threads import gathered
 
 GONE_FROM_SCOPE = "not found by a census of {scope}: {reason}"
 
 TOGETHER = 5
 """Pages kept in one transaction; nothing is concluded from any of them before the last one of a scope."""
 
-Pages = Generator[Page, None, None]
 Delivery = tuple[Scope, Page | None]
 """A page with its scope, or None after the scope's last page."""
 
@@ -116,8 +114,7 @@ class Puller:
     def _absent(self, scope: Scope, absent: Sequence[str], connector: Connector) -> dict[str, str]:
         """Id -> reason, of the held ones among these that a second look does not find either."""
         held = [item.ref for item in self.store.items.some(self.connection, absent) if item.scope == scope.id]
-        gone = connector.confirm(held) if held else {}
-        return {item: GONE_FROM_SCOPE.format(scope=scope.name, reason=reason) for item, reason in gone.items()}
+        return _gone(scope, held, connector)
 
     def _question(self, scope: Scope, connector: Connector) -> Cursor:
         """The cursor to pull from, under today's fingerprint; ``since`` is None for a full pull."""
@@ -128,19 +125,23 @@ class Puller:
 
     def _pages(self, scopes: Sequence[Scope], asked: dict[str, Cursor], connector: Connector) -> Iterator[Delivery]:
         """What the scopes hold. Between a scope's first page and its end the caller must leave ``connector`` alone."""
+        unread = iter(scopes)
 
-        def read(scope: Scope) -> Pages:
-            yield from connector.pull(scope, asked[scope.id].since)
+        def read(scope: Scope, connector: Connector) -> Iterator[Delivery]:
+            for page in connector.pull(scope, asked[scope.id].since):
+                yield scope, page
+            yield scope, None
 
-        def read_apart(scope: Scope) -> Pages:
-            with closing(self.connect()) as own:
-                yield from own.pull(scope, asked[scope.id].since)
+        def read_apart() -> Iterator[Delivery]:
+            for scope in unread:
+                with closing(self.connect()) as own:
+                    yield from read(scope, own)
 
         if self.parallel == 1 or len(scopes) == 1:
             for scope in scopes:
-                yield from _ahead([scope], read, 1)
+                yield from chain.from_iterable(gathered([partial(read, scope, connector)]))
         else:
-            yield from _ahead(scopes, read_apart, self.parallel)
+            yield from chain.from_iterable(gathered([read_apart] * min(self.parallel, len(scopes))))
 
     def _together(self, found: Iterator[Delivery]) -> Iterator[tuple[Scope, list[Page], bool]]:
         """A few pages of a scope at a time, and whether they are its last; before a failure, what came until then."""
@@ -230,9 +231,9 @@ class Puller:
         if not scope.archived:
             self._guard(scope, len(absent), held)
         refs = [item.ref for item in self.store.items.some(self.connection, sorted(absent))]
-        gone = connector.confirm(refs)
+        gone = _gone(scope, refs, connector)
         self._guard(scope, len(gone), held)
-        return {item: GONE_FROM_SCOPE.format(scope=scope.name, reason=reason) for item, reason in gone.items()}
+        return gone
 
     def _guard(self, scope: Scope, missing: int, held: int) -> None:
         """Of an archived scope a census may find nothing, so there only what a second look confirms is counted."""
@@ -244,6 +245,12 @@ class Puller:
             )
 
 
+def _gone(scope: Scope, refs: Sequence[Ref], connector: Connector) -> dict[str, str]:
+    """Id -> reason, of those that a second look does not find either."""
+    gone = connector.confirm(refs) if refs else {}
+    return {item: GONE_FROM_SCOPE.format(scope=scope.name, reason=reason) for item, reason in gone.items()}
+
+
 def _came_from_elsewhere(news: Sequence[News], pulled_at: datetime | None) -> Iterator[Item]:
     """New tickets older than the last pull: transferred ones may bring a note of ours, so somebody has to look."""
     if pulled_at is not None:
@@ -252,59 +259,3 @@ def _came_from_elsewhere(news: Sequence[News], pulled_at: datetime | None) -> It
             for one in news
             if one.before is None and one.after.created <= pulled_at and one.after.comments != 0
         )
-
-
-def _ahead(scopes: Sequence[Scope], read: Callable[[Scope], Pages], parallel: int) -> Iterator[Delivery]:
-    """Read ahead of the caller, ``parallel`` scopes at a time; pages wait in a short queue.
-
-    All threads have ended afterwards, except where a person interrupts a wait: then they die with the process.
-    """
-    queue: Queue[Delivery | BaseException] = Queue(maxsize=2 * parallel)
-    unread = iter(scopes)
-    stopped = False
-
-    def work() -> None:
-        try:
-            for scope in unread:
-                if not stopped:
-                    deliver(scope)
-        except BaseException as error:
-            queue.put(error)
-
-    def deliver(scope: Scope) -> None:
-        with closing(read(scope)) as pages:
-            for page in pages:
-                if stopped:
-                    return
-                queue.put((scope, page))
-        queue.put((scope, None))
-
-    threads = [Thread(target=work, name="okrsync pull", daemon=True) for _ in range(min(parallel, len(scopes)))]
-    try:
-        for thread in threads:
-            thread.start()
-        yield from _until_all_ended(queue, len(scopes))
-    except KeyboardInterrupt:
-        threads.clear()
-        raise
-    finally:
-        stopped = True
-        for thread in threads:
-            _let_go(thread, queue)
-
-
-def _until_all_ended(queue: Queue[Delivery | BaseException], open_scopes: int) -> Iterator[Delivery]:
-    while open_scopes:
-        found = queue.get()
-        if isinstance(found, BaseException):
-            raise found
-        yield found
-        open_scopes -= found[1] is None
-
-
-def _let_go(thread: Thread, queue: Queue[Delivery | BaseException]) -> None:
-    """Wait for a thread that may itself wait to put something into a full queue."""
-    while thread.is_alive():
-        with suppress(Empty):
-            queue.get_nowait()
-        thread.join(timeout=0.05)

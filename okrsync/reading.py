@@ -6,7 +6,7 @@ holds back only the key results that ask it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -58,7 +58,7 @@ class Reader:
         known = {scope.id for scope in self.house.store.scopes.known(name)}
         hints = self.request.hints[name]
         few = len(hints) <= FEW and all(hint.item and hint.scope in known for hint in hints)
-        return few and self._complete(name)
+        return few and self._complete(name, self.house.store.history.fingerprints())
 
     def _look_again(self, name: str) -> None:
         house, line = self.house, self.house.lines[name]
@@ -187,11 +187,13 @@ class Reader:
             for name in former:
                 scopes.keep(name, (), self.house.now())
                 history.set_fingerprint(_reading(name), NOT_CONFIGURED)
-        return [name for name in lines if self._complete(name)] + former
+        read = history.fingerprints()
+        return [name for name in lines if self._complete(name, read)] + former
 
-    def _complete(self, name: str) -> bool:
-        read, reads = self.house.store.history.fingerprints(), self.house.lines[name].reads
-        return self.house.store.scopes.state(name).complete and read.get(_reading(name), "") == reads
+    def _complete(self, name: str, read: Mapping[str, str]) -> bool:
+        """``read`` are the fingerprints in the store."""
+        complete = self.house.store.scopes.state(name).complete
+        return complete and read.get(_reading(name), "") == self.house.lines[name].reads
 
     def close(self) -> None:
         for connector in self.connectors.values():

@@ -24,8 +24,8 @@ from okrsync.model.okr import Placed
 from okrsync.model.run import ConnectionRun, Plan, RunReport
 from okrsync.model.work import Scope
 from okrsync.practice.rebuild import rebuild
-from okrsync.practice.threads import gathered
 from okrsync.store.journal import BACKFILL
+from okrsync.threads import gathered
 
 BATCH = 200
 """Histories stored at a time: what a killed run may have to ask for again."""

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from okrsync.practice.threads import gathered
+from okrsync.threads import gathered
 
 
 def test_everything_comes_in_batches_from_all_sources() -> None:
