@@ -31,7 +31,8 @@ def forecast_text(outlook: Outlook) -> Group:
 
 
 def _headline(outlook: Outlook) -> Text:
-    left = f"{number(round(outlook.weeks_left, 1))} weeks left" if outlook.weeks_left else "the day has passed"
+    weeks = number(round(outlook.weeks_left, 1))
+    left = f"{weeks} {'week' if weeks == '1' else 'weeks'} left" if outlook.weeks_left else "the day has passed"
     due = f"due {day_and_month(outlook.due, outlook.at.date())}, {left}"
     return line((outlook.key_result, "bold"), f"  {outlook.title}", (f"  {due}", "dim"))
 

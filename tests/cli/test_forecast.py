@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
+import msgspec
 import pytest
 from forecast_past import NOW, with_work, work
 from practising import Practice
@@ -44,6 +45,15 @@ def test_nothing_is_wider_than_the_terminal(acme: Practice, width: int) -> None:
     console.print(forecast_text(found))
     rows = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert max(map(len, rows)) <= width
+
+
+def test_a_single_week_is_no_weeks(acme: Practice) -> None:
+    with acme.desk() as desk:
+        found = outlook(desk, find(desk.okrs, "checkout-1"), charted=True)
+    assert found is not None
+    console = Console(file=StringIO(), width=100)
+    console.print(forecast_text(msgspec.structs.replace(found, weeks_left=1.0)))
+    assert ", 1 week left" in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_where_blocks_cannot_be_shown_the_chart_is_plain_ascii(acme: Practice, tmp_path: Path) -> None:

@@ -187,7 +187,8 @@ def _streams(lives: Iterable[Life]) -> dict[str, list[Life]]:
     found: dict[tuple[str, float], list[Life]] = defaultdict(list)
     for life in lives:
         found[life.linked.connection, life.linked.weight].append(life)
-    return {f"{name} x {weight:g}" if weight != 1 else name: some for (name, weight), some in found.items()}
+    weighed = {name for name, weight in found if weight != 1}
+    return {f"{name} x {weight:g}" if name in weighed else name: some for (name, weight), some in found.items()}
 
 
 def _belonging(lives: Iterable[Life], metric: Flowing, cycle: Cycle) -> Iterable[Life]:
