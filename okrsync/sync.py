@@ -150,9 +150,16 @@ class _Run:
         }
 
     def _look(self, planner: Planner, *, clean: bool, everything: bool) -> None:
-        """Look at the tickets whose note nobody knows, before anything is planned for them."""
+        """Look at the tickets whose note nobody knows, before anything is planned for them.
+
+        A full run trusts nothing remembered, also of tickets that it cannot write to and does not look at.
+        """
         store = self.house.store
         refs: dict[str, list[Ticket]] = {}
+        if self.request.full:
+            with store.transaction():
+                for name in planner.targets:
+                    store.links.doubt(name)
         with store.reading():
             for ticket in store.links.tickets(everything=everything):
                 target = planner.targets.get(ticket.item.connection)

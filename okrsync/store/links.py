@@ -49,6 +49,7 @@ _UNBLOCK = """
 UPDATE shown SET blocked = '', known = known AND claimed = '[]'
 WHERE connection = ? AND (blocked <> '' OR claimed <> '[]') AND item IN (SELECT value FROM json_each(?))
 """
+_DOUBT = "UPDATE shown SET known = 0 WHERE connection = ?"
 _PARTS = f"""
 SELECT i.body, {_LINK_COLUMNS} FROM links l JOIN items i ON i.connection = l.connection AND i.id = l.item
 WHERE l.key_result = ? ORDER BY l.connection, l.item
@@ -220,6 +221,10 @@ class Links:
     def keep_shown(self, found: Shown) -> None:
         """Remember what an observation found."""
         self.set_note(found.ref.connection, found.ref.id, found.note, found.surplus, found.claimed)
+
+    def doubt(self, connection: str) -> None:
+        """Nobody knows any more what a connection's tickets show: each is looked at before it is written to again."""
+        self._db.exec_driver_sql(_DOUBT, (connection,))
 
     def block(self, connection: str, item: str, reason: str) -> None:
         """Do not try to write to this ticket again before it changes, is read in full, or a census is taken."""

@@ -61,6 +61,22 @@ def test_what_changed_before_a_jira_project_was_archived_is_seen_when_it_is_open
     assert acme.value("checkout-1") == pytest.approx(3 / 6)
 
 
+def test_a_note_deleted_where_nothing_could_be_written_comes_back_after_a_full_sync(acme: Installation) -> None:
+    """The full sync did not look at a ticket it could not write to, and went on believing in its note."""
+    acme.run()
+    hub = acme.sandbox.github
+    issue = hub.issue("acme/shop", 2)
+    (note,) = (one for one in issue.comments if "okrsync" in one.body)
+    hub.archive("acme/shop")
+    hub.delete_comment(note)
+    acme.run(full=True)
+    hub.archive("acme/shop", False)
+    acme.sandbox.clock.advance(timedelta(hours=25))
+    acme.run()
+    assert ["okrsync" in one.body for one in issue.comments] == [True]
+    assert acme.run().plan.changes == ()
+
+
 def test_a_ticket_that_refused_once_is_tried_again_when_a_census_is_taken(acme: Installation) -> None:
     """A permission that was missing for an hour left tickets without label for as long as nobody touched them."""
     acme.sandbox.faults.add("status", status=403, method="PUT", path="/issue/", times=2)
