@@ -30,6 +30,7 @@ from okrsync.sandbox.faults import Fault, FaultBook, Kind
 from okrsync.sandbox.log import Entry
 from okrsync.sandbox.server import Sandbox
 from okrsync.sandbox.tickets import github_tickets, jira_tickets
+from okrsync.store.items import WAITS
 
 LONGEST_RUN = 60.0
 
@@ -176,7 +177,7 @@ _KEPT = {
     "readings": "SELECT key_result, at, value, numerator, denominator, scope, flags FROM samples ORDER BY id",
     "cursors": "SELECT connection, name, cursor, fingerprint, pulled_at FROM scopes ORDER BY connection",
     "connections": "SELECT * FROM connections ORDER BY connection",
-    "items": "SELECT connection, key, labelled, dirty, unreachable FROM items ORDER BY connection, id",
+    "items": f"SELECT connection, key, labelled, {WAITS} AS dirty, unreachable FROM items ORDER BY connection, id",
     "links": "SELECT * FROM links ORDER BY connection, item, key_result",
     "shown": "SELECT connection, item, note_id IS NULL, known, under_way, digest, tenths, surplus, links, blocked "
     "FROM shown ORDER BY connection, item",

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from okrsync.model.backfill import Due, Told
 from okrsync.model.life import Moment
 from okrsync.model.work import Item, State
-from okrsync.store.items import as_json, decode_item
+from okrsync.store.items import WAITS, as_json, decode_item
 from okrsync.store.moments import as_text
 
 _LINKED = """
@@ -40,7 +40,7 @@ _READ = """
 INSERT INTO backfilled (connection, item, upto) VALUES (?, ?, ?)
 ON CONFLICT (connection, item) DO UPDATE SET upto = excluded.upto
 """
-_BEGUN = "UPDATE items SET body = ?, dirty = 1 WHERE connection = ? AND id = ?"
+_BEGUN = f"UPDATE items SET body = ?, {WAITS} WHERE connection = ? AND id = ?"
 
 _encode = msgspec.json.Encoder().encode
 

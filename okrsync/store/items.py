@@ -28,22 +28,28 @@ SELECT id, body, unreachable FROM items WHERE connection = ? AND id IN (SELECT v
 """
 _BY_KEY = "SELECT body FROM items WHERE connection = ? AND key IN (SELECT value FROM json_each(?))"
 _KEEP = """
-INSERT INTO items (connection, id, scope, key, parent, subtask, labelled, dirty, body) VALUES {rows}
+INSERT INTO items (connection, id, scope, key, parent, subtask, labelled, waits_for, body) VALUES {rows}
 ON CONFLICT (connection, id) DO UPDATE SET scope = excluded.scope, key = excluded.key, parent = excluded.parent,
-    subtask = excluded.subtask, labelled = excluded.labelled, dirty = excluded.dirty, unreachable = NULL,
-    body = excluded.body
+    subtask = excluded.subtask, labelled = excluded.labelled, waits_for = excluded.waits_for,
+    unreachable = NULL, body = excluded.body
 """
 _IDS = "SELECT id FROM items WHERE connection = ? AND scope = ? AND unreachable IS NULL"
+_NEXT_ROUND = "SELECT coalesce(max(rounds), 0) + 1 FROM mapped WHERE mapped.connection = {connection}"
+WAITS = f"waits_for = ({_NEXT_ROUND.format(connection='items.connection')})"
+"""Of an item that still has to be mapped; as an assignment it marks one."""
 _MARK = (
-    "UPDATE items SET dirty = 1 WHERE connection = ? AND id IN (SELECT value FROM json_each(?))",
-    "UPDATE items SET dirty = 1 WHERE connection = ? AND key IN (SELECT value FROM json_each(?))",
+    f"UPDATE items SET {WAITS} WHERE connection = ? AND id IN (SELECT value FROM json_each(?))",
+    f"UPDATE items SET {WAITS} WHERE connection = ? AND key IN (SELECT value FROM json_each(?))",
 )
+_MAPPED = """
+INSERT INTO mapped (connection, rounds) VALUES (?, 1) ON CONFLICT (connection) DO UPDATE SET rounds = rounds + 1
+"""
 _LABELLED = "SELECT body FROM items WHERE connection = ? AND scope = ? AND labelled AND unreachable IS NULL"
-_MARK_LINKED = """
-UPDATE items SET dirty = 1 WHERE (connection, id) IN (SELECT connection, item FROM links WHERE key_result = ?)
+_MARK_LINKED = f"""
+UPDATE items SET {WAITS} WHERE (connection, id) IN (SELECT connection, item FROM links WHERE key_result = ?)
 """
 _TO_MAP = """
-SELECT rowid, body FROM items WHERE connection = ? AND dirty = 1 AND rowid > ? ORDER BY rowid LIMIT ?
+SELECT rowid, body FROM items WHERE connection = ? AND waits_for = ? AND rowid > ? ORDER BY rowid LIMIT ?
 """
 _ABOVE = """
 WITH refs AS (
@@ -114,7 +120,7 @@ class Items:
                 if lost is not None:
                     lost_before[item.id] = lost
                 held[item.id] = after, None
-        self._write([one.after for one in news.values()], owns)
+        self._write([one.after for one in news.values()], owns, self._next_round(connection))
         changes = (Change(one.before, one.after, lost_before.get(one.after.id)) for one in news.values() if one.before)
         Moments(self._db).note(changes, owns, now, measured)
         self.mark_dirty(
@@ -126,9 +132,11 @@ class Items:
         rows = self._db.exec_driver_sql(_HELD, (connection, as_json(ids)))
         return {name: (decode_item(body), unreachable) for name, body, unreachable in rows}
 
-    def _write(self, found: Sequence[Item], owns: Callable[[str], bool], *, dirty: bool = True) -> None:
-        if not found:
-            return
+    def _next_round(self, connection: str) -> int:
+        """Dirty items wait for this round of mapping."""
+        return int(self._db.exec_driver_sql(_NEXT_ROUND.format(connection="?"), (connection,)).scalar_one())
+
+    def _write(self, found: Sequence[Item], owns: Callable[[str], bool], waits_for: int) -> None:
         rows = [
             (
                 item.connection,
@@ -138,7 +146,7 @@ class Items:
                 item.parent,
                 item.subtask,
                 any(map(owns, item.labels)),
-                dirty,
+                waits_for,
                 _encode(item),
             )
             for item in found
@@ -148,10 +156,10 @@ class Items:
     def rewrite(self, item: Item, owns: Callable[[str], bool]) -> None:
         """Note what our own write changed on a ticket; nothing has to be mapped again for it."""
         table = tables.items
-        dirty = self._db.execute(
-            select(table.c.dirty).where(table.c.connection == item.connection, table.c.id == item.id)
+        waits_for = self._db.execute(
+            select(table.c.waits_for).where(table.c.connection == item.connection, table.c.id == item.id)
         ).scalar()
-        self._write([item], owns, dirty=bool(dirty))
+        self._write([item], owns, waits_for or 0)
 
     def get(self, connection: str, item: str) -> Item | None:
         table = tables.items
@@ -198,7 +206,7 @@ class Items:
                 changes.append(Change(item, changed[-1], unreachable, unreachable))
                 if unreachable is not None:
                     lost[item.id] = unreachable
-        self._write(changed, owns)
+        self._write(changed, owns, self._next_round(connection))
         Moments(self._db).note(changes, owns, now)
         self.mark_unreachable(connection, lost)
 
@@ -247,11 +255,12 @@ class Items:
             Moments(self._db).note(
                 (Change(item, item, lost, reasons[name]) for name, (item, lost) in held.items()), _nobodys, now
             )
+        waits_for = self._next_round(connection)
         for item, reason in reasons.items():
             self._db.execute(
                 update(table)
                 .where(table.c.connection == connection, table.c.id == item)
-                .values(unreachable=reason, dirty=True)
+                .values(unreachable=reason, waits_for=waits_for)
             )
 
     def leave(self, connection: str, scope: str, reason: str, now: datetime | None = None) -> None:
@@ -260,7 +269,9 @@ class Items:
         if now is not None:
             changes = (Change(item, item, lost, reason) for item, lost in self._in_scope(connection, scope))
             Moments(self._db).note(changes, _nobodys, now)
-        self._db.execute(update(tables.items).where(here).values(unreachable=reason, dirty=True))
+        self._db.execute(
+            update(tables.items).where(here).values(unreachable=reason, waits_for=self._next_round(connection))
+        )
 
     def unreachable(self, key_result: str | None = None) -> dict[tuple[str, str], str]:
         """(connection, id) -> reason, of all unreachable items or of those linked to a key result."""
@@ -291,41 +302,41 @@ class Items:
 
     def spread_dirt(self, connection: str) -> None:
         """A changed item changes what the items below it count for, and whether its parent is a leaf."""
+        asked = {"c": connection, "r": self._next_round(connection)}
         above = self._db.execute(
-            text("SELECT DISTINCT parent FROM items WHERE connection = :c AND dirty = 1 AND parent IS NOT NULL"),
-            {"c": connection},
+            text("SELECT DISTINCT parent FROM items WHERE connection = :c AND waits_for = :r AND parent IS NOT NULL"),
+            asked,
         )
         parents = [row.parent for row in above]
         self._db.execute(
             text("""
             WITH RECURSIVE below(id, key) AS (
-                SELECT id, key FROM items WHERE connection = :c AND dirty = 1
+                SELECT id, key FROM items WHERE connection = :c AND waits_for = :r
                 UNION
                 SELECT i.id, i.key FROM below b JOIN items i
                 ON i.connection = :c AND (i.parent = b.id OR i.parent = b.key)
             )
-            UPDATE items SET dirty = 1 WHERE connection = :c AND NOT dirty AND id IN (SELECT id FROM below)
+            UPDATE items SET waits_for = :r
+            WHERE connection = :c AND waits_for <> :r AND id IN (SELECT id FROM below)
             """),
-            {"c": connection},
+            asked,
         )
         self.mark_dirty(connection, parents)
 
     def mark_all_dirty(self, connection: str) -> None:
-        self._db.exec_driver_sql("UPDATE items SET dirty = 1 WHERE connection = ? AND NOT dirty", (connection,))
+        waits_for = self._next_round(connection)
+        statement = "UPDATE items SET waits_for = ? WHERE connection = ? AND waits_for <> ?"
+        self._db.exec_driver_sql(statement, (waits_for, connection, waits_for))
 
     def to_map(self, connection: str) -> Iterator[list[Item]]:
         """The dirty items of a connection, in chunks."""
-        last = 0
-        while chunk := self._db.exec_driver_sql(_TO_MAP, (connection, last, CHUNK)).all():
+        last, waits_for = 0, self._next_round(connection)
+        while chunk := self._db.exec_driver_sql(_TO_MAP, (connection, waits_for, last, CHUNK)).all():
             yield [decode_item(body) for _, body in chunk]
             last = chunk[-1][0]
 
     def clean_dirt(self, connection: str) -> None:
-        self._db.execute(
-            update(tables.items)
-            .where(tables.items.c.connection == connection, tables.items.c.dirty)
-            .values(dirty=False)
-        )
+        self._db.exec_driver_sql(_MAPPED, (connection,))
 
 
 def _nobodys(label: str) -> bool:

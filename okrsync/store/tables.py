@@ -86,13 +86,22 @@ items = Table(
     Column("parent", String),
     Column("subtask", Boolean, nullable=False),
     Column("labelled", Boolean, nullable=False),
-    Column("dirty", Boolean, nullable=False),
+    Column("waits_for", Integer, nullable=False),
     Column("unreachable", Text),
     Column("body", LargeBinary, nullable=False),
     Index("items_by_key", "connection", "key"),
     Index("items_by_parent", "connection", "parent", sqlite_where=text("parent IS NOT NULL")),
-    Index("items_dirty", "connection", sqlite_where=text("dirty = 1")),
+    Index("items_waiting", "connection", "waits_for"),
 )
+"""``waits_for`` is the round of mapping that an item was marked for last, counted for each connection."""
+
+mapped = Table(
+    "mapped",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("rounds", Integer, nullable=False),
+)
+"""How many rounds of mapping are done. What waits for the next one is dirty: so a round ends without touching items."""
 
 milestones = Table(
     "milestones",

@@ -18,6 +18,8 @@ from typing import Any
 
 from installation import Installation
 
+from okrsync.store.items import WAITS
+
 Knowledge = Mapping[str, Any]
 
 _REACHABLE = "SELECT connection, id FROM items WHERE unreachable IS NULL"
@@ -35,7 +37,7 @@ _QUERIES = {
         SELECT connection, item FROM shown JOIN items USING (connection) WHERE items.id = item AND under_way
         AND (connection, scope) IN ({_OPEN}) AND unreachable IS NULL AND json_extract(body, '$.writable') IS NOT 0
     """,
-    "dirty": "SELECT connection, id FROM items WHERE dirty",
+    "dirty": f"SELECT connection, id FROM items WHERE {WAITS}",
 }
 
 

@@ -84,14 +84,14 @@ def upgrade() -> None:
         sa.Column("parent", sa.String(), nullable=True),
         sa.Column("subtask", sa.Boolean(), nullable=False),
         sa.Column("labelled", sa.Boolean(), nullable=False),
-        sa.Column("dirty", sa.Boolean(), nullable=False),
+        sa.Column("waits_for", sa.Integer(), nullable=False),
         sa.Column("unreachable", sa.Text(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("connection", "id"),
     )
     op.create_index("items_by_key", "items", ["connection", "key"])
     op.create_index("items_by_parent", "items", ["connection", "parent"], sqlite_where=sa.text("parent IS NOT NULL"))
-    op.create_index("items_dirty", "items", ["connection"], sqlite_where=sa.text("dirty = 1"))
+    op.create_index("items_waiting", "items", ["connection", "waits_for"])
 
     op.create_table(
         "labels",
@@ -116,6 +116,12 @@ def upgrade() -> None:
     )
     op.create_index("links_by_key_result", "links", ["key_result", "connection", "item"])
 
+    op.create_table(
+        "mapped",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("connection"),
+    )
     op.create_table(
         "memberships",
         sa.Column("connection", sa.String(), nullable=False),
