@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from okrsync.model.okr import Labels
 from okrsync.model.work import Item
@@ -15,8 +16,10 @@ def folded_types(item: Item) -> tuple[str, str]:
     return item.type.casefold(), item.kind
 
 
-def folded_labels(item: Item) -> tuple[str, ...]:
-    return tuple([label.casefold() for label in item.labels]) if item.labels else ()
+@lru_cache(maxsize=4096)
+def folded(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names case-folded; those of most items are those of an item before."""
+    return tuple(name.casefold() for name in names)
 
 
 def wearing(wanted: Labels) -> Callable[[Iterable[str]], bool]:
@@ -37,6 +40,6 @@ class Facts:
         self.item = item
         self.above = above
         self.names = (item.id, item.key.casefold())
-        self.labels = folded_labels(item)
-        self.assignees = tuple([name.casefold() for name in item.assignees]) if item.assignees else ()
+        self.labels = folded(item.labels)
+        self.assignees = folded(item.assignees)
         self.types = folded_types(item)

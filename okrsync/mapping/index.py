@@ -7,7 +7,7 @@ from those of any other, so that the scope never has to be verified.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from okrsync.mapping.facts import Facts
 from okrsync.mapping.rule import EVERY_ITEM, Anchor, Rule
@@ -49,24 +49,21 @@ class Index:
     def matching(self, facts: Facts) -> dict[Rule, str]:
         """The rules whose conditions an item itself meets, each with its reason."""
         found: dict[Rule, str] = {}
-        scope = facts.item.scope
-        for hit in self._hits(facts):
-            for place in (scope, None):
-                for rule in hit.get(place, ()):
-                    if rule not in found and rule.holds(facts):
-                        found[rule] = rule.why(facts)
+        for keys, shelf in self._lookups.get(facts.item.connection, ()):
+            for key in keys(facts):
+                if key in shelf:
+                    _hit(shelf[key], facts, found)
         for name in facts.item.references:
             for rule in self._references.get(name.casefold(), ()):
                 found[rule] = rule.reason
         return found
 
-    def _hits(self, facts: Facts) -> list[dict[str | None, list[Rule]]]:
-        hits = []
-        for keys, shelf in self._lookups.get(facts.item.connection, ()):
-            for key in keys(facts):
-                if key in shelf:
-                    hits.append(shelf[key])  # noqa: PERF401
-        return hits
+
+def _hit(rules: Mapping[str | None, list[Rule]], facts: Facts, found: dict[Rule, str]) -> None:
+    for place in (facts.item.scope, None):
+        for rule in rules.get(place, ()):
+            if rule not in found and rule.holds(facts):
+                found[rule] = rule.why(facts)
 
 
 def _place(rule: Rule, shelf: Shelf) -> None:

@@ -151,6 +151,8 @@ def _counts_subtasks(placed: Placed) -> bool:
 
 
 def _linked(item: Item, matched: dict[Rule, str]) -> list[Linked]:
+    if len(matched) == 1:
+        return [_once(item, list(matched), matched)]
     by_position: dict[int, list[Rule]] = {}
     for rule in matched:
         by_position.setdefault(rule.position, []).append(rule)

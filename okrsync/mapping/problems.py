@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from okrsync.connector import Finding, Level
 from okrsync.mapping.rule import Compiler
 from okrsync.model.okr import Link, Placed
+
+_NUMBER = re.compile(r"\d*\Z")
 
 
 def problems(live: Sequence[Placed], compiler: Compiler) -> Iterator[Finding]:
@@ -38,9 +41,16 @@ def _unresolved(key_result: str, link: Link, compiler: Compiler) -> Iterator[Fin
         message = f"{connection} has no {what} {link.milestone_title!r}{place}."
         yield _warning(key_result, message, link.milestone_title, names.titles(connection))
     if link.ancestor is not None and compiler.root(link) is None:
-        keys = [item.key for item in compiler.hierarchy.nodes.values() if item.connection == connection]
+        nodes = compiler.hierarchy.nodes.values()
+        keys = [item.key for item in nodes if item.connection == connection and _similar(item.key, link.ancestor)]
         message = f"Nothing is known below {link.ancestor!r} in {connection}: wrong key, or not broken down yet."
         yield _warning(key_result, message, link.ancestor, keys)
+
+
+def _similar(key: str, written: str) -> bool:
+    """Keys differ in their numbers: nobody means SHOP-121 who writes SHOP-120, but SHPO-120 or a digit more."""
+    one, other = _NUMBER.findall(key)[0], _NUMBER.findall(written)[0]
+    return one.startswith(other) or other.startswith(one)
 
 
 def _warning(key_result: str, message: str, written: str, known: Iterable[str]) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from okrsync.mapping.facts import folded_labels, folded_types, wearing
+from okrsync.mapping.facts import folded, folded_types, wearing
 from okrsync.measure.tally import LARGEST, Reading, Share, Tally, words
 from okrsync.model.okr import Count, Cycle, Filter, Ratio, Sum
 from okrsync.model.work import Item, State
@@ -108,7 +108,7 @@ def matching(wanted: Filter) -> Test:
         tests.append(in_state(wanted.state))
     if wanted.labels is not None:
         worn = wearing(wanted.labels)
-        tests.append(lambda item: worn(folded_labels(item)))
+        tests.append(lambda item: worn(folded(item.labels)))
     if wanted.type is not None:
         kind = wanted.type.casefold()
         tests.append(lambda item: kind in folded_types(item))

@@ -98,6 +98,16 @@ def test_an_item_that_is_its_own_parent_is_a_circle() -> None:
             "Nothing is known below 'SHOP-12' in jira: wrong key, or not broken down yet.",
             "Did you mean 'SHOP-120'?",
         ),
+        (
+            {"epic": "SHPO-120"},
+            "Nothing is known below 'SHPO-120' in jira: wrong key, or not broken down yet.",
+            "Did you mean 'SHOP-120'?",
+        ),
+        (
+            {"epic": "SHOP-121"},
+            "Nothing is known below 'SHOP-121' in jira: wrong key, or not broken down yet.",
+            "",
+        ),
     ],
 )
 def test_a_selector_that_means_nothing_known_is_a_warning_with_the_nearest_name(
