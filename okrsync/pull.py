@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import chain
 
 import msgspec
@@ -27,7 +27,7 @@ from okrsync.progress import Progress
 from okrsync.store import Store
 from okrsync.store.items import News
 from okrsync.store.scopes import Cursor
-from okrsync.threads import gathered
+from okrsync.threads import ahead, gathered
 
 GONE_FROM_SCOPE = "not found by a census of {scope}: {reason}"
 
@@ -139,7 +139,7 @@ class Puller:
 
         if self.parallel == 1 or len(scopes) == 1:
             for scope in scopes:
-                yield from chain.from_iterable(gathered([partial(read, scope, connector)]))
+                yield from ahead(read(scope, connector))
         else:
             yield from chain.from_iterable(gathered([read_apart] * min(self.parallel, len(scopes))))
 

@@ -185,7 +185,8 @@ class _Run:
                 hint="`okrsync plan` shows them; if that is what you want, run again with --force. "
                 "Nothing was written.",
             )
-        self.house.store.survive_power_cuts()
+        if plan.changes:
+            self.house.store.survive_power_cuts()
         applier = Applier(
             store=self.house.store,
             connectors=self.reader.connectors,

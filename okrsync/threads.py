@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from queue import Empty, Queue
 from threading import Thread
 from typing import TypeVar
 
 T = TypeVar("T")
+
+
+def ahead(source: Iterable[T]) -> Iterator[T]:
+    """What the source yields; the next ones are fetched in a thread of their own while one is worked on."""
+    return chain.from_iterable(gathered([lambda: source]))
 
 
 def gathered(sources: Sequence[Callable[[], Iterable[T]]], size: int = 1, *, ahead: int = 2) -> Iterator[list[T]]:

@@ -12,6 +12,7 @@ from okrsync.errors import Gone
 from okrsync.model.change import Change, Receipt, Shown
 from okrsync.model.life import ItemHistory
 from okrsync.model.work import Item, Milestone, Page, Quarantined, Ref, Scope, State
+from okrsync.threads import ahead
 from okrsync_jira import check, jql
 from okrsync_jira.answers import clean
 from okrsync_jira.client import Client
@@ -78,7 +79,8 @@ class JiraConnector:
         milestones: tuple[Milestone, ...] | None = tuple(map(translator.milestone, versions))
         fields = site.fields.asked(site.flavour.ignored)
         clauses, key = [jql.projects([scope.id]), jql.since("updated", since) if since else ""], _key(scope)
-        for batch in site.flavour.pages(self._client, fields, batch_decoder(site.fields.shape()), *clauses):
+        batches = site.flavour.pages(self._client, fields, batch_decoder(site.fields.shape()), *clauses)
+        for batch in ahead(batches):
             items, misfits = _translated(batch, translator)
             yield Page(items=items, milestones=milestones, quarantined=misfits, as_of=as_of)
             milestones, as_of = None, None

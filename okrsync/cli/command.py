@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +22,32 @@ SHARED = ("config", "verbose", "log", "log_level")
 
 PATIENCE = "3600"
 """Seconds that a bare ``--wait`` waits for another run to end."""
+
+
+class Offer(Mapping[str, Any]):
+    """Commands by name, built one by one: to read the types of all takes longer than most of them take to start."""
+
+    def __init__(self) -> None:
+        self._offered: dict[str, tuple[typer.Typer, str]] = {}
+        self._built: dict[str, Any] = {}
+
+    def add(self, name: str, command: typer.Typer, panel: str) -> None:
+        """``panel`` is the part of the help that lists it."""
+        self._offered[name] = command, panel
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._built:
+            offered, panel = self._offered[name]
+            command: Any = typer.main.get_command(offered)
+            command.name, command.rich_help_panel = name, panel
+            self._built[name] = command
+        return self._built[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._offered)
+
+    def __len__(self) -> int:
+        return len(self._offered)
 
 
 class Group(TyperGroup):

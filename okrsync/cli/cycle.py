@@ -24,6 +24,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
     cls=Group,
+    add_completion=False,
 )
 
 CLOSE_EXAMPLES = """

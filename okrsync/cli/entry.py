@@ -39,7 +39,7 @@ from okrsync.cli import (
     token,
     why,
 )
-from okrsync.cli.command import Command, Group, examples
+from okrsync.cli.command import Command, Group, Offer, examples
 from okrsync.cli.session import DEFAULT_CONFIG, LogForm, LogLevel, Session
 
 EPILOG = """[bold]Examples[/]
@@ -52,6 +52,17 @@ EPILOG = """[bold]Examples[/]
   0 in sync   1 failed   2 usage or configuration   3 changes pending, or findings
   4 partial, the rest was done   5 unsafe plan, nothing was done"""
 
+OFFER = Offer()
+
+
+class Front(Group):
+    """The commands of ``OFFER``, each built when somebody asks for it."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = OFFER  # type: ignore[assignment]  # nobody adds to it
+
+
 app = typer.Typer(
     help="Keeps OKRs true: work in Jira and GitHub moves key results, and the tickets say so.",
     epilog=EPILOG,
@@ -59,7 +70,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    cls=Group,
+    cls=Front,
 )
 
 
@@ -94,7 +105,9 @@ def options(
 
 
 def _add(panel: str, function: Any, epilog: str, name: str | None = None) -> None:
-    app.command(name, cls=Command, rich_help_panel=panel, epilog=examples(epilog))(function)
+    alone = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
+    alone.command(cls=Command, epilog=examples(epilog))(function)
+    OFFER.add(name or function.__name__, alone, panel)
 
 
 _add("Begin", demo.demo, demo.EXAMPLES)
@@ -118,10 +131,10 @@ _add("Practice", history.history, history.EXAMPLES)
 _add("Practice", figures.figures, figures.EXAMPLES)
 _add("Read", runs.runs, runs.EXAMPLES)
 _add("Read", audit.audit, audit.EXAMPLES)
-app.add_typer(cycle.app, name="cycle", rich_help_panel="Practice")
+OFFER.add("cycle", cycle.app, "Practice")
 _add("Read", export.export, export.EXAMPLES)
 _add("Read", importing.import_, importing.EXAMPLES, "import")
-app.add_typer(store.app, name="store", rich_help_panel="Read")
+OFFER.add("store", store.app, "Read")
 
 
 def main() -> None:

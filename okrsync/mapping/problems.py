@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Iterator, Sequence
+from string import digits
 
 from okrsync.connector import Finding, Level
 from okrsync.mapping.rule import Compiler
 from okrsync.model.okr import Link, Placed
-
-_NUMBER = re.compile(r"\d*\Z")
 
 
 def problems(live: Sequence[Placed], compiler: Compiler) -> Iterator[Finding]:
@@ -49,8 +47,13 @@ def _unresolved(key_result: str, link: Link, compiler: Compiler) -> Iterator[Fin
 
 def _similar(key: str, written: str) -> bool:
     """Keys differ in their numbers: nobody means SHOP-121 who writes SHOP-120, but SHPO-120 or a digit more."""
-    one, other = _NUMBER.findall(key)[0], _NUMBER.findall(written)[0]
+    one, other = _number(key), _number(written)
     return one.startswith(other) or other.startswith(one)
+
+
+def _number(key: str) -> str:
+    """The digits at its end."""
+    return key[len(key.rstrip(digits)) :]
 
 
 def _warning(key_result: str, message: str, written: str, known: Iterable[str]) -> Finding:

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from okrsync.threads import gathered
+from okrsync.threads import ahead, gathered
 
 
 def test_everything_comes_in_batches_from_all_sources() -> None:
@@ -17,6 +17,20 @@ def test_everything_comes_in_batches_from_all_sources() -> None:
     assert sorted(one for batch in batches for one in batch) == [0, 1, 2, 3, 4, 5, 6, 100, 101, 102]
     assert max(map(len, batches)) == 3
     assert all(batches)
+
+
+def test_the_next_one_is_fetched_while_one_is_worked_on() -> None:
+    fetched = threading.Event()
+
+    def two() -> Iterator[int]:
+        yield 1
+        fetched.set()
+        yield 2
+
+    taking = ahead(two())
+    assert next(taking) == 1
+    assert fetched.wait(5)
+    assert list(taking) == [2]
 
 
 def test_without_sources_there_is_nothing() -> None:

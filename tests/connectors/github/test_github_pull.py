@@ -52,6 +52,19 @@ def test_a_full_pull_costs_its_pages_and_two_requests(
     assert context.meter.requests - before == 3 + 2
 
 
+def test_nothing_is_read_ahead_before_all_that_is_asked_for_the_first_page_is_there(
+    connector: GitHubConnector, scope: Scope, hub: GitHubState, sandbox: Sandbox
+) -> None:
+    """One client serves one request at a time."""
+    fill(hub, 301)
+    sandbox.log.clear()
+    pages = connector.pull(scope, None)
+    next(pages)
+    asked = [one.path.rpartition("/")[2] for one in sandbox.log.reads("github")]
+    assert asked == ["issues", "milestones", "labels"]
+    assert len(list(pages)) == 3
+
+
 def test_a_pull_without_news_costs_three_requests(
     connect: Connect, connector: GitHubConnector, scope: Scope, hub: GitHubState, sandbox: Sandbox, context: Context
 ) -> None:
