@@ -124,8 +124,10 @@ class Assessor:
         key result.
         """
         measured = self._measured.get(one.key_result)
-        seen = [at for at in (measured, self._measured_with) if at is not None]
-        return None if measured is None or created[one.item] > max(seen) else self.now
+        if measured is None:
+            return None
+        seen = measured if self._measured_with is None else max(measured, self._measured_with)
+        return None if created[one.item] > seen else self.now
 
     def _mapping_fingerprint(self) -> str:
         """Changes when okrsync, an OKR file, a milestone or a repository does: then everything is mapped anew."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -80,7 +81,7 @@ def claimed(marks: Iterable[Mark | None], installation: str) -> tuple[str, ...]:
 
 def references(description: str | None) -> tuple[str, ...]:
     """Key result ids named in ``OKR: checkout-1, checkout-2`` lines, in order, each once."""
-    if not description or "okr" not in description[:200_000].lower():
+    if not description or ":" not in description or "okr" not in description[:200_000].lower():
         return ()
     found: dict[str, None] = {}
     for line in _REFERENCE_LINE.finditer(description):
@@ -91,6 +92,11 @@ def references(description: str | None) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache
+def _prefix(template: str) -> str:
+    return template.partition("{")[0]
+
+
 class Namespace(msgspec.Struct, frozen=True):
     """The labels that are ours: ``okr:{key_result}`` unless configured otherwise."""
 
@@ -98,7 +104,7 @@ class Namespace(msgspec.Struct, frozen=True):
 
     @property
     def prefix(self) -> str:
-        return self.template.partition("{")[0]
+        return _prefix(self.template)
 
     @property
     def ignore(self) -> str:

@@ -221,11 +221,10 @@ class Puller:
 
     def _missing(self, scope: Scope, existing: set[str], connector: Connector) -> dict[str, str]:
         """Id -> reason, of items we hold that a census did not find and a second look confirmed."""
-        held, absent = 0, []
-        for name in self.store.items.ids(self.connection, scope.id):
-            held += 1
-            if name not in existing:
-                absent.append(name)
+        held, absent = 0, list[str]()
+        for names in self.store.items.ids(self.connection, scope.id):
+            held += len(names)
+            absent += [name for name in names if name not in existing]
         if not absent:
             return {}
         if not scope.archived:

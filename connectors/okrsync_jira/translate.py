@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from okrsync.marker import references
 from okrsync.model.work import Item, Milestone, Outcome, Scope, State
 from okrsync_jira.fields import Fields
-from okrsync_jira.shapes import Category, Issue, IssueFields, IssueType, Named, User, Version
+from okrsync_jira.shapes import Category, Issue, IssueFields, IssueType, Named, Version
 
 _STATES = {"new": State.TODO, "indeterminate": State.DOING, "done": State.DONE}
 _DUPLICATE = "duplicate"
@@ -40,7 +41,7 @@ class Translator:
     def item(self, issue: Issue) -> Item:
         fields = issue.fields
         state, word = _state(fields)
-        done, kind = state is State.DONE, fields.issuetype or _UNTYPED
+        done, kind, who = state is State.DONE, fields.issuetype or _UNTYPED, fields.assignee
         return Item(
             connection=self._connection,
             scope=self._scope.id,
@@ -56,8 +57,8 @@ class Translator:
             word=word,
             outcome=self.outcome(fields.resolution.name if fields.resolution else None) if done else None,
             labels=tuple(fields.labels or ()),
-            assignees=_names(fields.assignee),
-            milestones=tuple(version.id for version in fields.fixVersions or ()),
+            assignees=_names(who.displayName, who.name, who.accountId) if who else (),
+            milestones=tuple([version.id for version in fields.fixVersions]) if fields.fixVersions else (),
             sprints=_sprints(fields.sprints) if fields.sprints else (),
             priority=fields.priority.name if fields.priority else "",
             parent=fields.parent.id if fields.parent else fields.epic,
@@ -116,11 +117,10 @@ def _state(fields: IssueFields) -> tuple[State, str]:
     return state_of(status.statusCategory or _UNKNOWN), status.name
 
 
-def _names(assignee: User | None) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)
+def _names(shown: str, name: str, account: str) -> tuple[str, ...]:
     """The name people see first, then the one that never changes."""
-    if assignee is None:
-        return ()
-    return tuple(dict.fromkeys(filter(None, (assignee.displayName, assignee.name, assignee.accountId))))
+    return tuple(dict.fromkeys(filter(None, (shown, name, account))))
 
 
 def _sprints(sprints: Iterable[Named | str]) -> tuple[str, ...]:

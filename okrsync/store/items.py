@@ -229,10 +229,9 @@ class Items:
             yield from ((decode_item(row.body), row.unreachable) for row in chunk)
             last = chunk[-1].id
 
-    def ids(self, connection: str, scope: str) -> Iterator[str]:
-        """Ids of the reachable items of a scope, streamed."""
-        for (name,) in self._db.exec_driver_sql(_IDS, (connection, scope)).yield_per(CHUNK):
-            yield name
+    def ids(self, connection: str, scope: str) -> Iterator[Sequence[str]]:
+        """Ids of the reachable items of a scope, in chunks."""
+        return self._db.exec_driver_sql(_IDS, (connection, scope)).yield_per(CHUNK).scalars().partitions()
 
     def lost(self, connection: str, scope: str) -> set[str]:
         """Ids of the unreachable items of a scope."""

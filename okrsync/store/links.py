@@ -122,8 +122,9 @@ class Links:
 
     def parts(self, key_result: str) -> Iterator[tuple[Item, Linked]]:
         """Every item linked to a key result with its link, streamed in a stable order."""
-        for body, *link in self._db.exec_driver_sql(_PARTS, (key_result,)).yield_per(CHUNK):
-            yield decode_item(body), _linked(*link)
+        rows = self._db.exec_driver_sql(_PARTS, (key_result,)).yield_per(CHUNK)
+        for body, name, connection, item, weight, supports, reasons in rows:
+            yield decode_item(body), _linked(name, connection, item, weight, supports, reasons)
 
     def count(self, key_result: str) -> int:
         table = tables.links

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -78,7 +79,7 @@ def cursor(store: Store, scope: str = "100") -> Cursor:
 
 
 def reachable(store: Store, scope: str = "100") -> set[str]:
-    return set(store.items.ids("jira", scope))
+    return set(chain.from_iterable(store.items.ids("jira", scope)))
 
 
 def test_a_first_pull_reads_everything_and_says_how_it_went(pull: Pull, store: Store, tracker: FakeTracker) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 import msgspec
@@ -280,7 +280,7 @@ def test_an_unreachable_item_leaves_the_scope_with_a_reason(store: Store) -> Non
         store.links.replace("jira", ["1", "2"], [linked("1"), linked("2")])
     clean(store)
     lose(store, "1", "deleted")
-    assert set(store.items.ids("jira", "100")) == {"2"}
+    assert set(chain.from_iterable(store.items.ids("jira", "100"))) == {"2"}
     assert store.items.lost("jira", "100") == {"1"}
     assert store.items.unreachable("checkout-1") == {("jira", "1"): "deleted"}
     assert store.items.unreachable("checkout-2") == {}
@@ -293,7 +293,7 @@ def test_an_unreachable_item_that_is_seen_again_is_news_even_when_it_is_the_same
     lose(store)
     clean(store)
     assert keep(store, item("1")) == [News(item("1"), item("1"))]
-    assert set(store.items.ids("jira", "100")) == {"1"}
+    assert set(chain.from_iterable(store.items.ids("jira", "100"))) == {"1"}
     assert dirty(store) == {"1"}
 
 
@@ -341,7 +341,7 @@ def test_a_renamed_label_brings_no_unreachable_item_back(store: Store) -> None:
     keep(store, item("1", labels=("latency",)))
     lose(store)
     rename(store, {"latency": "slow"})
-    assert set(store.items.ids("jira", "100")) == set()
+    assert set(chain.from_iterable(store.items.ids("jira", "100"))) == set()
     assert held(store).labels == ("slow",)
 
 
