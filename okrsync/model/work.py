@@ -58,6 +58,10 @@ class Ref(msgspec.Struct, frozen=True):
     key: str
 
 
+_DELIVERED = (None, Outcome.DELIVERED)
+_DROPPED = (Outcome.CANCELLED, Outcome.DUPLICATE)
+
+
 class Item(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One ticket or pull request.
 
@@ -103,12 +107,12 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     @property
     def delivered(self) -> bool:
-        return self.state is State.DONE and self.outcome in (None, Outcome.DELIVERED)
+        return self.state is State.DONE and self.outcome in _DELIVERED
 
     @property
     def dropped(self) -> bool:
         """Cancelled or duplicate: left out of every denominator."""
-        return self.outcome in (Outcome.CANCELLED, Outcome.DUPLICATE)
+        return self.outcome in _DROPPED
 
 
 class Milestone(msgspec.Struct, frozen=True, omit_defaults=True):
