@@ -22,6 +22,9 @@ from okrsync.views import find
 OVERRIDES = (Status.ON_TRACK, Status.BEHIND, Status.AT_RISK)
 """What a person may say instead of the computed status; everything else is a fact of the files or the numbers."""
 
+LATEST = date(2999, 12, 31)
+"""Calendars end soon after; nobody means a later day."""
+
 TEN = 10
 
 
@@ -131,6 +134,8 @@ def _refuse_nonsense(placed: Placed, words: Words, now: datetime) -> None:
     today = now.astimezone(placed.cycle.zone).date()
     if words.until is not None and words.until < today:
         raise ConfigError(f"{words.until} is over.", hint="Give --until a day to come, or leave it out.")
+    if words.until is not None and words.until > LATEST:
+        raise ConfigError(f"{words.until} is too far away.", hint=f"Name a day until {LATEST}.")
 
 
 def _about_the_whole(placed: Placed, words: Words) -> Iterator[tuple[str, str]]:

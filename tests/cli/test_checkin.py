@@ -52,6 +52,7 @@ def test_a_check_in_carries_everything_that_options_say(shop: Practice) -> None:
         (("checkout-3", "--confidence", "six"), "--confidence"),
         (("checkout-3", "--status", "closed", "--reason", "x"), "closed"),
         (("--owner", "bem"), "Did you mean --owner ben?"),
+        (("checkout-3", "--status", "behind", "--reason", "x", "--until", "9999-12-31"), "too far away"),
     ],
 )
 def test_nonsense_is_a_usage_error(shop: Practice, arguments: tuple[str, ...], complaint: str) -> None:

@@ -17,6 +17,7 @@ from okrsync.model.checkin import CheckIn
 from okrsync.model.figures import TeamFigures
 from okrsync.model.run import RunRow
 from okrsync.model.sample import Sample
+from okrsync.practice.checkins import LATEST
 from okrsync.practice.figures import figures
 from okrsync.practice.operations import Connection
 from okrsync.practice.overview import Branch, Row
@@ -40,7 +41,7 @@ from okrsync.web.privacy import Discretion
 from okrsync.web.questions import COACHING, OVERVIEW
 from okrsync.web.room import Seat
 
-EARLIEST, LATEST = date(1970, 1, 1), date(2999, 12, 31)
+EARLIEST = date(1970, 1, 1)
 """Days that clocks everywhere can tell."""
 TOKEN = Security(HTTPBearer(auto_error=False, description="A token that `okrsync token NAME` made."))
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from okrsync.model.checkin import CheckIn
 from okrsync.model.verdict import Status
 from okrsync.practice.checkins import Words, check_in
-from okrsync.web.api.asking import LATEST, TOKEN, asked_right
+from okrsync.web.api.asking import TOKEN, asked_right
 from okrsync.web.api.values import answers, as_answer
 from okrsync.web.doors import AtDesk, KnownQuestions, OurClient, SignedIn, visible
 
@@ -46,8 +46,6 @@ def say(request: Request, desk: AtDesk, who: SignedIn, name: str, said: Said) ->
     placed = visible(desk, who, name)
     if not who.may_check_in(placed):
         raise HTTPException(403, "Only its owner and admins check in on a key result.")
-    if said.until is not None and said.until > LATEST:
-        raise HTTPException(422, {"error": f"{said.until} is too far away.", "hint": f"Name a day until {LATEST}."})
     words = Words(
         confidence=said.confidence,
         note=said.note,
