@@ -29,9 +29,9 @@ class Model(StrEnum):
 
 
 class Reach(msgspec.Struct, frozen=True):
-    """When the goal is reached with probability ``share``: the first such week from now, and the day within it.
+    """When the goal is reached with probability ``share``: the first such week from now, and the day at its end.
 
-    Both are None beyond the horizon.
+    Weeks are whole. Both are None beyond the horizon.
     """
 
     share: float

@@ -56,11 +56,18 @@ def _dates(outlook: Outlook) -> Iterator[RenderableType]:
     made.columns[1].justify = "right"
     yield Text()
     for reach in outlook.reaches:
-        late = reach.day is None or reach.day > outlook.due
-        said = "after the due day" if late and reach.day is not None else ""
-        made.add_row(line(f"  {_percent(reach.share)}"), line(_day(reach, outlook)), line((said, "yellow")))
+        made.add_row(
+            line(f"  {_percent(reach.share)}"), line(_day(reach, outlook)), line((_late(reach, outlook), "yellow"))
+        )
     yield made
     yield Text()
+
+
+def _late(reach: Reach, outlook: Outlook) -> str:
+    """Dates are ends of weeks: one of the week in which it is due may come after a due day that is as sure."""
+    if reach.day is None or reach.day <= outlook.due:
+        return ""
+    return "in the week of the due day" if (outlook.probability or 0.0) >= reach.share else "after the due day"
 
 
 def _paces(outlook: Outlook) -> Iterator[Text]:

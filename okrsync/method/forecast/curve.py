@@ -28,14 +28,6 @@ class Curve(NamedTuple):
         """The first week after which it is done with this probability; None beyond the horizon."""
         return next((number for number, done in enumerate(self.done, 1) if done >= share - 1e-12), None)
 
-    def moment(self, share: float) -> float | None:
-        """The same in weeks and parts of a week."""
-        week = self.first_week(share)
-        if week is None:
-            return None
-        begin, end = self._after(week - 1), self._after(week)
-        return week - 1 + min(1.0, max(0.0, (share - begin) / (end - begin)))
-
     def _after(self, week: int) -> float:
         return self.done[min(week, len(self.done)) - 1] if week >= 1 and self.done else 0.0
 

@@ -19,7 +19,7 @@ from okrsync.method.forecast.curve import Curve, Enough
 from okrsync.method.forecast.stream import CAP, Pair
 
 TRIALS = 10_000
-VERSION = "monte carlo v1"
+VERSION = "monte carlo v2"
 
 DONE = 1e-9
 """Less than any work, and more than sums of floating-point numbers are wrong by."""
@@ -51,6 +51,11 @@ class Mix(NamedTuple):
     parts: tuple[Part, ...]
     slack: float = 0.0
     growth: float = 0.0
+
+    @property
+    def cap(self) -> float:
+        """What one stream may grow to: a multiple of the whole, so that a stream that is empty today can fill again."""
+        return CAP * sum(sorted(part.remaining for part in self.parts))
 
 
 def seeded(key_result: str, on: date, version: str = VERSION) -> Dice:
@@ -95,7 +100,7 @@ def fan(mix: Mix, count: int, shares: Sequence[float], dice: Dice) -> list[tuple
 
 def weeks(mix: Mix, dice: Dice, *, trials: int = TRIALS, weigh: Weigh = bayesian) -> Iterator[Floats]:
     """After each week: what has still to be done in each of the trials that are not done."""
-    streams = [_Stream(part, trials, weigh, dice) for part in sorted(_sorted(part) for part in mix.parts)]
+    streams = [_Stream(part, mix.cap, trials, weigh, dice) for part in sorted(_sorted(part) for part in mix.parts)]
     allowed, going = np.full(trials, mix.slack), np.ones(trials, dtype=np.bool_)
     while True:
         for stream in streams:
@@ -112,9 +117,9 @@ def weeks(mix: Mix, dice: Dice, *, trials: int = TRIALS, weigh: Weigh = bayesian
 class _Stream:
     """One stream in all trials that are not done, at once."""
 
-    def __init__(self, part: Part, trials: int, weigh: Weigh, dice: Dice) -> None:
+    def __init__(self, part: Part, cap: float, trials: int, weigh: Weigh, dice: Dice) -> None:
         self.left = np.full(trials, part.remaining)
-        self._cap = CAP * part.remaining
+        self._cap = cap
         self._finished, self._added = (np.array(amounts) for amounts in zip(*part.weeks, strict=True))
         self._limits = np.ascontiguousarray(weigh(trials, len(part.weeks), dice).T)
         self._dice = dice

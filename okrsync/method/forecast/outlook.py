@@ -186,8 +186,9 @@ def _told(question: Question, burn: Burn, by: Means, known: dict[str, Any]) -> O
 
 
 def _reach(question: Question, curve: Curve, share: float) -> Reach:
-    moment = curve.moment(share)
-    return Reach(share, curve.first_week(share), None if moment is None else question.day(moment))
+    """The date at a share: the end of the first week after which it is done with that probability."""
+    week = curve.first_week(share)
+    return Reach(share, week, None if week is None else question.day(week))
 
 
 def _ahead(question: Question, burn: Burn, curve: Curve, fan: Fan) -> tuple[Ahead, ...]:

@@ -10,7 +10,7 @@ from okr_builders import placed
 
 from okrsync.method.backtest import LEAD, Trial, calibration, trials
 from okrsync.method.forecast.burn import WEEK, Burn
-from okrsync.method.forecast.outlook import Question
+from okrsync.method.forecast.outlook import Question, of_stream
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 QUESTION = Question(placed(), NOW, "items")
@@ -51,6 +51,15 @@ def test_only_what_was_known_then_makes_a_forecast() -> None:
     assert (first.dates, first.probability) == (other.dates, other.probability)
     assert (first.took, other.took) != (None, None)
     assert other.took is None
+
+
+def test_the_dates_that_are_judged_are_those_that_were_told() -> None:
+    """After five weeks eight items are left, which is what four weeks finish: that forecast is asked for all of it."""
+    burn = history([2, 1, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1], remaining=0)
+    first, *_ = trials(QUESTION, burn)
+    told = of_stream(QUESTION._replace(at=burn.times[5]), burn.known(5))
+    assert first.dates == tuple(reach.weeks for reach in told.reaches) == (4, 5, 5, 5)
+    assert [reach.day for reach in told.reaches] == [(burn.times[5] + week * WEEK).date() for week in (4, 5, 5, 5)]
 
 
 def test_a_date_that_has_not_come_is_not_counted_whatever_happened() -> None:

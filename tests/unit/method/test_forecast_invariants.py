@@ -22,7 +22,7 @@ from okrsync.model.outlook import SHARES
 
 TODAY = date(2026, 11, 22)
 TRIALS = 10_000
-PINNED = [2273978087, 1553038743, 3503221799, 627784173]
+PINNED = [3221048995, 3980534901, 1125722673, 1723639601]
 """The first dice of checkout-1 on that day, on any machine."""
 
 weeks = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 6)), min_size=1, max_size=12)
@@ -181,6 +181,20 @@ def test_two_streams_are_done_when_both_are() -> None:
         assert abs(first * second - share) <= _error(first * second)
 
 
+def test_a_stream_that_is_empty_today_can_fill_again() -> None:
+    """Nothing is left of the one, but four are added every week and one is finished: the whole is never done."""
+    growing, ending = Part(0, ((1.0, 4.0),)), Part(10, ((2.0, 0.0),))
+    told = dice.curve(Mix((growing, ending)), dice.seeded("a", TODAY), for_weeks(30), trials=10)
+    assert told.done == (0,) * 30
+
+
+def test_what_is_left_of_one_stream_grows_to_twenty_times_the_whole() -> None:
+    """okr.md: cap r at 20R. Of both together 10 are left, so the one that grows stays at 200, though it began with 1."""
+    growing, ending = Part(1, ((0.0, 50.0),)), Part(9, ((9.0, 0.0),))
+    shown = dice.fan(Mix((growing, ending)), 6, (0.5,), dice.seeded("a", TODAY))
+    assert shown == [(51,), (101,), (151,), (200,), (200,), (200,)]
+
+
 def test_slack_lets_a_share_of_the_work_be_left() -> None:
     mix = Mix((Part(10, ((2.0, 0.0),)), Part(10, ((1.0, 0.0),))), slack=8)
     assert dice.curve(mix, dice.seeded("a", TODAY), for_weeks(5), trials=10).done == (0, 0, 0, 1, 1)
@@ -220,14 +234,13 @@ def test_the_fan_says_what_the_curve_says(left: int, pairs: list[Pair]) -> None:
 def test_more_added_than_finished_is_beyond_the_horizon() -> None:
     told = exact.curve(on_grid(10, [(1, 3), (2, 2), (0, 1)]), until_sure(6))
     assert told.first_week(0.5) is None
-    assert told.moment(0.5) is None
     assert told.within(6) < 0.05
 
 
-def test_within_a_week_it_grows_evenly_and_dates_agree_with_it() -> None:
+def test_within_a_week_it_grows_evenly_and_dates_are_first_weeks_that_are_sure_enough() -> None:
     told = exact.curve(on_grid(20, [(thrown, 0) for thrown in range(1, 7)]), until_sure(6))
     assert told.within(5.5) == pytest.approx((told.done[4] + told.done[5]) / 2)
     for share in SHARES:
-        moment = told.moment(share)
-        assert moment is not None
-        assert told.within(moment) == pytest.approx(share)
+        week = told.first_week(share)
+        assert week is not None
+        assert told.within(week - 1) < share <= told.within(week)

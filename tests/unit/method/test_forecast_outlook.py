@@ -97,13 +97,18 @@ def test_a_chance_never_contradicts_its_probability(probability: float, history:
         assert said != ">70 %"
 
 
-def test_dates_are_days_and_agree_with_the_probability_of_the_due_day() -> None:
+def test_dates_are_the_ends_of_whole_weeks_and_agree_with_the_probability_of_the_due_day() -> None:
+    """okr.md: the date at q is the first week with cumulative done >= q."""
     weeks = [(2, 0), (1, 0), (3, 0), (2, 0), (0, 0), (4, 1)] * 2
     for remaining in range(1, 30, 3):
         found = told(*weeks, remaining=remaining)
         for reach in found.reaches:
-            assert reach.day is not None
-            assert (reach.day <= found.due) == (found.probability >= reach.share - 1e-9)  # type: ignore[operator]
+            assert reach.weeks is not None
+            assert reach.day == (NOW + reach.weeks * WEEK).date()
+            before, after = reach.day <= found.due, reach.day > found.due + WEEK
+            sure = found.probability >= reach.share - 1e-9  # type: ignore[operator]
+            assert sure >= before
+            assert sure <= (not after)
 
 
 def test_what_is_reached_needs_no_forecast() -> None:
@@ -118,7 +123,7 @@ def test_nothing_in_scope_is_nothing_to_forecast() -> None:
 def test_after_the_due_day_dates_are_told_and_hope_is_not() -> None:
     late = of_stream(question(datetime(2027, 1, 3, tzinfo=UTC)), burned(*[(2, 0)] * 12))
     assert (late.weeks_left, late.probability, late.chance, late.needed) == (0, 0, "<1 %", None)
-    assert (late.reaches[0].weeks, late.reaches[0].day) == (5, date(2027, 2, 3))
+    assert (late.reaches[0].weeks, late.reaches[0].day) == (5, date(2027, 2, 7))
 
 
 def test_more_added_than_finished_is_said_and_beyond_the_horizon() -> None:
