@@ -16,7 +16,10 @@ MOST = 1000
 """GitHub's search never gives more results than this."""
 
 _decode = decoder(Search)
+_QUOTED = re.compile(r'"[^"]*"?')
 _COMPOUND = re.compile(r"\b(?:OR|AND|NOT)\b|[()]")
+_KIND = re.compile(r"(?<!\S)(?:is|type):(?:issue|pr|pull-request)(?!\S)", re.IGNORECASE)
+_KINDS = ("is:issue", "is:pull-request")
 
 
 def select(client: Client, scopes: Sequence[Scope], query: str) -> frozenset[str]:
@@ -28,14 +31,31 @@ def select(client: Client, scopes: Sequence[Scope], query: str) -> frozenset[str
 
 
 def _in(client: Client, name: str, query: str) -> Iterator[str]:
-    asked = f"({query})" if _COMPOUND.search(query) else query
-    for page in client.pages("/search/issues", _decode, q=f"repo:{name} {asked}"):
-        if page.value.incomplete_results or page.value.total_count > MOST:
-            reason = "is incomplete" if page.value.incomplete_results else f"has more than {MOST} results"
-            raise BadAnswer(
-                f"The GitHub search '{query}' in {name} {reason}.",
-                hint="Narrow the query, or use labels, milestone or parent, which have no such limit.",
+    bare = _QUOTED.sub('""', query)
+    compound = _COMPOUND.search(bare) is not None
+    advanced = {"advanced_search": "true"} if compound else {}
+    for asked in _by_kind(query, bare, compound):
+        for page in client.pages("/search/issues", _decode, q=f"repo:{name} {asked}", **advanced):
+            _require_all_of(page.value, name, query)
+            yield from (
+                found.node_id for found in page.value.items if repository(found.repository_url).lower() == name.lower()
             )
-        yield from (
-            found.node_id for found in page.value.items if repository(found.repository_url).lower() == name.lower()
+
+
+def _by_kind(query: str, bare: str, compound: bool) -> list[str]:
+    """One search for issues and one for pull requests, unless the query says which: GitHub refuses to mix them.
+
+    Source: "Search issues and pull requests" in GitHub's REST documentation, and its answer 422 to many tokens.
+    """
+    if compound:
+        return [f"{kind} ({query})" for kind in _KINDS]
+    return [query] if _KIND.search(bare) else [f"{kind} {query}" for kind in _KINDS]
+
+
+def _require_all_of(found: Search, name: str, query: str) -> None:
+    if found.incomplete_results or found.total_count > MOST:
+        reason = "is incomplete" if found.incomplete_results else f"has more than {MOST} results"
+        raise BadAnswer(
+            f"The GitHub search '{query}' in {name} {reason}.",
+            hint="Narrow the query, or use labels, milestone or parent, which have no such limit.",
         )

@@ -41,7 +41,7 @@ def test_the_limit_counts_down_refuses_and_comes_back_with_the_clock(sandbox: Sa
 
 
 def test_asking_for_the_limit_is_free_and_search_has_its_own(github: GitHubClient) -> None:
-    github.get("/search/issues?q=repo:acme/shop")
+    github.get("/search/issues?q=repo:acme/shop+is:issue")
     resources = github.get("/rate_limit").json()["resources"]
     assert (resources["core"]["used"], resources["search"]["used"]) == (0, 1)
 

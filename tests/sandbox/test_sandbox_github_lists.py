@@ -36,9 +36,9 @@ def running() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def github(running: Sandbox) -> Iterator[GitHubClient]:
-    running.github.deepest_page = 100
+    running.github.deepest_page, running.github.searches_one_kind = 100, True
     yield GitHubClient(running)
-    running.github.deepest_page = 100
+    running.github.deepest_page, running.github.searches_one_kind = 100, True
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -54,7 +54,7 @@ def test_following_link_reads_every_issue_once_in_order(
     running.github.deepest_page = deepest
     query = f"state=all&per_page={per_page}&sort={sort}&direction={direction}"
     assert sorted(github.numbers(f"{SHOP}/issues?{query}")) == list(range(1, 26))
-    running.github.deepest_page = 100
+    running.github.deepest_page, running.github.searches_one_kind = 100, True
     whole = github.numbers(f"{SHOP}/issues?state=all&per_page=100&sort={sort}&direction={direction}")
     running.github.deepest_page = deepest
     assert github.numbers(f"{SHOP}/issues?{query}") == whole
@@ -119,11 +119,11 @@ def test_unknown_words_in_a_filter_are_refused(github: GitHubClient) -> None:
     [
         ("repo:acme/shop is:issue is:closed reason:completed", {5, 13, 21}),
         ("repo:acme/shop is:pr", {10, 20}),
-        ('repo:acme/shop milestone:"one page" is:open', {2, 3, 4}),
-        ("org:acme label:ux -label:nothing assignee:ben state:open", {11}),
-        ("repo:acme/shop label:nothing,ux no:assignee is:closed", {5, 9, 13, 17, 25}),
-        ("repo:acme/shop created:>=2026-10-06", set()),
-        ("repo:acme/shop issue 7", {7, 17}),
+        ('repo:acme/shop is:issue milestone:"one page" is:open', {2, 3, 4}),
+        ("org:acme is:issue label:ux -label:nothing assignee:ben state:open", {11}),
+        ("repo:acme/shop type:issue label:nothing,ux no:assignee is:closed", {5, 9, 13, 17, 25}),
+        ("repo:acme/shop is:issue created:>=2026-10-06", set()),
+        ("repo:acme/shop is:issue issue 7", {7, 17}),
     ],
 )
 def test_search_understands_qualifiers(github: GitHubClient, query: str, expected: set[int]) -> None:
@@ -138,7 +138,19 @@ def test_search_understands_qualifiers(github: GitHubClient, query: str, expecte
 
 def test_search_refuses_an_empty_question_and_unknown_repositories(github: GitHubClient) -> None:
     assert github.get("/search/issues?q=").status_code == 422
-    assert github.get("/search/issues?q=repo:acme/nowhere").status_code == 422
+    assert github.get("/search/issues?q=repo:acme/nowhere+is:issue").status_code == 422
+
+
+def test_a_search_says_whether_it_wants_issues_or_pull_requests_unless_the_server_is_old(
+    running: Sandbox, github: GitHubClient
+) -> None:
+    refused = github.get("/search/issues?q=repo:acme/shop+-is:pr")
+    assert (refused.status_code, refused.json()["message"]) == (
+        422,
+        "Query must include 'is:issue' or 'is:pull-request'",
+    )
+    running.github.searches_one_kind = False
+    assert github.get("/search/issues?q=repo:acme/shop+is:open").json()["total_count"] > 2
 
 
 def requests_quote(text: str) -> str:

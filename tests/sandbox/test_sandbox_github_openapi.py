@@ -25,7 +25,8 @@ _JWT = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOjF9.c2ln"
 CALLS: list[tuple[str, str, str, Json, int]] = [
     ("GET", "/user", "", None, 200),
     ("GET", "/rate_limit", "", None, 200),
-    ("GET", "/search/issues", "?q=repo:acme/shop", None, 200),
+    ("GET", "/search/issues", "?q=repo:acme/shop+is:issue", None, 200),
+    ("GET", "/search/issues", "?q=repo:acme/shop", None, 422),
     ("GET", "/search/issues", "?q=", None, 422),
     ("GET", "/orgs/{org}/repos", "", None, 200),
     ("GET", "/repos/{owner}/{repo}", "", None, 200),

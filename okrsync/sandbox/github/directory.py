@@ -24,7 +24,8 @@ class Directory:
 
     Switches: ``limits`` are requests an hour (core) and a minute (search), None as on an Enterprise Server with
     limits off; ``sub_issues`` whether the API knows them; ``tells_parent`` and ``tells_sub_issues`` whether issues
-    carry ``parent_issue_url`` and ``sub_issues_summary``; ``deepest_page`` the last page number lists accept;
+    carry ``parent_issue_url`` and ``sub_issues_summary``; ``searches_one_kind`` whether a search must say if it wants
+    issues or pull requests, as on GitHub.com; ``deepest_page`` the last page number lists accept;
     ``tells_reasons`` whether events say why an issue was closed, which not all servers do;
     ``tokens`` maps accepted tokens to whether they may write; ``oauth_scopes`` makes them classic ones with these
     scopes ("repo, admin:org"), None leaves them fine-grained; ``administrator`` tells that the account is one in
@@ -44,6 +45,7 @@ class Directory:
         self.sub_issues = True
         self.tells_parent = True
         self.tells_sub_issues = True
+        self.searches_one_kind = True
         self.deepest_page = 100
         self.tells_reasons = True
         self.tokens: dict[str, bool] = {TOKEN: True, READ_ONLY_TOKEN: False}

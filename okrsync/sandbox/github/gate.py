@@ -103,6 +103,7 @@ class Gate:
             state.sub_issues,
             state.tells_parent,
             state.tells_sub_issues,
+            state.searches_one_kind,
             state.deepest_page,
             state.administrator,
         )

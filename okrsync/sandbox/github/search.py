@@ -17,6 +17,7 @@ _UNKNOWN_PLACE = (
     "The listed users and repositories cannot be searched either because the resources do not exist "
     "or you do not have permission to view them."
 )
+_ONE_KIND = "Query must include 'is:issue' or 'is:pull-request'"
 _QUALIFIER = re.compile(r"(?P<no>-?)(?P<name>[a-z][a-z-]*):(?P<value>.+)", re.DOTALL)
 _DATED = re.compile(r"(?P<compare>>=|<=|>|<)?(?P<day>\d{4}-\d\d-\d\d(?:T[\d:+Z-]+)?)")
 
@@ -24,8 +25,13 @@ Test = Callable[[Issue, str], bool]
 
 
 def search_issues(call: Call) -> Answer:
-    """The first 1,000 matches. Raises Refusal 422 for an empty query, unknown repositories and deeper pages."""
+    """The first 1,000 matches. Raises Refusal 422 for an empty query, unknown repositories and deeper pages.
+
+    So does a query that could find issues and pull requests alike, unless ``searches_one_kind`` is off.
+    """
     words = _words(call.query.get("q", ""))
+    if call.state.searches_one_kind and not _KINDS & {word.lower() for word in words}:
+        raise invalid("Search", "q", message=_ONE_KIND)
     found = sorted(_matches(call, words), key=_order(call), reverse=call.query.get("order", "desc") == "desc")
     per_page, page = (int(call.query.get(name, default)) for name, default in (("per_page", "30"), ("page", "1")))
     if (page - 1) * per_page >= DEEPEST_RESULT:
@@ -128,6 +134,7 @@ def _when(read: Callable[[Issue], datetime | None]) -> Test:
     return test
 
 
+_KINDS = {"is:issue", "is:pr", "is:pull-request", "type:issue", "type:pr"}
 _PLACES = ("repo", "org", "user")
 _TESTS: dict[str, Test] = {
     "is": _is,

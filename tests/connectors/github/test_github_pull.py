@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import unquote_plus
 
 import msgspec
 import pytest
@@ -330,6 +331,42 @@ class TestSelect:
         fill(hub, 1001)
         with pytest.raises(BadAnswer, match="more than 1000"):
             connector.select([scope], "is:issue")
+
+    def test_issues_and_pull_requests_are_searched_apart_and_united(
+        self, connector: GitHubConnector, scope: Scope, hub: GitHubState, items: Items, sandbox: Sandbox
+    ) -> None:
+        hub.create("acme/shop", "Slow", labels=["latency"])
+        hub.create("acme/shop", "Faster", labels=["latency"], pull_request=True)
+        sandbox.log.clear()
+        assert connector.select([scope], "label:latency") == {item.id for item in items().values()}
+        assert [
+            unquote_plus(entry.query).partition("q=")[2].partition("&")[0]
+            for entry in sandbox.log.select(path="/search/issues")
+        ] == ["repo:acme/shop is:issue label:latency", "repo:acme/shop is:pull-request label:latency"]
+
+    @pytest.mark.parametrize("kind", ["is:issue", "IS:pr", "is:pull-request", "type:issue", "type:pr"])
+    def test_a_query_that_says_what_it_wants_is_asked_once_as_it_is(
+        self, connector: GitHubConnector, scope: Scope, sandbox: Sandbox, kind: str
+    ) -> None:
+        sandbox.log.clear()
+        connector.select([scope], f"label:latency {kind}")
+        assert len(sandbox.log.select(path="/search/issues")) == 1
+
+    @pytest.mark.parametrize("query", ['"is:issue"', "-is:issue", "(is:issue OR label:bug)", "this:issue", "is:issues"])
+    def test_words_that_only_look_like_it_do_not_count(
+        self, connector: GitHubConnector, scope: Scope, sandbox: Sandbox, query: str
+    ) -> None:
+        sandbox.log.clear()
+        connector.select([scope], query)
+        assert len(sandbox.log.select(path="/search/issues")) == 2
+
+    def test_words_between_terms_ask_for_the_advanced_search(
+        self, connector: GitHubConnector, scope: Scope, sandbox: Sandbox
+    ) -> None:
+        connector.select([scope], "label:a OR label:b")
+        connector.select([scope], 'label:"a OR b"')
+        advanced = ["advanced_search=true" in entry.query for entry in sandbox.log.select(path="/search/issues")]
+        assert advanced == [True, True, False, False]
 
 
 class TestOldServersInTrouble:
