@@ -85,7 +85,7 @@ class PointsTally(CompletionTally):
         points = _estimate(item)
         if points is not None:
             self._estimates.append(points)
-            return super().add(item, weight)
+            return self._remember(item, self._worth(item, weight, points))
         self._unestimated += 1
         if self._metric.unestimated == "exclude":
             return False
@@ -98,8 +98,10 @@ class PointsTally(CompletionTally):
         points = _estimate(item)
         if points is None and self._metric.unestimated == "exclude":
             return Share(left_out="has no estimate")
-        worth = self._worth_of_unestimated() if points is None else points
-        return Share(weight * self._credit(item) * worth, weight * worth)
+        return self._worth(item, weight, self._worth_of_unestimated() if points is None else points)
+
+    def _worth(self, item: Item, weight: float, points: float) -> Share:
+        return Share(weight * self._credit(item) * points, weight * points)
 
     def _worth_of_unestimated(self) -> float:
         if self._fill is None:

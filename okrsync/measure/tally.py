@@ -80,7 +80,9 @@ class Tally(ABC):
 
     def add(self, item: Item, weight: float) -> bool:
         """Remember what an item adds; returns whether it is in the scope."""
-        share = self.share(item, weight)
+        return self._remember(item, self.share(item, weight))
+
+    def _remember(self, item: Item, share: Share) -> bool:
         if share.left_out:
             return False
         self._adds.append(share.adds)

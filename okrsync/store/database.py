@@ -63,6 +63,7 @@ _PRAGMAS = (
     "busy_timeout=10000",
     "cache_size=-8000",
     "wal_autocheckpoint=4000",
+    "temp_store=MEMORY",
 )
 """The last one, 16 MB of pages, lets a first sync copy what it wrote into the file once, and not after every 4 MB."""
 

@@ -65,6 +65,8 @@ GROUP BY i.rowid HAVING min(n.fine) = ?
 """
 """CROSS JOIN fixes SQLite's order: from the few parents to their rows by index."""
 
+NEVER_SEEN = (None, None)
+
 _encode = msgspec.json.Encoder().encode
 decode_item = msgspec.json.Decoder(Item).decode
 
@@ -113,19 +115,17 @@ class Items:
         news: dict[str, News] = {}
         lost_before: dict[str, str] = {}
         for item in found:
-            before, lost = held.get(item.id, (None, None))
-            after = _with_history(item, before)
+            before, lost = held.get(item.id, NEVER_SEEN)
+            after = item if before is None else _with_history(item, before)
             if before is None or lost is not None or (after != before and after.updated >= before.updated):
                 news[item.id] = News(news[item.id].before if item.id in news else before, after)
                 if lost is not None:
                     lost_before[item.id] = lost
                 held[item.id] = after, None
         self._write([one.after for one in news.values()], owns, self._next_round(connection))
-        changes = (Change(one.before, one.after, lost_before.get(one.after.id)) for one in news.values() if one.before)
+        changes = [Change(one.before, one.after, lost_before.get(one.after.id)) for one in news.values() if one.before]
         Moments(self._db).note(changes, owns, now, measured)
-        self.mark_dirty(
-            connection, [one.before.parent for one in news.values() if one.before and _left_its_parent(one)]
-        )
+        self.mark_dirty(connection, [one.before.parent for one in changes if one.before.parent != one.after.parent])
         return list(news.values())
 
     def _held(self, connection: str, ids: Sequence[str]) -> dict[str, tuple[Item, str | None]]:
@@ -137,6 +137,7 @@ class Items:
         return int(self._db.exec_driver_sql(_NEXT_ROUND.format(connection="?"), (connection,)).scalar_one())
 
     def _write(self, found: Sequence[Item], owns: Callable[[str], bool], waits_for: int) -> None:
+        ours = set(filter(owns, set(chain.from_iterable(item.labels for item in found))))
         rows = [
             (
                 item.connection,
@@ -145,7 +146,7 @@ class Items:
                 item.key,
                 item.parent,
                 item.subtask,
-                any(map(owns, item.labels)),
+                not ours.isdisjoint(item.labels),
                 waits_for,
                 _encode(item),
             )
@@ -342,17 +343,13 @@ def _nobodys(label: str) -> bool:
     return False
 
 
-def _with_history(item: Item, before: Item | None) -> Item:
+def _with_history(item: Item, before: Item) -> Item:
     """Carry over when work first began, which trackers tell only at that moment, if at all, or for the last time."""
-    if before is not None and before.started is not None:
+    if before.started is not None:
         began = min(before.started, item.started or before.started)
         return msgspec.structs.replace(item, started=began)
     if item.started is not None:
         return item
-    if item.state is State.DOING and before is not None and before.state is not State.DOING:
+    if item.state is State.DOING and before.state is not State.DOING:
         return msgspec.structs.replace(item, started=item.updated)
     return item
-
-
-def _left_its_parent(news: News) -> bool:
-    return news.before is not None and news.before.parent not in (None, news.after.parent)

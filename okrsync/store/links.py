@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
+from functools import lru_cache
+from itertools import chain, groupby
 
 import msgspec
 from sqlalchemy import Connection, and_, func, select
@@ -68,7 +69,8 @@ _TICKETS = _EVERY_TICKET.replace(
 )
 _SHOWN = f"SELECT {_SHOWN_COLUMNS} FROM shown s WHERE s.connection = ? AND s.item = ?"
 
-_decode_words = msgspec.json.Decoder(tuple[str, ...]).decode
+_decode_words = lru_cache(maxsize=4096)(msgspec.json.Decoder(tuple[str, ...]).decode)
+"""Most reasons are those of a link before."""
 _decode_tenths = msgspec.json.Decoder(dict[str, int]).decode
 _decode_statuses = msgspec.json.Decoder(dict[str, str]).decode
 
@@ -122,8 +124,8 @@ class Links:
 
     def parts(self, key_result: str) -> Iterator[tuple[Item, Linked]]:
         """Every item linked to a key result with its link, streamed in a stable order."""
-        rows = self._db.exec_driver_sql(_PARTS, (key_result,)).yield_per(CHUNK)
-        for body, name, connection, item, weight, supports, reasons in rows:
+        rows = self._db.exec_driver_sql(_PARTS, (key_result,)).yield_per(CHUNK).partitions()
+        for body, name, connection, item, weight, supports, reasons in chain.from_iterable(rows):
             yield decode_item(body), _linked(name, connection, item, weight, supports, reasons)
 
     def count(self, key_result: str) -> int:
