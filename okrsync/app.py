@@ -19,9 +19,19 @@ from okrsync.events import Log, Silence
 from okrsync.house import House, Line, RunRequest
 from okrsync.marker import Namespace
 from okrsync.model.okr import Okrs
-from okrsync.model.run import AuditedWrite, Explanation, ObjectiveStatus, RunRecord, RunReport, RunRow
+from okrsync.model.run import (
+    AuditedWrite,
+    Explanation,
+    ObjectiveExplanation,
+    ObjectiveStatus,
+    RunRecord,
+    RunReport,
+    RunRow,
+)
 from okrsync.okrfile import load_okrs
 from okrsync.practice.desk import Desk
+from okrsync.practice.explained import explain_then
+from okrsync.practice.objective import explain_objective, find_objective
 from okrsync.practice.standing import contradictable, verdict_of
 from okrsync.progress import NoProgress, Progress
 from okrsync.registry import Registry
@@ -153,12 +163,17 @@ class App:
         chances = contradictable(self.desk()) if forecasts else None
         return status(self.store, self.okrs, self.now(), self.settings.status.preset, chances)
 
-    def explain(self, key_result: str) -> Explanation:
-        """Raises ConfigError naming the nearest key result."""
-        desk, placed = self.desk(), find(self.okrs, key_result)
+    def explain(self, name: str, at: datetime | None = None) -> Explanation | ObjectiveExplanation:
+        """Of a key result or an objective, now or at a past time. Raises ConfigError naming the nearest key result."""
+        desk = self.desk()
+        if name.casefold() not in map(str.casefold, self.okrs.by_id()) and (found := find_objective(desk, name)):
+            return explain_objective(desk, *found, at)
+        placed = find(self.okrs, name)
+        if at is not None or not placed.live:
+            return explain_then(desk, placed, at)
         chances = contradictable(desk, [placed])
         judged = verdict_of(desk, placed, probability=chances.get(placed.key_result.id))
-        return explain(self.store, self.okrs, key_result, self.now(), judged)
+        return explain(self.store, self.okrs, name, self.now(), judged)
 
     def desk(self) -> Desk:
         """What the practice's questions are answered from, as of now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -15,11 +15,12 @@ from okrsync.mapping import Mapper, Surroundings
 from okrsync.measure import contributions
 from okrsync.method.standings import Standings, stand
 from okrsync.method.timeline import linked_at
-from okrsync.model.okr import Boolean, Life, Maintain, Milestones, Okrs, Placed
+from okrsync.model.checkin import CheckIn
+from okrsync.model.okr import Boolean, Life, Maintain, Manual, Milestones, Okrs, Placed
 from okrsync.model.run import Explanation, KeyResultStatus, ObjectiveStatus
-from okrsync.model.sample import Contribution, Sample
+from okrsync.model.sample import Contribution, Linked, Sample
 from okrsync.model.verdict import Preset, Verdict
-from okrsync.model.work import State
+from okrsync.model.work import Item, State
 from okrsync.store import Store
 from okrsync.store.scopes import ConnectionState
 
@@ -95,6 +96,11 @@ def find(okrs: Okrs, key_result: str) -> Placed:
     by_id = {name.casefold(): placed for name, placed in okrs.by_id().items()}
     if found := by_id.get(key_result.casefold()):
         return found
+    for objective, _ in okrs.objectives:
+        if objective.id.casefold() == key_result.casefold():
+            names = ", ".join(one.id for one in objective.key_results) or "none"
+            hint = f"Its key results: {names}. `okrsync explain {objective.id}` tells how they add up."
+            raise ConfigError(f"{objective.id} is an objective, not a key result.", hint=hint)
     near = difflib.get_close_matches(key_result.casefold(), by_id, n=1)
     hint = f"Did you mean {by_id[near[0]].key_result.id}?" if near else "`okrsync status` lists all key results."
     raise ConfigError(f"There is no key result {key_result!r}.", hint=hint)
@@ -112,25 +118,45 @@ def explain(store: Store, okrs: Okrs, key_result: str, now: datetime, judged: Ve
         evidence = assessor.evidence(placed, _mapper(assessor, placed), lost)
         sample = store.history.sample(placed.key_result.id)
         parts = list(store.links.parts(placed.key_result.id))
-        found = list(contributions(placed, parts, evidence, sample)) if sample else []
-        supporting = {(item.connection, item.id) for item, linked in parts if linked.supports}
         fed = {item.connection for item, _ in parts}
         row = _row(store, placed, now, _known_of(store, placed.key_result.id, now, fed, len(parts)), judged)
+        found = list(contributions(placed, parts, evidence, sample)) if sample else []
+        return explanation(placed, row, parts, found, lost, said_value(store, placed, sample, now))
 
-    def part(keys: Iterable[tuple[str, str]]) -> tuple[Contribution, ...]:
-        chosen = set(keys)
-        return tuple(one for one in found if (one.connection, one.item) in chosen)
 
-    everything = {(one.connection, one.item) for one in found}
+def explanation(
+    placed: Placed,
+    row: KeyResultStatus,
+    parts: Sequence[tuple[Item, Linked]],
+    found: Sequence[Contribution],
+    lost: Collection[tuple[str, str]],
+    said: CheckIn | None = None,
+) -> Explanation:
+    """What was found, by what becomes of it: counted or left out, unreachable, or supporting only."""
+    supporting = {(item.connection, item.id) for item, linked in parts if linked.supports}
+
+    def part(wanted: Callable[[tuple[str, str]], bool]) -> tuple[Contribution, ...]:
+        return tuple(one for one in found if wanted((one.connection, one.item)))
+
     return Explanation(
         status=row,
         objective=placed.objective.title,
         cycle=placed.cycle.id,
-        rule=sample.rule if sample else "",
-        contributions=part(everything - supporting - lost.keys()),
-        unreachable=part(lost.keys()),
-        supports=part(supporting - lost.keys()),
+        rule=row.sample.rule if row.sample else "",
+        contributions=part(lambda key: key not in supporting and key not in lost),
+        unreachable=part(lambda key: key in lost),
+        supports=part(lambda key: key in supporting and key not in lost),
+        said=said,
     )
+
+
+def said_value(store: Store, placed: Placed, sample: Sample | None, at: datetime) -> CheckIn | None:
+    """The check-in that a reading took its value from; None where tickets give it, or nobody said one."""
+    if sample is None or not isinstance(placed.key_result.metric, Manual | None):
+        return None
+    said = [one for one in store.checkins.of(placed.key_result.id) if one.value is not None and one.at <= at]
+    by_then = [one for one in said if one.at <= sample.at]
+    return by_then[-1] if by_then else None
 
 
 def _mapper(assessor: Assessor, placed: Placed) -> Mapper:
@@ -218,7 +244,20 @@ def _row(store: Store, placed: Placed, now: datetime, known: _Known, judged: Ver
 
 def _past_row(store: Store, placed: Placed, at: datetime, known: _Known, judged: Verdict | None) -> KeyResultStatus:
     """As it was, with start and target as far as the reading of then knows them."""
-    row, sample = _row(store, placed, at, known, judged), store.history.sample(placed.key_result.id, at)
+    sample = store.history.sample(placed.key_result.id, at)
+    items = sum(linked_at(life, at) for life in store.lives.of(placed.key_result.id))
+    return as_it_was(_row(store, placed, at, known, judged), sample, items)
+
+
+def row_of(
+    store: Store, placed: Placed, at: datetime, sample: Sample | None, judged: Verdict | None, items: int
+) -> KeyResultStatus:
+    """The row of a key result by a reading of the past."""
+    known = _known_of(store, placed.key_result.id, at, set(), items)
+    return as_it_was(_row(store, placed, at, known, judged), sample, items)
+
+
+def as_it_was(row: KeyResultStatus, sample: Sample | None, items: int) -> KeyResultStatus:
     return msgspec.structs.replace(
         row,
         sample=sample,
@@ -226,7 +265,7 @@ def _past_row(store: Store, placed: Placed, at: datetime, known: _Known, judged:
         target=row.target if sample is None or sample.target is None else sample.target,
         pulled_at=sample.at if sample else None,
         stale=False,
-        items=sum(linked_at(life, at) for life in store.lives.of(placed.key_result.id)),
+        items=items,
     )
 
 

@@ -9,28 +9,43 @@ import typer
 from okrsync.cli.session import Session, session_of
 
 EXAMPLES = """
-okrsync explain checkout-1   every linked item, what it adds, what was left out and why
+okrsync explain checkout-1                   every linked item, what it adds, what was left out and why
+okrsync explain checkout-1 --at 2026-10-31   the same for the end of a past day, as with status --at
+okrsync explain checkout                     an objective: its parts, their weights, and how they add up
 """
 
 
 def explain(
     context: typer.Context,
-    key_result: Annotated[str, typer.Argument(help="Id of the key result, as in the OKR files.")],
+    name: Annotated[
+        str, typer.Argument(metavar="KEY_RESULT", help="Id of the key result, or of an objective, as in the OKR files.")
+    ],
+    at: Annotated[
+        str | None, typer.Option(metavar="DAY", help="As it was at the end of a past day, such as 2026-10-31.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="The explanation as JSON.")] = False,
 ) -> int:
-    """Show every item behind the number of a key result."""
-    return run(session_of(context), key_result, json=json)
+    """Show every item behind the number of a key result.
+
+    Of an objective, its key results and the objectives below it, with their weights. What is closed is explained by
+    its items as they were when its numbers were frozen.
+    """
+    return run(session_of(context), name, at, json=json)
 
 
-def run(session: Session, key_result: str, *, json: bool = False) -> int:
+def run(session: Session, name: str, at: str | None = None, *, json: bool = False) -> int:
+    from okrsync.practice.past import end_of_day
+
     with session.open() as app:
-        explained = app.explain(key_result)
+        then = end_of_day(app.desk(), at) if at else None
+        explained = app.explain(name, then)
     if json:
         from okrsync.report.machine import as_json
 
         session.emit(as_json(explained))
-    else:
-        from okrsync.report.explain import explain_text
+        return 0
+    from okrsync.model.run import Explanation
+    from okrsync.report.explain import explain_text, objective_text
 
-        session.show(explain_text(explained))
+    session.show(explain_text(explained) if isinstance(explained, Explanation) else objective_text(explained))
     return 0

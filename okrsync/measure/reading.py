@@ -32,6 +32,8 @@ NAMED = 3
 
 ROUNDING = 1e-9
 
+NEXT_SYNC = "the next complete sync measures it"
+
 Part = tuple[Item, Linked]
 
 
@@ -70,24 +72,27 @@ def measure(placed: Placed, parts: Iterable[Part], evidence: Evidence) -> Sample
     return _sample(placed, evidence, msgspec.structs.replace(reading, flags=remarks), excluded, tally.rule)
 
 
-def contributions(placed: Placed, parts: Iterable[Part], evidence: Evidence, sample: Sample) -> Iterator[Contribution]:
+def contributions(
+    placed: Placed, parts: Iterable[Part], evidence: Evidence, sample: Sample, apart: str = NEXT_SYNC
+) -> Iterator[Contribution]:
     """What each item adds and why others are left out, supporting and unreachable ones included.
 
     For completion, ratio and milestones the parts add up to the numerator and denominator of ``sample``. Parts that
-    are no items come first: milestones, the distance to a baseline, what changed since the sample was taken.
+    are no items come first: milestones, the distance to a baseline, what changed since the sample was taken;
+    ``apart`` says what there is to know about the last.
     """
     held, tally = list(parts), _tally(placed, evidence)
     for item, linked in held:
         if not linked.supports and not _outside(item, evidence):
             tally.add(item, linked.weight)
     yield from tally.others()
-    yield from _since(sample, tally.reading())
+    yield from _since(sample, tally.reading(), apart)
     for item, linked in held:
         left_out = "supports it, not counted" if linked.supports else _outside(item, evidence)
         yield _contribution(item, linked, Share(left_out=left_out) if left_out else tally.share(item, linked.weight))
 
 
-def _since(sample: Sample, now: Reading) -> Iterator[Contribution]:
+def _since(sample: Sample, now: Reading, apart: str) -> Iterator[Contribution]:
     """What separates a sample from today's items, where a connection could not be read since, say."""
     adds = (sample.numerator or 0.0) - (now.numerator or 0.0)
     of = (sample.denominator or 0.0) - (now.denominator or 0.0)
@@ -103,7 +108,7 @@ def _since(sample: Sample, now: Reading) -> Iterator[Contribution]:
             adds=adds,
             of=of,
             left_out="",
-            reasons=("the next complete sync measures it",),
+            reasons=(apart,),
         )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from okrsync.model.change import Change, Receipt
+from okrsync.model.checkin import CheckIn
 from okrsync.model.sample import Contribution, Sample
 from okrsync.model.verdict import Verdict, Worst
 from okrsync.model.work import Quarantined, Ref
@@ -230,7 +231,11 @@ class ObjectiveStatus(msgspec.Struct, frozen=True):
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """Why a key result says what it says: every linked item, what it adds, what was left out and why."""
+    """Why a key result says what it says: every linked item, what it adds, what was left out and why.
+
+    ``said`` is the check-in that gave the value, where people give it. ``at`` is the past moment that is explained,
+    None for now.
+    """
 
     status: KeyResultStatus
     objective: str
@@ -239,3 +244,37 @@ class Explanation(msgspec.Struct, frozen=True):
     contributions: tuple[Contribution, ...]
     unreachable: tuple[Contribution, ...] = ()
     supports: tuple[Contribution, ...] = ()
+    said: CheckIn | None = None
+    at: datetime | None = None
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What an objective's progress is made of: a key result or an objective below it.
+
+    ``share`` is its weight of all weights that count, 0 where it is ``left_out`` with the reason; ``progress`` counts
+    as 0 where it is None. ``score`` is the final one of a closed cycle.
+    """
+
+    id: str
+    title: str
+    kind: str
+    weight: float
+    share: float
+    progress: float | None
+    verdict: Verdict
+    left_out: str = ""
+    score: float | None = None
+
+
+class ObjectiveExplanation(msgspec.Struct, frozen=True):
+    """Why an objective says what it says: its parts, how they add up, and the rule."""
+
+    objective: str
+    title: str
+    cycle: str
+    rule: str
+    progress: float | None
+    verdict: Verdict
+    parts: tuple[Part, ...]
+    score: float | None = None
+    at: datetime | None = None

@@ -25,6 +25,7 @@ from okrsync.practice.closing import files_of, find_cycle
 from okrsync.practice.desk import Desk
 from okrsync.practice.nextpage import Moving, NextPage, next_path
 from okrsync.practice.okrfiles import create, read
+from okrsync.practice.readings import final_reading, last_moment
 from okrsync.registry import Registry
 from okrsync.views import find
 from okrsync.yamlfile import refusal
@@ -138,7 +139,7 @@ def _target(placed: Placed, following: Next) -> float | None:
 
 
 def _start(desk: Desk, placed: Placed) -> float | None:
-    """The final value: as frozen, or as of now. None for what begins anew with each cycle, or has no start."""
+    """The final value: as frozen, or as it ends. None for what begins anew with each cycle, or has no start."""
     key_result = placed.key_result
     if isinstance(key_result.measure, Boolean | Maintain):
         return None
@@ -146,7 +147,7 @@ def _start(desk: Desk, placed: Placed) -> float | None:
         return None
     closing = desk.store.closings.latest(placed.cycle.id)
     frozen = {one.id: one.sample for one in closing.key_results()} if closing else {}
-    sample = frozen.get(key_result.id) or desk.store.history.sample(key_result.id)
+    sample = frozen.get(key_result.id) or final_reading(desk, placed, last_moment(placed.cycle, desk.now))
     return None if sample is None or sample.value is None else float(f"{sample.value:.6g}")
 
 

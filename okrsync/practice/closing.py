@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 from math import isfinite
 
 import msgspec
 
 from okrsync.errors import ConfigError
-from okrsync.method.checkins import DAY, midnight
 from okrsync.method.expected import day_of
 from okrsync.method.scores import objective_scores, scored, suggested
 from okrsync.method.standings import Standings
@@ -20,10 +18,9 @@ from okrsync.practice.checkins import owner_of
 from okrsync.practice.coach import findings as coach_findings
 from okrsync.practice.desk import Desk
 from okrsync.practice.figures import figures_with, team_of
+from okrsync.practice.readings import last_moment, readings_by
 from okrsync.practice.standing import standings_by
 from okrsync.wording import nearest
-
-INSTANT = timedelta(microseconds=1)
 
 
 class Word(msgspec.Struct, frozen=True):
@@ -72,14 +69,8 @@ def ending(desk: Desk, id: str) -> Ending:
         raise ConfigError(f"The cycle {cycle.id} {begun}; there is nothing to score.", hint="Wait until it ran.")
     with desk.store.reading():
         before = desk.store.closings.latest(cycle.id)
-        samples = latest_samples(desk)
+        samples = readings_by(desk, last_moment(cycle, desk.now))
     return Ending(cycle, _objectives(desk, cycle, samples, before), before, files_of(desk, cycle))
-
-
-def latest_samples(desk: Desk) -> dict[str, Sample]:
-    """The latest reading of each key result by its id as the files write it today; its case never mattered."""
-    ids = (placed.key_result.id for placed in desk.okrs.placed)
-    return {name: one for name in ids if (one := desk.store.history.sample(name)) is not None}
 
 
 def files_of(desk: Desk, cycle: Cycle) -> tuple[str, ...]:
@@ -151,7 +142,8 @@ def _scored_objective(one: ClosedObjective, score: float | None, finals: Mapping
 
 def _known_scores(desk: Desk, cycle: Cycle, finals: Mapping[str, Score]) -> dict[str, float]:
     """Final scores of this cycle and of others that are closed; progress of what goes on, for objectives above."""
-    known = {name: one.progress for name, one in latest_samples(desk).items() if one.progress is not None}
+    readings = readings_by(desk, last_moment(cycle, desk.now))
+    known = {name: one.progress for name, one in readings.items() if one.progress is not None}
     for closing in desk.store.closings.all():
         if closing.cycle != cycle.id:
             known |= {name: score.final for name, score in closing.scores().items()}
@@ -205,8 +197,7 @@ def _objectives(
     desk: Desk, cycle: Cycle, samples: dict[str, Sample], before: Closing | None
 ) -> tuple[ClosedObjective, ...]:
     """As they stand; verdicts are of the cycle's last day, or of now where that is earlier."""
-    at = min(desk.now, midnight(cycle.end + DAY, cycle.zone) - INSTANT)
-    standings = standings_by(desk, samples, at)
+    standings = standings_by(desk, samples, last_moment(cycle, desk.now))
     return tuple(
         ClosedObjective(
             id=objective.id,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from math import fsum
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from okrsync.model.run import Explanation
+from okrsync.model.run import Explanation, ObjectiveExplanation
 from okrsync.model.sample import Contribution, Sample
 from okrsync.model.verdict import Verdict
-from okrsync.report.figures import number, percent, plural
+from okrsync.report.figures import number, percent, plural, quantity
 from okrsync.report.safe import plain, shorten
 from okrsync.report.status import goal, value
 from okrsync.report.text import heading, line, progress_bar, table, ticket_key
@@ -30,10 +32,54 @@ def explain_text(explained: Explanation) -> Group:
     return Group(*parts)
 
 
+def objective_text(explained: ObjectiveExplanation) -> Group:
+    """The figure of an objective, its parts with their weights, and how they add up."""
+    scored = any(part.score is not None for part in explained.parts)
+    head = line((explained.objective, "bold"), f"  {explained.title}", (f"  {explained.cycle}", "dim"))
+    told = f"  {percent(explained.progress)}" + (
+        f", score {explained.score:.2f}" if explained.score is not None else ""
+    )
+    lines = [*_as_of(explained.at), head, Text.assemble(progress_bar(explained.progress), line(told))]
+    lines.append(Text.assemble("Status: ", status_word(explained.verdict), line(_because(explained.verdict))))
+    lines += [line("Rule: ", explained.rule), Text()]
+    left_out = [part for part in explained.parts if part.left_out]
+    parts: list[RenderableType] = [*lines, _added_up(explained, scored=scored)]
+    if left_out:
+        parts += [heading("Left out"), *(line(f"  {one.id}  {one.title}: ", (one.left_out, "dim")) for one in left_out)]
+    parts.append(line(("okrsync explain with the id of a part tells more of it.", "dim")))
+    return Group(*parts)
+
+
+def _added_up(explained: ObjectiveExplanation, *, scored: bool) -> RenderableType:
+    """Every part that counts: its share of the weights times its progress is what it adds."""
+    named = ("share", "progress", "adds", *(("score",) if scored else ()))
+    made = table("part", "", "weight", *named, "status", numbers=("weight", *named))
+    made.columns[0].no_wrap = True
+    counted = [part for part in explained.parts if not part.left_out]
+    for one in counted:
+        adds = one.share * (one.progress or 0.0)
+        numbers = (number(one.weight), percent(one.share), percent(one.progress), percent(adds))
+        cells = map(line, (*numbers, *((_score(one.score),) if scored else ())))
+        made.add_row(line("  ", one.id), line(shorten(one.title, 48)), *cells, status_word(one.verdict))
+    whole = percent(fsum(one.share * (one.progress or 0.0) for one in counted) if counted else None)
+    scores = [line((_score(explained.score), "bold"))] if scored else []
+    made.add_row("", line(("total", "bold")), "", "", "", line((whole, "bold")), *scores, "")
+    return made
+
+
+def _score(score: float | None) -> str:
+    return "–" if score is None else f"{score:.2f}"
+
+
+def _as_of(at: datetime | None) -> list[Text]:
+    return [line(("As of ", "dim"), f"{at:%Y-%m-%d}")] if at else []
+
+
 def _headline(explained: Explanation) -> list[Text]:
     status = explained.status
     where = f"{explained.objective} · {explained.cycle}"
-    lines = [line((status.key_result, "bold"), f"  {status.title}", (f"  {where}", "dim"))]
+    name = line((status.key_result, "bold"), f"  {status.title}", (f"  {where}", "dim"))
+    lines = [*_as_of(explained.at), name]
     bar = progress_bar(status.sample.progress if status.sample else None, expected=expected_mark(status.verdict))
     lines.append(Text.assemble(bar, line(f"  {value(status)}", (f"  {goal(status)}", "dim"))))
     if status.verdict:
@@ -42,7 +88,18 @@ def _headline(explained: Explanation) -> list[Text]:
     lines.append(line("Rule: ", explained.rule) if explained.rule else line("Not measured yet: run okrsync sync."))
     if status.sample:
         lines += [line(formula(status.sample)), *(line(("Mind: ", "yellow"), flag) for flag in status.sample.flags)]
+    lines.append(_said(explained))
     return [text for text in lines if text.plain]
+
+
+def _said(explained: Explanation) -> Text:
+    """The check-in that the value is from."""
+    said, status = explained.said, explained.status
+    if said is None:
+        return Text()
+    given = quantity(said.value, measure="manual", unit=status.unit)
+    note = f": {said.note}" if said.note else ""
+    return line("Value: ", f"{given}, said by {said.who} on {said.at:%Y-%m-%d}{note}")
 
 
 def _because(verdict: Verdict) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from closing_time import OKRS, at_the_end, closed
+from closing_time import OKRS, at_the_end, closed, measured
 from practising import Practice
 
 from okrsync.errors import ConfigError
@@ -217,3 +217,11 @@ def test_a_carried_cycle_can_be_carried_over_again(acme: Practice) -> None:
     assert [(one.before, one.after) for one in made.carried] == [("checkout-3-2027-q1", "checkout-3-2027-q2")]
     assert [Path(one).name for one in made.files] == ["shop-2027-q2.yaml"]
     assert "carried_from: checkout-3-2027-q1" in (acme.okrs.parent / "shop-2027-q2.yaml").read_text()
+
+
+def test_what_goes_on_starts_where_the_cycle_ended_and_not_where_it_is_by_now(acme: Practice) -> None:
+    acme.later(days=14)
+    measured(acme, acme.now, {"checkout-2": (7, 0.94)})
+    with acme.desk() as desk:
+        carry_over(desk, "2026-Q4", NEXT, ("checkout-2",))
+    assert "start: 12" in new_file(acme)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
-from closing_time import MIDWAY, at_the_end, closed, measured
+from closing_time import LAST_DAY, MIDWAY, at_the_end, closed, measured
 from practising import Practice
 
 from okrsync.errors import ConfigError
@@ -167,3 +168,27 @@ def test_a_cycle_may_be_closed_early(acme: Practice) -> None:
     found = closed(acme)
     assert found.at == MIDWAY
     assert {one.end for one in found.figures} == {MIDWAY.date()}
+
+
+def test_work_that_is_done_after_the_last_day_does_not_count_for_the_cycle(acme: Practice) -> None:
+    acme.later(days=14)
+    measured(acme, acme.now, {"checkout-1": (1.0, 1.0), "checkout-2": (5, 1.0)})
+    found = closed(acme)
+    assert (finals(found)["checkout-1"], finals(found)["checkout-2"]) == (0.923076923, 0.8)
+    assert {one.id: one.progress for one in found.objectives}["checkout"] == pytest.approx(
+        (0.923076923 + 0.8 + 0.3555555555) / 3
+    )
+    assert found.key_results()[0].sample == msgspec.structs.replace(
+        found.key_results()[0].sample, value=0.923076923, at=LAST_DAY
+    )
+
+
+def test_what_was_said_and_not_measured_yet_counts(acme: Practice) -> None:
+    acme.later(hours=1)
+    acme.say("checkout-3", value=3.0)
+    assert finals(closed(acme))["checkout-3"] == pytest.approx(1.0)
+
+
+def test_what_was_measured_since_it_was_said_is_taken_as_measured(acme: Practice) -> None:
+    acme.say("checkout-3", LAST_DAY - timedelta(days=1), value=3.0)
+    assert finals(closed(acme))["checkout-3"] == 0.3555555555
