@@ -32,14 +32,6 @@ def test_completion_by_count_is_the_share_delivered() -> None:
     assert (sample.rule, sample.unestimated, sample.flags) == ("completion by count v1", 0, ())
 
 
-def test_an_item_more_in_scope_is_a_smaller_share_and_no_work_lost() -> None:
-    before, after = (read({"type": "completion"}, items(count, done=3)) for count in (10, 11))
-    assert before.raw is not None
-    assert after.raw is not None
-    assert round((after.raw - before.raw) * 100, 1) == -2.7
-    assert after.done == before.done
-
-
 @pytest.mark.parametrize("outcome", ["cancelled", "duplicate"])
 def test_cancelled_and_duplicate_work_leaves_the_scope_with_the_reason(outcome: str) -> None:
     dropped = item("9", state=State.DONE, outcome=outcome)
@@ -136,13 +128,6 @@ def test_the_baseline_is_the_denominator_once_it_is_locked() -> None:
 def test_more_than_the_baseline_keeps_its_overshoot() -> None:
     sample = read({"type": "completion", "denominator": "baseline"}, items(12, done=11), baseline=10.0)
     assert (sample.raw, sample.progress) == (1.1, 1.0)
-
-
-@pytest.mark.parametrize(("left", "progress"), [(100, 0.0), (80, 0.5), (70, 0.75), (60, 1.0), (50, 1.25), (110, -0.25)])
-def test_a_falling_count_progresses_by_the_same_formula(left: int, progress: float) -> None:
-    sample = read({"type": "count", "of": "open", "start": 100, "target": 60}, [*items(left + 5, done=5)])
-    assert (sample.value, sample.raw) == (left, progress)
-    assert sample.progress == min(1, max(0, progress))
 
 
 def test_counts_are_of_open_delivered_or_created_work() -> None:
