@@ -16,6 +16,7 @@ from okrsync import redact
 from okrsync.connector import ConnectionOptions, Connector, Context, Finding, Level, Meter, Plugin
 from okrsync.errors import ConfigError, ConnectionFailed
 from okrsync.events import Log, Silence
+from okrsync.fence import Fence, Fenced
 from okrsync.house import House, Line, RunRequest
 from okrsync.marker import Namespace
 from okrsync.model.okr import Okrs
@@ -199,10 +200,12 @@ class App:
         options, plugin = self.settings.connections[name], self.plugins[name]
         namespace = self.settings.namespace_for(name)
         meters: list[Meter] = []
+        fence = Fence(name, self.log)
 
         def connect() -> Connector:
             meters.append(Meter(reserve=options.reserve))
-            return plugin.connect(options, self._context(name, namespace, meters[-1]))
+            context = self._context(name, namespace, meters[-1])
+            return Fenced(fence, lambda: plugin.connect(options, context))
 
         return Line(
             name=name,

@@ -14,6 +14,7 @@ RateLimited        wait ``retry_after`` seconds, then go on                    4
 Transient          the same request may work in a moment (5xx, network)        4
 OutcomeUnknown     a write was sent and nobody knows whether it happened       4
 BadAnswer          the tracker answered something that makes no sense          4
+Broken             a connector raised anything else (the fence does)           4
 UnsafePlan         the plan removes so much that a person must confirm         5
 StoreError         the store cannot be read or written                         1
 Busy               another run holds the store                                 4
@@ -122,6 +123,10 @@ class OutcomeUnknown(ConnectionFailed):
 
 class BadAnswer(ConnectionFailed):
     """An answer that is no JSON, has the wrong shape, or repeats a page."""
+
+
+class Broken(ConnectionFailed):
+    """A connector did what its authors did not foresee; raised around connectors, never by one."""
 
 
 class UnsafePlan(OkrsyncError):

@@ -40,6 +40,7 @@ class Event(StrEnum):
     STAGE_DONE = "stage done"
     CONNECTION_READ = "connection read"
     CONNECTION_FAILED = "connection failed"
+    CONNECTOR_BROKE = "connector broke"
     SCOPE_READ = "scope read"
     ITEM_QUARANTINED = "item quarantined"
     KEY_RESULT_MOVED = "key result moved"

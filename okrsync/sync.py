@@ -130,7 +130,15 @@ class _Run:
             return make(tickets, planner, defined, self._cost)
 
     def _cost(self, change: Change) -> int:
-        return self.reader.connectors[connection_of(change)].cost(change)
+        """Nothing for a connection that fails at telling it: none of its changes is made in this run."""
+        connection = connection_of(change)
+        if connection in self.reader.errors:
+            return 0
+        try:
+            return self.reader.connectors[connection].cost(change)
+        except ConnectionFailed as error:
+            self.reader.failed(connection, error)
+            return 0
 
     def _targets(self) -> dict[str, Target]:
         """The connections that may be written to in this run."""
@@ -197,6 +205,7 @@ class _Run:
             stopping=self.house.stopping,
             paces={name: self._pace(line) for name, line in self.house.lines.items() if line.write_limits},
             pause=self.house.pause,
+            failed=dict(self.reader.errors),
         )
         writes, began = [], self.house.now()
         for write in applier.apply(plan.changes):
@@ -205,8 +214,8 @@ class _Run:
                 events.written(self.log, write, (self.house.now() - began).total_seconds())
             began = self.house.now()
         events.deferred(self.log, writes)
-        for name, error in applier.failed.items():
-            self.reader.failed(name, error)
+        for name in applier.failed.keys() - self.reader.errors.keys():
+            self.reader.failed(name, applier.failed[name])
         self.paused = applier.paused
         return writes
 

@@ -15,7 +15,7 @@ from itertools import groupby
 
 from okrsync import events
 from okrsync.connector import Connector
-from okrsync.errors import ConfigError, ConnectionFailed, Interrupted, Rejected
+from okrsync.errors import ConfigError, ConnectionFailed, Interrupted
 from okrsync.events import Event
 from okrsync.house import House, Line, begun
 from okrsync.model.backfill import BackfillReport, Due, Estimate, HistoriesRead, Rebuilt, Told
@@ -75,7 +75,7 @@ def _estimate(house: House, name: str, due: Sequence[Due]) -> Estimate:
         connector = house.lines[name].connect()
         try:
             scopes = house.store.scopes.known(name)
-            cost = _able(connector).history_cost(scopes, [one.item for one in due])
+            cost = connector.history_cost(scopes, [one.item for one in due])
         finally:
             connector.close()
     except ConnectionFailed as error:
@@ -96,12 +96,6 @@ def _due(house: House) -> dict[str, list[Due]]:
         if (one.item.connection, one.item.scope) in known:
             due[one.item.connection].append(one)
     return due
-
-
-def _able(connector: Connector) -> Connector:
-    if not hasattr(connector, "histories"):
-        raise Rejected("This connector cannot tell what items were.", hint="Ask its authors for a newer one.")
-    return connector
 
 
 @dataclass
@@ -223,4 +217,4 @@ class _Backfill:
 
 
 def _of_home(connector: Connector, scope: Scope, home: Sequence[Due]) -> Iterator[ItemHistory]:
-    return _able(connector).histories([scope], [one.item for one in home])
+    return connector.histories([scope], [one.item for one in home])
