@@ -11,10 +11,8 @@ from typer.core import TyperCommand, TyperGroup
 
 from okrsync.cli.session import Session
 from okrsync.errors import ConfigError, OkrsyncError
+from okrsync.interrupt import INTERRUPTED, raised
 from okrsync.redact import traceback_of
-
-INTERRUPTED = 130
-"""The shell's code for a program that Ctrl-C ended."""
 
 UNANSWERED = 1
 
@@ -72,7 +70,8 @@ class Command(TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         session: Session = ctx.obj
         try:
-            code = super().invoke(ctx)
+            with raised():
+                code = super().invoke(ctx)
         except typer.Exit:
             raise
         except KeyboardInterrupt:

@@ -137,14 +137,16 @@ def run_close(
     with session.open() as engine:
         desk = engine.desk()
         ending = closing.ending(desk, cycle)
-        if not words and not yes and (ending.before is None or reopen):
+        asking = not words and not yes and (ending.before is None or reopen)
+        if asking:
             words = ask(session, ending)
         closed = closing.close(desk, ending, words, who=who, accept=yes, reopen=reopen)
         if json:
             session.emit(as_json(closed))
         else:
             session.show(closing_text(closed))
-        _files(session, ending.files, write=write or may_write(session, ending.files))
+        offered = asking and not write and not json
+        _files(session, ending.files, write=write or (offered and may_write(session, ending.files)))
     return 0
 
 

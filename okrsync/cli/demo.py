@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from okrsync.cli.session import Session, session_of
+from okrsync.interrupt import INTERRUPTED
 
 if TYPE_CHECKING:
     from okrsync.cli.story import Story
@@ -52,17 +53,22 @@ def run(session: Session, *, keep: bool = False) -> int:
     from okrsync.sandbox.server import Sandbox
     from okrsync.sandbox.world import build_world
 
-    with Sandbox(start=session.now() - WEEKS - MARGIN, ticking=True) as sandbox:
-        began = sandbox.clock.now().date()
-        build_world(sandbox, weeks=BEFORE)
-        folder = Path(tempfile.mkdtemp(prefix="okrsync-demo-"))
-        write_files(folder, sandbox, began)
-        story = Story(session, sandbox, folder)
-        story.tell()
-        story.skip(max(0.0, (session.now() - sandbox.clock.now()).total_seconds()))
-        story.end(keep=keep)
-        if keep:
-            _stay(story)
+    folder = Path(tempfile.mkdtemp(prefix="okrsync-demo-"))
+    try:
+        with Sandbox(start=session.now() - WEEKS - MARGIN, ticking=True) as sandbox:
+            began = sandbox.clock.now().date()
+            build_world(sandbox, weeks=BEFORE)
+            write_files(folder, sandbox, began)
+            story = Story(session, sandbox, folder)
+            story.tell()
+            story.skip(max(0.0, (session.now() - sandbox.clock.now()).total_seconds()))
+            story.end(keep=keep)
+            if keep:
+                _stay(story)
+    except KeyboardInterrupt:
+        shutil.rmtree(folder, ignore_errors=True)
+        session.say("\nThe demo is stopped, and nothing of it is left on this machine.")
+        return INTERRUPTED
     return 0
 
 

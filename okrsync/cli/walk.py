@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from okrsync.cli.command import INTERRUPTED
 from okrsync.cli.session import Session
 from okrsync.errors import ConfigError
+from okrsync.interrupt import INTERRUPTED
 
 if TYPE_CHECKING:
     from okrsync.app import App

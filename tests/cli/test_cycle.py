@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from closing_time import MIDWAY, OKRS, at_the_end
 from practising import Practice
+from terminal import Terminal
 
 NEXT = ("--to", "2027-Q1", "--start", "2027-01-01", "--end", "2027-03-31")
 
@@ -107,6 +108,15 @@ def test_the_state_is_written_into_the_file_and_nothing_else(acme: Practice) -> 
     assert acme.okrs.read_text() == OKRS.replace("{id: 2026-Q4, start", "{id: 2026-Q4, state: closed, start")
     again = acme.call("cycle", "close", "2026-Q4", "--yes", "--reopen", "--write")
     assert "The OKR files say so already." in again.stderr
+
+
+@pytest.mark.real_time
+@pytest.mark.parametrize("given", [("--yes",), ("--yes", "--json"), ("--scores", "review.yaml")])
+def test_whoever_gave_the_answers_beforehand_is_asked_nothing(acme: Practice, given: tuple[str, ...]) -> None:
+    Path("review.yaml").write_text("{checkout-1: 0.8, checkout-2: 0.6, checkout-3: 0.5, api-1: 1}\n")
+    with Terminal("cycle", "close", "2026-Q4", *given, environ={}) as terminal:
+        assert terminal.ended() == 0, terminal.printed
+    assert "or let --write do it" in terminal.printed
 
 
 @pytest.mark.parametrize(
