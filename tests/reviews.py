@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+from okrsync.method.figures import ONE_OWNER
 from okrsync.method.review import Review, Reviewed, ReviewedObjective
 from okrsync.model.attribution import Attribution, Cause, Piece
 from okrsync.model.burnup import BurnUp, Expected, Turn
@@ -100,7 +101,7 @@ def team(name: str = "shop") -> TeamFigures:
         end=END,
         cycles=("2026-Q4",),
         alignment=Alignment(Ratio(3, 4, 0.75), Ratio(0, 0, None, "all of them are top ones")),
-        engagement=Engagement(Ratio(9, 36, 0.25), Ratio(None, 1, None, "one owner; no figure is about one person")),
+        engagement=Engagement(Ratio(None, 36, None, ONE_OWNER), Ratio(None, 1, None, ONE_OWNER)),
         productivity=Productivity(
             Ratio(46, 13.0, 46 / 13),
             (Percentile(50, 40, 46, 3.25), Percentile(85, 40, 46, 12.0)),

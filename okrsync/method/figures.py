@@ -30,6 +30,8 @@ AGE_PERCENTILES = (50.0, 85.0, 100.0)
 ON_TRACK = frozenset({Status.ON_TRACK, Status.ACHIEVED})
 OFF_TRACK = frozenset({Status.BEHIND, Status.AT_RISK, Status.OVERDUE})
 
+ONE_OWNER = "one owner; no figure is about one person"
+
 
 class Period(msgspec.Struct, frozen=True):
     """From ``start`` until before ``end``, aware; in days, from ``first`` to ``last``, both of them in it."""
@@ -72,12 +74,12 @@ def alignment(objectives: Iterable[Objective], active: Iterable[bool]) -> Alignm
 def engagement(dues: Iterable[Kept], owners: Mapping[str, bool]) -> Engagement:
     """``dues`` are the check-ins that fell due; ``owners`` tells of each whether they checked in.
 
-    Of a single owner nothing is told: it would be about a person.
+    Of a single owner neither figure is told: they would be about a person.
     """
     kept = list(dues)
-    on_time = ratio(kept.count(Kept.ON_TIME), len(kept), "no check-in fell due")
     if len(owners) == 1:
-        return Engagement(on_time, Ratio(None, 1, None, "one owner; no figure is about one person"))
+        return Engagement(Ratio(None, len(kept), None, ONE_OWNER), Ratio(None, 1, None, ONE_OWNER))
+    on_time = ratio(kept.count(Kept.ON_TIME), len(kept), "no check-in fell due")
     return Engagement(on_time, ratio(sum(owners.values()), len(owners), "no key result names an owner"))
 
 

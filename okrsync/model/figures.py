@@ -45,7 +45,7 @@ class Alignment(msgspec.Struct, frozen=True):
 
 
 class Engagement(msgspec.Struct, frozen=True):
-    """``on_time``: check-ins on time / due ones. ``owners``: owners who checked in / owners."""
+    """``on_time``: check-ins on time / due ones. ``owners``: owners who checked in / owners. None of a single owner."""
 
     on_time: Ratio
     owners: Ratio

@@ -39,6 +39,7 @@ def test_programs_get_numerators_and_denominators(acme: Practice) -> None:
         "value": None,
         "why": "one owner; no figure is about one person",
     }
+    assert found[1]["engagement"]["on_time"]["numerator"] is None
     assert found[1]["performance"]["score"] == {"numerator": 0.5, "denominator": 1, "value": 0.5, "why": ""}
 
 

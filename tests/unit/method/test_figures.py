@@ -82,8 +82,9 @@ def test_late_missed_and_owed_check_ins_are_due_and_not_on_time() -> None:
 
 @pytest.mark.parametrize("spoke", [True, False])
 def test_of_a_single_owner_nothing_is_told(spoke: bool) -> None:
-    found = engagement([Kept.ON_TIME], {"ana": spoke}).owners
-    assert found == Ratio(None, 1, None, "one owner; no figure is about one person")
+    found = engagement([Kept.ON_TIME, Kept.MISSED, Kept.LATE], {"ana": spoke})
+    assert found.owners == Ratio(None, 1, None, "one owner; no figure is about one person")
+    assert found.on_time == Ratio(None, 3, None, "one owner; no figure is about one person")
 
 
 def test_throughput_is_what_was_finished_in_the_period_and_still_is() -> None:
