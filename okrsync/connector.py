@@ -7,7 +7,7 @@ A plug-in package exposes one :class:`Plugin` under the entry-point group ``okrs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -228,13 +228,25 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True)
+class Echo:
+    """A part of a query that reads what okrsync itself writes, and in a phrase what to do ``instead``.
+
+    Labels and notes come and go with what a query matches: one that reads them would feed itself.
+    """
+
+    written: str
+    instead: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plugin:
     """What a plug-in package exposes.
 
     ``environment`` maps option names to variables people already have, in order of preference.
     ``selectors`` are the Link fields that make sense for this tracker. ``defines_labels`` tells that labels
     must be created in a scope before a ticket can wear them. ``write_limits`` are those the tracker documents.
-    ``webhook`` is None for trackers without webhooks.
+    ``webhook`` is None for trackers without webhooks. ``echoes`` finds the parts of a query that read labels, comments
+    or times of update in a way that our own writes change; the names of our labels are looked for beside it.
     """
 
     options: type[ConnectionOptions]
@@ -244,3 +256,4 @@ class Plugin:
     defines_labels: bool = False
     write_limits: tuple[WriteLimit, ...] = ()
     webhook: Webhook | None = None
+    echoes: Callable[[str], Iterable[Echo]] = lambda query: ()

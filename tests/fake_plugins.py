@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
-from okrsync.connector import ConnectionOptions, Connector, Context, Plugin
+from okrsync.connector import ConnectionOptions, Connector, Context, Echo, Plugin
 from okrsync.registry import Registry
 
 
@@ -55,6 +55,7 @@ GITHUB = Plugin(
     environment={"token": ("GITHUB_TOKEN", "GH_TOKEN")},
     selectors=frozenset({"repository", "milestone", *_COMMON}),
     defines_labels=True,
+    echoes=lambda query: [Echo("no:label", "name the labels")] if "no:label" in query else [],
 )
 JIRA = Plugin(
     options=FakeJiraOptions,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from okrsync.connector import Connector, Context, Plugin, Webhook, WriteLimit
 from okrsync_github import webhook
+from okrsync_github.echoes import echoes
 from okrsync_github.options import GitHubOptions
 
 
@@ -35,4 +36,5 @@ plugin = Plugin(
     defines_labels=True,
     write_limits=(WriteLimit(80, 60), WriteLimit(500, 3600)),
     webhook=Webhook(webhook.SIGNATURE, webhook.DELIVERY, webhook.hints),
+    echoes=echoes,
 )

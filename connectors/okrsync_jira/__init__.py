@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from okrsync.connector import Connector, Context, Plugin, Webhook
 from okrsync_jira import webhook
+from okrsync_jira.echoes import echoes
 from okrsync_jira.options import JiraOptions
 
 
@@ -27,4 +28,5 @@ plugin = Plugin(
         }
     ),
     webhook=Webhook(webhook.SIGNATURE, webhook.DELIVERY, webhook.hints),
+    echoes=echoes,
 )  # fmt: skip

@@ -57,7 +57,7 @@ def link_problems(link: Link, trackers: Mapping[str, Tracker]) -> Iterator[Findi
     yield from _unread_scopes(link, tracker)
     yield from own_labels(link.labels, [tracker.namespace])
     if link.query:
-        yield from _query(link.query, tracker.namespace)
+        yield from _query(link.query, tracker)
 
 
 def own_labels(labels: Labels | None, namespaces: Iterable[Namespace]) -> Iterator[Finding]:
@@ -90,11 +90,17 @@ def _unread_scopes(link: Link, tracker: Tracker) -> Iterator[Finding]:
             yield (selector,), f"`{wanted}` is not among the {option} of `{tracker.name}`{suggest(wanted, read)}"
 
 
-def _query(query: str, namespace: Namespace) -> Iterator[Finding]:
+def _query(query: str, tracker: Tracker) -> Iterator[Finding]:
     if not query.strip():
         yield ("query",), "is empty; leave it out, or write one"
     if _ORDER.search(_QUOTED.sub('""', query)):
         yield ("query",), "must not have an ORDER BY; which tickets belong to a key result has no order"
-    own = re.search(rf"(?<![\w-]){re.escape(namespace.prefix)}[\w.-]*", query, re.IGNORECASE)
+    own = re.search(rf"(?<![\w-]){re.escape(tracker.namespace.prefix)}[\w.-]*", query, re.IGNORECASE)
     if own:
         yield ("query",), _feeds_itself(own.group())
+        return
+    for echo in tracker.plugin.echoes(query):
+        yield (
+            ("query",),
+            f"`{echo.written}` reads what okrsync writes on tickets, and would feed itself; {echo.instead}",
+        )
