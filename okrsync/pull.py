@@ -31,7 +31,7 @@ from okrsync.threads import ahead, gathered
 
 GONE_FROM_SCOPE = "not found by a census of {scope}: {reason}"
 
-TOGETHER = 5
+TOGETHER = 10
 """Pages kept in one transaction; nothing is concluded from any of them before the last one of a scope."""
 
 Delivery = tuple[Scope, Page | None]

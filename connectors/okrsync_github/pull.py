@@ -13,7 +13,6 @@ import msgspec
 
 from okrsync.connector import Context
 from okrsync.model.work import LabelDefinition, Milestone, Page, Ref, Scope
-from okrsync.threads import ahead
 from okrsync_github import payload, translate
 from okrsync_github.client import Answer, Client
 from okrsync_github.failures import Missing
@@ -83,14 +82,8 @@ def census(client: Client, scope: Scope) -> Iterator[str]:
 
 
 def _issues(client: Client, scope: Scope, since: datetime | None) -> Iterator[Answer[Issues]]:
-    """Read ahead once there are issues: what else is asked for a pull is asked for beside the first of them."""
     query = _ORDER if since is None else {**_ORDER, "since": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
-    pages = client.pages(f"/repositories/{scope.id}/issues", translate.decode_issues, **query)
-    for answer in pages:
-        yield answer
-        if answer.value.good:
-            break
-    yield from ahead(pages)
+    return client.pages(f"/repositories/{scope.id}/issues", translate.decode_issues, **query)
 
 
 def _with_definitions(page: Page, client: Client, context: Context, scope: Scope, as_of: datetime) -> Page:

@@ -12,7 +12,6 @@ from okrsync.errors import Gone
 from okrsync.model.change import Change, Receipt, Shown
 from okrsync.model.life import ItemHistory
 from okrsync.model.work import Item, Milestone, Page, Quarantined, Ref, Scope, State
-from okrsync.threads import ahead
 from okrsync_jira import check, jql
 from okrsync_jira.answers import clean
 from okrsync_jira.client import Client
@@ -80,7 +79,7 @@ class JiraConnector:
         fields = site.fields.asked(site.flavour.ignored)
         clauses, key = [jql.projects([scope.id]), jql.since("updated", since) if since else ""], _key(scope)
         batches = site.flavour.pages(self._client, fields, batch_decoder(site.fields.shape()), *clauses)
-        for batch in ahead(batches):
+        for batch in batches:
             items, misfits = _translated(batch, translator)
             yield Page(items=items, milestones=milestones, quarantined=misfits, as_of=as_of)
             milestones, as_of = None, None

@@ -411,9 +411,9 @@ def test_threads_end_when_the_run_is_stopped(
     pull: Pull, store: Store, tracker: FakeTracker, threads: set[threading.Thread]
 ) -> None:
     with pytest.raises(Interrupted):
-        pull(*many(tracker), parallel=3, stopping=lambda: store.items.count() > 4)
+        pull(*many(tracker, pages=2 * TOGETHER), parallel=3, stopping=lambda: store.items.count() > 0)
     assert set(threading.enumerate()) == threads
-    assert store.items.count() == 5
+    assert store.items.count() == TOGETHER
 
 
 def test_one_scope_alone_needs_no_client_of_its_own(pull: Pull, tracker: FakeTracker) -> None:
