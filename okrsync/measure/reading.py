@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 
 import msgspec
@@ -56,12 +56,12 @@ class ManualTally(Tally):
 def measure(placed: Placed, parts: Iterable[Part], evidence: Evidence) -> Sample:
     """Read a key result from its linked items, each given once, in any order. ``parts`` is streamed."""
     tally = _tally(placed, evidence)
-    excluded, counts = 0, False
+    excluded, counts, unreachable = 0, False, evidence.unreachable
     whole: list[str] = []
     for item, linked in parts:
         if linked.supports:
             continue
-        if _outside(item, evidence) or not tally.add(item, linked.weight):
+        if _outside(item, unreachable) or not tally.add(item, linked.weight):
             excluded += 1
             continue
         counts = True
@@ -83,12 +83,12 @@ def contributions(
     """
     held, tally = list(parts), _tally(placed, evidence)
     for item, linked in held:
-        if not linked.supports and not _outside(item, evidence):
+        if not linked.supports and not _outside(item, evidence.unreachable):
             tally.add(item, linked.weight)
     yield from tally.others()
     yield from _since(sample, tally.reading(), apart)
     for item, linked in held:
-        left_out = "supports it, not counted" if linked.supports else _outside(item, evidence)
+        left_out = "supports it, not counted" if linked.supports else _outside(item, evidence.unreachable)
         yield _contribution(item, linked, Share(left_out=left_out) if left_out else tally.share(item, linked.weight))
 
 
@@ -128,10 +128,9 @@ def _contribution(item: Item, linked: Linked, share: Share) -> Contribution:
     )
 
 
-def _outside(item: Item, evidence: Evidence) -> str:
+def _outside(item: Item, unreachable: Mapping[tuple[str, str], str]) -> str:
     """Why an item is in no scope at all: it is unreachable, cancelled or a duplicate."""
-    lost = evidence.unreachable.get((item.connection, item.id))
-    if lost is not None:
+    if unreachable and (lost := unreachable.get((item.connection, item.id))) is not None:
         return lost or "unreachable"
     return str(item.outcome) if item.dropped else ""
 

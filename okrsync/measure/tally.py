@@ -11,7 +11,6 @@ from array import array
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from math import fsum
-from typing import NamedTuple
 
 import msgspec
 
@@ -37,7 +36,7 @@ class Evidence(msgspec.Struct, frozen=True):
     targets: tuple[Target, ...] = ()
 
 
-class Share(NamedTuple):
+class Share(msgspec.Struct, frozen=True, gc=False):
     """What one item adds and what it could add at most; ``left_out`` is "" or why it is not in the scope."""
 
     adds: float = 0.0
