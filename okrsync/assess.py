@@ -20,6 +20,7 @@ from okrsync.mapping import Mapper, Surroundings
 from okrsync.measure import Evidence, measure
 from okrsync.method import definition
 from okrsync.method.happened import happened, shortened
+from okrsync.method.terms import terms
 from okrsync.method.timeline import linked_at
 from okrsync.model.okr import Completion, Cycle, KeyResult, Manual, Milestones, Okrs, Placed
 from okrsync.model.run import Movement, Warned
@@ -54,6 +55,7 @@ class Assessor:
     def assess(self, news: Sequence[News]) -> list[Movement]:
         """Bring links and samples up to date; returns the key results whose reading changed."""
         with self.store.transaction():
+            self.store.terms.keep(terms(self.okrs), self.now)
             mapper, fingerprint, self._held = self.mapper(), self._mapping_fingerprint(), self._unanswered()
             self.warnings = [Warned(one.subject, one.message, one.hint) for one in mapper.problems]
             self._known = self.store.history.fingerprints()

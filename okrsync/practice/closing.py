@@ -19,7 +19,7 @@ from okrsync.practice.coach import findings as coach_findings
 from okrsync.practice.desk import Desk
 from okrsync.practice.figures import figures_with, team_of
 from okrsync.practice.readings import last_moment, readings_by
-from okrsync.practice.standing import standings_by
+from okrsync.practice.standing import standings_by, still_running
 from okrsync.wording import nearest
 
 
@@ -196,8 +196,9 @@ def _final(one: ClosedKeyResult, word: Word, before: Closing | None, *, accept: 
 def _objectives(
     desk: Desk, cycle: Cycle, samples: dict[str, Sample], before: Closing | None
 ) -> tuple[ClosedObjective, ...]:
-    """As they stand; verdicts are of the cycle's last day, or of now where that is earlier."""
-    standings = standings_by(desk, samples, last_moment(cycle, desk.now))
+    """As they stand, by the files of today; verdicts are of the cycle's last day, or of now where that is earlier."""
+    moment = last_moment(cycle, desk.now)
+    standings = standings_by(desk, samples, moment, still_running(desk.okrs, moment))
     return tuple(
         ClosedObjective(
             id=objective.id,

@@ -12,12 +12,12 @@ from okrsync import views
 from okrsync.measure.rollup import COUNTED
 from okrsync.method.standings import Standings
 from okrsync.model.closing import Closing
-from okrsync.model.okr import Cycle, KeyResult, Objective
+from okrsync.model.okr import Cycle, KeyResult, Objective, Okrs
 from okrsync.model.run import ObjectiveExplanation, Part
 from okrsync.model.sample import Sample
 from okrsync.practice.desk import Desk
 from okrsync.practice.explained import reading_of
-from okrsync.practice.standing import standings_by
+from okrsync.practice.standing import as_they_were, standings_by
 
 COUNTS = {
     "key_results": "its key results",
@@ -43,17 +43,19 @@ def explain_objective(
     with desk.store.reading():
         found = {one.key_result.id: reading_of(desk, one, then) for one in desk.okrs.placed}
         samples = {name: sample for name, sample in found.items() if sample is not None}
-        stand = standings_by(desk, samples, then) if at else _today(desk)
+        okrs = as_they_were(desk, at) if at else desk.okrs
+        stand = standings_by(desk, samples, then, okrs) if at else _today(desk)
         closing = desk.store.closings.latest(cycle.id)
+    asked = next(one for one, _ in okrs.objectives if one.id == objective.id)
     scores = _scores(closing) if closing is not None and closing.at <= then else {}
     return ObjectiveExplanation(
         objective=objective.id,
         title=objective.title,
         cycle=cycle.id,
-        rule=f"the weighted mean of {COUNTS[objective.rollup]}; what has no value counts as 0",
+        rule=f"the weighted mean of {COUNTS[asked.rollup]}; what has no value counts as 0",
         progress=stand.objectives[objective.id].progress,
         verdict=stand.objectives[objective.id].verdict,
-        parts=_shared([*_key_results(objective, samples, stand, scores), *_below(desk, objective, stand, scores)]),
+        parts=_shared([*_key_results(asked, samples, stand, scores), *_below(okrs, asked, stand, scores)]),
         score=scores.get(objective.id),
         at=at,
     )
@@ -88,9 +90,9 @@ def _key_results(
         )
 
 
-def _below(desk: Desk, objective: Objective, stand: Standings, scores: Mapping[str, float]) -> Iterator[Part]:
+def _below(okrs: Okrs, objective: Objective, stand: Standings, scores: Mapping[str, float]) -> Iterator[Part]:
     whole = "" if objective.rollup != "key_results" else "its progress comes from its key results alone"
-    for one in desk.okrs.children_of(objective.id):
+    for one in okrs.children_of(objective.id):
         standing = stand.objectives[one.id]
         empty = "everything in it is left out" if standing.progress is None else ""
         yield Part(

@@ -15,9 +15,9 @@ from okrsync.practice.standing import as_they_were
 def status_at(desk: Desk, at: datetime) -> tuple[ObjectiveStatus, ...]:
     """Every objective with its key results as they stood at an aware time, rebuilt readings included.
 
-    What the files say of names, owners and objectives is as of today; start and target are those of then.
+    What the files asked is that of then; names, owners and parents are those of today.
     """
-    okrs = as_they_were(desk.okrs, at)
+    okrs = as_they_were(desk, at)
     return views.status(desk.store, okrs, at, desk.settings.status.preset, past=True)
 
 

@@ -13,6 +13,7 @@ from okrsync.method.divergence import worth_asking
 from okrsync.method.expected import day_of
 from okrsync.method.standings import Standings, has_not_moved, stand
 from okrsync.method.status import confidence, verdict
+from okrsync.method.terms import under
 from okrsync.model.okr import Cycle, Okrs, Phase, Placed
 from okrsync.model.sample import Sample
 from okrsync.model.verdict import Verdict
@@ -27,7 +28,7 @@ def verdict_of(desk: Desk, placed: Placed, at: datetime | None = None, *, probab
     name, then = placed.key_result.id, at or desk.now
     sample = desk.store.history.sample(name, at)
     return verdict(
-        placed if at is None else placed.model_copy(update={"cycle": as_it_was(placed.cycle, at)}),
+        placed if at is None else as_they_were(desk, at).by_id()[name],
         sample,
         then,
         preset=desk.settings.status.preset,
@@ -40,7 +41,7 @@ def verdict_of(desk: Desk, placed: Placed, at: datetime | None = None, *, probab
 def standings(desk: Desk, at: datetime | None = None) -> Standings:
     """How everything stands now, or stood at an aware time by what was known of it then.
 
-    What the files say is as of today, except that a cycle which is over by now was not while it ran.
+    The files are as they were then.
     """
     if at is None:
         return views.standings(desk.store, desk.okrs, desk.now, desk.settings.status.preset)
@@ -49,10 +50,12 @@ def standings(desk: Desk, at: datetime | None = None) -> Standings:
     return standings_by(desk, samples, at)
 
 
-def standings_by(desk: Desk, samples: dict[str, Sample], at: datetime) -> Standings:
-    """How everything stood at an aware time by readings that are given, by key result."""
-    okrs = as_they_were(desk.okrs, at)
-    return stand(okrs, samples, desk.store.checkins.all(), at, desk.settings.status.preset)
+def standings_by(desk: Desk, samples: dict[str, Sample], at: datetime, okrs: Okrs | None = None) -> Standings:
+    """How everything stood at an aware time by readings that are given, by key result.
+
+    ``okrs`` are the files, as they were then unless given.
+    """
+    return stand(okrs or as_they_were(desk, at), samples, desk.store.checkins.all(), at, desk.settings.status.preset)
 
 
 def contradictable(desk: Desk, some: Iterable[Placed] | None = None) -> dict[str, float]:
@@ -79,7 +82,13 @@ def as_it_was(cycle: Cycle, at: datetime) -> Cycle:
     return cycle.model_copy(update={"state": Phase.ACTIVE}) if ran else cycle
 
 
-def as_they_were(okrs: Okrs, at: datetime) -> Okrs:
+def as_they_were(desk: Desk, at: datetime) -> Okrs:
+    """The files with every cycle as it was at an aware time, and what they asked then; of now, as they are."""
+    okrs = still_running(desk.okrs, at)
+    return okrs if at >= desk.now else under(okrs, desk.store.terms.at(at))
+
+
+def still_running(okrs: Okrs, at: datetime) -> Okrs:
     """The files with every cycle as it was at an aware time."""
     placed = tuple(one.model_copy(update={"cycle": as_it_was(one.cycle, at)}) for one in okrs.placed)
     objectives = tuple((objective, as_it_was(cycle, at)) for objective, cycle in okrs.objectives)

@@ -34,6 +34,7 @@ TABLES: Mapping[str, Table] = {
         tables.checkins,
         tables.closings,
         tables.scores,
+        tables.terms,
     )
 }
 """By name, in the order in which they are written."""

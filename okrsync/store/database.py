@@ -31,8 +31,9 @@ from okrsync.store.reminders import Reminders
 from okrsync.store.scopes import Scopes
 from okrsync.store.survey import Survey
 from okrsync.store.tables import metadata
+from okrsync.store.terms import Terms
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a test compares it with the migrations folder."""
 
 BEGIN = "okrsync begin"
@@ -97,6 +98,7 @@ class Store:
         self.checkins = CheckIns(self._connection)
         self.closings = Closings(self._connection)
         self.flow = Flow(self._connection)
+        self.terms = Terms(self._connection)
         self.reminders = Reminders(self._connection)
 
     @contextmanager

@@ -219,6 +219,15 @@ checkins = Table(
     Index("checkins_by_time", "key_result", "at"),
 )
 
+terms = Table(
+    "terms",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subject", String, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 shown = Table(
     "shown",
     metadata,

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from okr_builders import item
-from practising import Practice, practise
+from practising import BEGIN, Practice, practise
 
+from okrsync.assess import Assessor
 from okrsync.model.sample import Linked, Sample
 from okrsync.model.verdict import Status
+from okrsync.practice.objective import explain_objective
+from okrsync.practice.past import status_at
 from okrsync.practice.standing import contradictable, standings, verdict_of
 from okrsync.views import find
 
@@ -62,6 +65,57 @@ def test_a_cycle_that_is_closed_today_was_running_once(acme: Practice) -> None:
     assert status_of(acme, "checkout-1", HALF) is Status.BEHIND
     with acme.desk() as desk:
         assert standings(desk, HALF).objectives["checkout"].verdict.status is Status.BEHIND
+
+
+def synced(acme: Practice, at: datetime) -> None:
+    """What a run keeps of the files at a time."""
+    with acme.desk() as desk:
+        Assessor(desk.store, desk.okrs, [], at).assess(())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("title: Ship the one-page checkout", "title: Ship the one-page checkout\n        state: abandoned"),
+        ("title: Ship the one-page checkout", "title: Ship the one-page checkout\n        weight: 9"),
+        ("title: Ship the one-page checkout", "title: Ship the one-page checkout\n        due: 2026-11-02"),
+        (
+            "title: Ship the one-page checkout",
+            "title: Ship the one-page checkout\n        plan: [{date: 2026-11-01, value: 0.9}]",
+        ),
+        ("owner: ana", "owner: ana\n    state: postponed"),
+        ("end: 2026-12-31", "end: 2027-03-31"),
+    ],
+)
+def test_a_past_day_is_judged_by_what_the_files_asked_then(acme: Practice, old: str, new: str) -> None:
+    with acme.desk() as desk, desk.store.transaction():
+        desk.store.history.add_sample(Sample("checkout-3", BEGIN, 2.37, 0.3))
+    synced(acme, BEGIN)
+    then = datetime(2026, 11, 5, tzinfo=UTC)
+    with acme.desk() as desk:
+        before, told = standings(desk, then), status_at(desk, then)
+    acme.rewrite(old, new)
+    synced(acme, HALF)
+    with acme.desk() as desk:
+        assert standings(desk, then) == before
+        assert [one.key_results for one in status_at(desk, then)] == [one.key_results for one in told]
+        assert verdict_of(desk, find(desk.okrs, "checkout-1"), then) == before.verdicts["checkout-1"]
+        parts = explain_objective(desk, *desk.okrs.objectives[0], then).parts
+        assert [part.share for part in parts] == [0.5, 0.5]
+        assert standings(desk, HALF) == standings(desk) != before
+
+
+def test_of_the_time_before_anybody_looked_the_first_terms_that_are_known_hold(acme: Practice) -> None:
+    synced(acme, BEGIN)
+    acme.rewrite("owner: ana", "owner: ana\n    state: postponed")
+    assert status_of(acme, "checkout-1", datetime(2026, 9, 1, tzinfo=UTC)) is Status.NOT_STARTED
+
+
+def test_names_and_owners_are_those_of_today(acme: Practice) -> None:
+    synced(acme, BEGIN)
+    acme.rewrite("Buying is effortless", "Buying is a joy")
+    with acme.desk() as desk:
+        assert status_at(desk, datetime(2026, 11, 5, tzinfo=UTC))[0].title == "Buying is a joy"
 
 
 def test_work_that_is_done_beside_a_metric_that_stands_still_is_noticed(acme: Practice) -> None:
