@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from math import fsum
@@ -19,6 +20,7 @@ NO_VALUE = "no value any more"
 CHECK_IN = "check-in"
 
 ROUNDING = 1e-12
+_NUMBERS = re.compile(r"([0-9]+)")
 
 
 def causes(found: Iterable[Effect]) -> tuple[Cause, ...]:
@@ -37,8 +39,13 @@ def _cause(name: str, found: Sequence[Effect]) -> Cause:
         if one.piece is not None:
             pieces[one.piece.connection, one.piece.item].append((one.piece, one.value))
     made = [_piece(several) for several in pieces.values()]
-    made.sort(key=lambda piece: (-abs(piece.contributes), piece.connection, piece.key))
+    made.sort(key=lambda piece: (-abs(piece.contributes), piece.connection, natural(piece.key)))
     return Cause(name, fsum(one.value for one in found), name in WORK, tuple(made))
+
+
+def natural(key: str) -> tuple[str | int, ...]:
+    """Orders acme/shop#2 before acme/shop#11, as people do."""
+    return tuple(int(part) if place % 2 else part for place, part in enumerate(_NUMBERS.split(key)))
 
 
 def _piece(found: Sequence[tuple[Piece, float]]) -> Piece:

@@ -16,11 +16,23 @@ class Expected(msgspec.Struct, frozen=True):
     value: float
 
 
+class Goal(msgspec.Struct, frozen=True):
+    """Where it should end, in the unit of the chart, from a moment on until the next one."""
+
+    at: datetime
+    value: float
+
+
 class Turn(msgspec.Struct, frozen=True):
-    """A moment from which on the goal was another one, or measured otherwise, in words."""
+    """A moment from which on the goal was another one, or measured otherwise, in words.
+
+    ``before`` and ``after`` are the raw progress at that moment under the old and under the new definition.
+    """
 
     at: datetime
     words: str
+    before: float | None = None
+    after: float | None = None
 
 
 class BurnUp(msgspec.Struct, frozen=True):
@@ -28,6 +40,7 @@ class BurnUp(msgspec.Struct, frozen=True):
 
     ``past[i].made`` is its value, ``past[i].goal`` the goal then; of work, the goal is its scope. ``ahead[i].made``
     are the values reached at least with the probabilities 50, 70, 85 and 95 %. ``falling``: the less the better.
+    ``goals`` has the steps of the goal with the moments of its turns; empty, they are those of the past.
     """
 
     key_result: str
@@ -41,3 +54,4 @@ class BurnUp(msgspec.Struct, frozen=True):
     turns: tuple[Turn, ...] = ()
     ahead: tuple[Ahead, ...] = ()
     falling: bool = False
+    goals: tuple[Goal, ...] = ()

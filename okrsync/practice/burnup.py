@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,9 +10,10 @@ import msgspec
 
 from okrsync.method.checkins import DAY, midnight
 from okrsync.method.expected import due, expected
-from okrsync.model.burnup import BurnUp, Expected, Turn
-from okrsync.model.okr import Life, Phase, Placed
+from okrsync.model.burnup import BurnUp, Expected, Goal
+from okrsync.model.okr import Completion, Life, Phase, Placed
 from okrsync.model.outlook import Ahead, Outlook, Past
+from okrsync.practice.aims import Aims
 from okrsync.practice.desk import Desk
 from okrsync.practice.outlook import outlook
 
@@ -51,7 +52,11 @@ def _drawn(desk: Desk, placed: Placed, found: Outlook, *, over: bool) -> BurnUp:
     def value(made: float) -> float:
         return found.origin + sign * made
 
-    past = tuple(msgspec.structs.replace(one, made=value(one.made), goal=value(one.goal)) for one in found.past)
+    aims = Aims(desk.store.history.samples(placed.key_result.id), placed)
+    past = tuple(
+        msgspec.structs.replace(one, made=value(one.made), goal=value(aims.then(one.goal, one.at)))
+        for one in _within(found.past, begin)
+    )
     ahead = () if over else (Ahead(past[-1].at, (past[-1].made,) * 4), *_fan(found, sign))
     return BurnUp(
         key_result=found.key_result,
@@ -60,11 +65,12 @@ def _drawn(desk: Desk, placed: Placed, found: Outlook, *, over: bool) -> BurnUp:
         start=placed.cycle.start,
         due=due(placed),
         until=found.at,
-        past=_within(past, begin),
-        expected=tuple(_expected(placed, found, sign)),
-        turns=tuple(_turns(desk, placed, begin, found.at)),
+        past=past,
+        expected=tuple(_expected(placed, found, sign, aims)),
+        turns=tuple(aims.turns(begin, found.at)),
         ahead=ahead if len(ahead) > 1 else (),
         falling=found.falling,
+        goals=tuple(_steps(found, begin, aims, value)),
     )
 
 
@@ -74,23 +80,38 @@ def _fan(found: Outlook, sign: float) -> Iterator[Ahead]:
 
 
 def _within(past: tuple[Past, ...], begin: datetime) -> tuple[Past, ...]:
-    """From the last reading before the cycle on, moved to its first midnight."""
+    """From the last reading before the cycle on, moved to its first midnight. At least one."""
     before = [one for one in past if one.at <= begin]
     first = (msgspec.structs.replace(before[-1], at=begin),) if before else ()
     return (*first, *(one for one in past if one.at > begin))
 
 
-def _expected(placed: Placed, found: Outlook, sign: float) -> Iterator[Expected]:
-    """A straight line needs two points; a plan one for each of its days."""
-    last = due(placed)
-    days = sorted({placed.cycle.start, *(point.date for point in placed.key_result.plan), last})
-    for day in days:
+def _steps(found: Outlook, begin: datetime, aims: Aims, value: Callable[[float], float]) -> Iterator[Goal]:
+    """The goal at every reading, and anew at each moment at which it was moved."""
+    past = _within(found.past, begin)
+    moved = [at for at in aims.moved if past[0].at < at < past[-1].at]
+    for at in sorted({one.at for one in past} | set(moved)):
+        goal = [one.goal for one in past if one.at <= at][-1]
+        yield Goal(at, value(aims.then(goal, at)))
+
+
+def _expected(placed: Placed, found: Outlook, sign: float, aims: Aims) -> Iterator[Expected]:
+    """A straight line needs two points; a plan one for each of its days; a moved goal two, one for each side."""
+    first, last = placed.cycle.start, due(placed)
+    zone = placed.cycle.zone
+    moved = {at.astimezone(zone).date(): at for at in aims.moved if first < at.astimezone(zone).date() < last}
+    for day in sorted({first, *(point.date for point in placed.key_result.plan), last, *moved}):
         share = expected(placed, day)
-        if share is not None and found.goal is not None:
-            yield Expected(day, found.origin + sign * share * found.goal)
+        if share is None or found.goal is None:
+            continue
+        sides = (moved[day] - INSTANT, moved[day]) if day in moved else (midnight(day, zone),)
+        for at in sides:
+            yield Expected(day, found.origin + sign * _of_goal(placed, share) * aims.then(found.goal, at))
 
 
-def _turns(desk: Desk, placed: Placed, begin: datetime, until: datetime) -> Iterator[Turn]:
-    for sample in desk.store.history.samples(placed.key_result.id):
-        if sample.changed and begin < sample.at <= until:
-            yield Turn(sample.at, "; ".join(sample.changed))
+def _of_goal(placed: Placed, share: float) -> float:
+    """An expected progress as a share of the goal: work that was there at the start counts as done."""
+    measure = placed.key_result.measure
+    if not isinstance(measure, Completion) or not measure.target:
+        return share
+    return (measure.start + share * (measure.target - measure.start)) / measure.target

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
+from dataclasses import replace
 
 import msgspec
 
 from okrsync.errors import ConfigError
-from okrsync.method.checkins import DAY, midnight
+from okrsync.method.checkins import midnight
 from okrsync.method.review import Review, Reviewed, ReviewedObjective
 from okrsync.model.attribution import Attribution
 from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Closing, Remark
 from okrsync.model.figures import TeamFigures
 from okrsync.model.okr import Placed
-from okrsync.practice.burnup import INSTANT, burn_up
+from okrsync.practice.burnup import burn_up
 from okrsync.practice.closing import Ending, ending, find_cycle, remarks
 from okrsync.practice.desk import Desk
 from okrsync.practice.figures import figures
 from okrsync.practice.hidden import mentions
+from okrsync.practice.readings import last_moment
+from okrsync.practice.standing import as_they_were
 from okrsync.practice.why import why
 
 EVERYBODY = "all"
@@ -28,28 +31,40 @@ def review(
 ) -> Review:
     """Everything for the review of a cycle. Raises ConfigError for one that does not exist or has not begun.
 
+    A closed one needs its OKR file for the courses of its key results only.
+
     Objectives that only their team sees are left out unless ``confidential``, or ``sees`` says that the reader may;
     with them goes whatever names them.
     """
-    cycle = find_cycle(desk, id)
     with desk.store.reading():
-        closings = desk.store.closings.of(cycle.id)
+        closings = desk.store.closings.of(id)
     closed = closings[-1] if closings else None
-    found = closed.objectives if closed else _as_they_stand(ending(desk, cycle.id))
+    if closed is not None:
+        name, start, end, found = closed.cycle, closed.start, closed.end, closed.objectives
+    else:
+        cycle = find_cycle(desk, id)
+        name, start, end, found = cycle.id, cycle.start, cycle.end, _as_they_stand(ending(desk, id))
     told = _Told(one for one in found if not (confidential or (sees or _is_for_everybody)(one)))
     shown = [one for one in found if one.id not in told.hidden]
     return Review(
-        cycle=cycle.id,
-        start=cycle.start,
-        end=cycle.end,
+        cycle=name,
+        start=start,
+        end=end,
         at=desk.now,
-        objectives=_objectives(desk, shown),
-        figures=told.figures(closed.figures if closed else figures(desk, period=cycle.id)),
-        remarks=told.remarks(closed.remarks if closed else remarks(desk, cycle)),
+        objectives=_objectives(_as_of(desk, closed), shown),
+        figures=told.figures(closed.figures if closed else figures(desk, period=name)),
+        remarks=told.remarks(closed.remarks if closed else remarks(desk, find_cycle(desk, name))),
         closed=closed if closed is None else told.closing(closed),
         earlier=tuple(told.closing(one) for one in closings[:-1]),
         hidden=len(told.hidden),
     )
+
+
+def _as_of(desk: Desk, closed: Closing | None) -> Desk:
+    """The courses of a closed cycle end with its closing, and its key results are shown as they were pursued then."""
+    if closed is None:
+        return desk
+    return replace(desk, now=min(desk.now, closed.at), okrs=as_they_were(desk.okrs, closed.at))
 
 
 def _is_for_everybody(objective: ClosedObjective) -> bool:
@@ -75,17 +90,17 @@ def _reviewed(desk: Desk, ended: ClosedKeyResult, placed: Placed | None) -> Revi
         return Reviewed(ended)
     with desk.store.reading():
         chart, outlook = burn_up(desk, placed)
-        said = desk.store.checkins.of(ended.id)
+        said = [one for one in desk.store.checkins.of(ended.id) if one.at <= desk.now]
     return Reviewed(ended, chart, outlook, _moved(desk, placed, ended), said[-1] if said else None)
 
 
 def _moved(desk: Desk, placed: Placed, ended: ClosedKeyResult) -> Attribution | None:
-    """From the first moment of the cycle to its last, or to now; None where nothing was measured."""
-    begin, end = (midnight(day, placed.cycle.zone) for day in (placed.cycle.start, placed.cycle.end + DAY))
+    """From the first moment of the cycle to the reading it ended with; None where nothing was measured."""
     if ended.sample is None or ended.sample.value is None:
         return None
+    until = max(last_moment(placed.cycle, desk.now), min(desk.now, ended.sample.at))
     try:
-        return why(desk, placed, begin, min(desk.now, end - INSTANT))
+        return why(desk, placed, midnight(placed.cycle.start, placed.cycle.zone), until)
     except ConfigError:
         return None
 

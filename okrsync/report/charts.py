@@ -100,10 +100,10 @@ def _rows(chart: BurnUp) -> dict[str, Rows]:
     rows: dict[str, Rows] = {
         "past": past,
         "last": past[-1:],
-        "goal": [{**past[0], "at": _at(chart.start)}, *past],
+        "goal": _goal_rows(chart),
         "onward": [past[-1], {**past[-1], "at": end}],
         "expected": [{"at": _at(one.day), "value": one.value} for one in chart.expected],
-        "turns": [{"at": _at(one.at), "number": str(n)} for n, one in enumerate(chart.turns, start=1)],
+        "turns": list(_turn_rows(chart)),
         "due": [{"at": _at(chart.due)}],
         "unit": [{"unit": plain(chart.unit)}],
     }
@@ -112,6 +112,20 @@ def _rows(chart: BurnUp) -> dict[str, Rows]:
             {"at": _at(one.at), "low": one.made[place + 1], "high": one.made[place]} for one in chart.ahead
         ]
     return rows
+
+
+def _goal_rows(chart: BurnUp) -> Rows:
+    steps = [(_at(one.at), one.value) for one in chart.goals] or [(_at(one.at), one.goal) for one in chart.past]
+    return [{"at": at, "goal": goal} for at, goal in ((_at(chart.start), steps[0][1]), *steps)]
+
+
+def _turn_rows(chart: BurnUp) -> Iterator[dict[str, Any]]:
+    """One mark for each day, with the numbers of all its turns."""
+    numbers: dict[date, list[str]] = {}
+    for number, one in enumerate(chart.turns, start=1):
+        numbers.setdefault(one.at.date(), []).append(str(number))
+    first = {one.at.date(): one.at for one in reversed(chart.turns)}
+    yield from ({"at": _at(first[day]), "number": ", ".join(some)} for day, some in numbers.items())
 
 
 @cache

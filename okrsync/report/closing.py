@@ -10,7 +10,7 @@ from rich.text import Text
 from okrsync.method.bands import EXPECTED, Band, Kind, attainment, band, too_easy
 from okrsync.method.words import team_name
 from okrsync.model.closing import CarryOver, ClosedKeyResult, ClosedObjective, Closing
-from okrsync.report.figures import percent, quantity
+from okrsync.report.figures import ordinal, percent, quantity
 from okrsync.report.text import heading, line, table
 
 TITLE = 44
@@ -21,7 +21,7 @@ COLOURS = {Band.RED: "red", Band.YELLOW: "yellow", Band.GREEN: "green"}
 
 def closing_text(closing: Closing) -> Group:
     """Each objective with the scores of its key results beside what was suggested and expected."""
-    again = f", for the {closing.number}. time" if closing.number > 1 else ""
+    again = f", for the {ordinal(closing.number)} time" if closing.number > 1 else ""
     parts: list[RenderableType] = [heading(f"{closing.cycle} is closed{again}."), Text()]
     for objective in closing.objectives:
         parts += [_headline(objective), *([_scores(objective)] if objective.key_results else []), Text()]

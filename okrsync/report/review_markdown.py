@@ -1,13 +1,18 @@
-"""The report of a cycle as Markdown, for wikis and pull requests: the same words as on the page, without charts."""
+"""The report of a cycle as Markdown, for wikis and pull requests: the words of the page, and burn-ups as blocks."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from okrsync import __version__
 from okrsync.method.review import Review, Reviewed, ReviewedObjective
 from okrsync.method.words import team_name
+from okrsync.model.burnup import BurnUp
 from okrsync.model.closing import ClosedObjective
+from okrsync.report.figures import number
 from okrsync.report.reviewed import (
+    about_words,
     attained,
     below_score,
     closing_words,
@@ -15,21 +20,28 @@ from okrsync.report.reviewed import (
     expected_of,
     forecast_words,
     goal,
+    hidden_words,
     moved_words,
+    said_words,
     score_of,
     score_words,
     standing_words,
     too_easy_words,
+    trace_commands,
+    turn_words,
     value,
 )
 from okrsync.report.safe import code, markdown
 from okrsync.report.teams import teams_markdown
 
+BLOCKS = "▁▂▃▄▅▆▇█"
+_CODE = re.compile(r"`([^`]+)`")
+
 
 def review_markdown(review: Review) -> str:
     """Objectives and scores, each key result with what was learned, the four figures, and the coach's findings."""
     lines = [
-        f"# {markdown(review.cycle)}",
+        f"# {markdown(review.cycle)}: objectives and key results",
         "",
         f"{day_words(review.start)} to {day_words(review.end)}, {markdown(standing_words(review))}.",
         *_glance(review),
@@ -37,6 +49,7 @@ def review_markdown(review: Review) -> str:
         *_figures(review),
         *_coach(review),
         *_earlier(review),
+        *_traces(review),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -56,7 +69,7 @@ def _glance(review: Review) -> Iterator[str]:
 
 
 def _objective(one: ReviewedObjective, review: Review) -> Iterator[str]:
-    yield from ("", f"## {markdown(one.ended.title)}")
+    yield from ("", f"## {markdown(one.ended.title)}", "", markdown(about_words(one.ended, review)))
     for key_result in one.key_results:
         yield from _key_result(key_result, one.ended, review)
 
@@ -65,24 +78,47 @@ def _key_result(one: Reviewed, objective: ClosedObjective, review: Review) -> It
     ended, score = one.ended, score_of(one.ended, review)
     yield from ("", f"### {markdown(ended.title)}", "")
     told = f"**{score_words(score)}** ({below_score(ended, objective, review)})"
-    yield f"{code(ended.id)} {told}: {markdown(value(ended))} on the way {markdown(goal(ended))}."
+    owner = f" · {markdown(ended.owner)}" if ended.owner else ""
+    yield f"{code(ended.id)}{owner} {told}: {markdown(value(ended))} {markdown(goal(ended))}."
     yield f"{markdown(ended.verdict.because)}."
+    if one.burn_up:
+        yield from ("", _course(one.burn_up))
     if one.outlook:
         yield from ("", markdown(forecast_words(one.outlook)))
     points = list(_points(one, objective, review))
     if points:
         yield ""
-        yield from (f"- **{name}**: {markdown(text)}" for name, text in points)
+    for name, text, *more in points:
+        yield f"- **{name}**: {markdown(text)}"
+        yield from (f"  - {markdown(part)}" for part in more)
 
 
-def _points(one: Reviewed, objective: ClosedObjective, review: Review) -> Iterator[tuple[str, str]]:
-    score = one.ended.score
+def _course(chart: BurnUp) -> str:
+    """The burn-up week by week, between the lowest and the highest that was done or wanted."""
+    made = [one.made for one in chart.past]
+    ends = [*made, *(one.goal for one in chart.past)]
+    low, way = min(ends), max(ends) - min(ends)
+    drawn = "".join(BLOCKS[round((one - low) / way * (len(BLOCKS) - 1)) if way else 0] for one in made)
+    last = chart.past[-1]
+    told = f"{number(made[0])} → {number(last.made)} of {number(last.goal)} {chart.unit}".rstrip()
+    return f"{code(drawn)} {markdown(told)}, {day_words(chart.past[0].at)} to {day_words(last.at)}"
+
+
+def _points(one: Reviewed, objective: ClosedObjective, review: Review) -> Iterator[tuple[str, ...]]:
+    """A name, what is said under it, and what stands below that."""
     if one.burn_up:
-        yield from (("Changed", f"{turn.words} ({turn.at:%Y-%m-%d})") for turn in one.burn_up.turns)
+        yield from (("Changed", f"{turn_words(turn)} ({turn.at:%Y-%m-%d})") for turn in one.burn_up.turns)
     if easy := too_easy_words(score_of(one.ended, review), objective):
         yield "Remark", easy
     if one.moved:
-        yield from (("What moved", sentence) for sentence in moved_words(one.moved))
+        yield ("Since the beginning", *moved_words(one.moved))
+    yield from _learned(one, review)
+    if one.said and (one.said.note or one.said.confidence is not None):
+        yield "Last check-in", said_words(one.said)
+
+
+def _learned(one: Reviewed, review: Review) -> Iterator[tuple[str, str]]:
+    score = one.ended.score
     if score is None:
         return
     if review.closed and score.suggested != score.final:
@@ -108,10 +144,30 @@ def _coach(review: Review) -> Iterator[str]:
     if not review.remarks:
         yield "Nothing."
     for one in review.remarks:
-        yield f"- {code(one.rule)} {markdown(one.reason)} {markdown(one.fix)}"
+        yield f"- {code(one.rule)} {_coded(one.reason)} {_coded(one.fix)}"
+
+
+def _coded(text: str) -> str:
+    """What stands between backticks as code, everything else as plain text."""
+    parts = _CODE.split(text)
+    told = (code(part) if place % 2 else _spaced(part) for place, part in enumerate(parts))
+    return "".join(told).strip()
+
+
+def _spaced(text: str) -> str:
+    """As Markdown, with the space that keeps it apart from its neighbours."""
+    before, after = text[:1].isspace(), text[-1:].isspace()
+    return f"{' ' * before}{markdown(text)}{' ' * after}"
 
 
 def _earlier(review: Review) -> Iterator[str]:
     if review.earlier:
         yield from ("", "## Closed before", "")
     yield from (f"- {markdown(closing_words(one))}" for one in review.earlier)
+
+
+def _traces(review: Review) -> Iterator[str]:
+    commands = ", ".join(map(code, trace_commands(review)))
+    traced = f"Every number can be traced to tickets and a rule: {commands}. {hidden_words(review)}".rstrip()
+    yield from ("", "---", "", traced)
+    yield from ("", f"okrsync {__version__} · {day_words(review.at)}")

@@ -6,15 +6,19 @@ from datetime import date, datetime
 
 from okrsync.method.bands import EXPECTED, attainment, band, too_easy
 from okrsync.method.review import Review
+from okrsync.method.words import team_name
 from okrsync.model.attribution import Attribution, Cause
+from okrsync.model.burnup import Turn
+from okrsync.model.checkin import CheckIn
 from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Closing
 from okrsync.model.outlook import Outlook
 from okrsync.model.verdict import Status
 from okrsync.report.closing import kind_of
-from okrsync.report.figures import BOUNDS, listing, number, percent, quantity
+from okrsync.report.figures import BOUNDS, listing, number, ordinal, percent, quantity
 from okrsync.report.why import TENTHS, apportioned
 
 __all__ = [
+    "about_words",
     "attained",
     "band_of",
     "because",
@@ -24,18 +28,24 @@ __all__ = [
     "expected_of",
     "forecast_words",
     "goal",
+    "hidden_words",
     "moved_words",
+    "said_words",
     "score_of",
     "score_words",
     "standing_words",
     "status_tone",
     "tone_of",
     "too_easy_words",
+    "trace_commands",
+    "turn_words",
     "value",
     "width",
 ]
 
 MOST_TICKETS = 5
+FINE = 100
+"""Rates from here on are told without fractions."""
 
 _TONES = {
     Status.ACHIEVED: "good",
@@ -55,8 +65,44 @@ def standing_words(review: Review) -> str:
     """Whether it is closed, since when and by whom."""
     if review.closed is None:
         return f"as it stands on {day_words(review.at)}; not closed yet"
-    again = f", for the {review.closed.number}. time" if review.closed.number > 1 else ""
+    again = f", for the {ordinal(review.closed.number)} time" if review.closed.number > 1 else ""
     return f"closed on {day_words(review.closed.at)} by {review.closed.who}{again}"
+
+
+def said_words(said: CheckIn) -> str:
+    """The last check-in, without who said it."""
+    sure = f", confidence {said.confidence} of 10" if said.confidence is not None else ""
+    note = f": {said.note}" if said.note else ""
+    return f"{said.at.day} {said.at:%b}{sure}{note}"
+
+
+def about_words(objective: ClosedObjective, review: Review) -> str:
+    """What there is to know of an objective below its title."""
+    told = [objective.kind, team_name(objective.team), objective.owner or ""]
+    told += [objective.state] if objective.state != "active" else []
+    if objective.score is not None:
+        name = "score" if review.closed else "progress"
+        told.append(f"{name} {score_words(objective.score)} of {expected_of(objective)} expected")
+    return " · ".join(part for part in told if part)
+
+
+def trace_commands(review: Review) -> tuple[str, ...]:
+    """What traces the numbers of this page to tickets and a rule."""
+    day = min(review.closed.at.date(), review.end) if review.closed else None
+    at, until = (f" --at {day}", f" --until {day}") if day else ("", "")
+    return (
+        f"okrsync explain KEY-RESULT{at}",
+        f"okrsync why KEY-RESULT --since {review.start}{until}",
+        f"okrsync figures --period {review.cycle}",
+    )
+
+
+def hidden_words(review: Review) -> str:
+    """That something was left out, and why; empty where nothing was."""
+    if not review.hidden:
+        return ""
+    seen = "is seen by its team only" if review.hidden == 1 else "are seen by their teams only"
+    return f"{review.hidden} of the cycle's objectives {seen} and left out."
 
 
 def closing_words(closing: Closing) -> str:
@@ -125,11 +171,11 @@ def value(one: ClosedKeyResult) -> str:
 
 
 def goal(one: ClosedKeyResult) -> str:
-    """Where it began and where it should end."""
+    """Where it began and where it should end, to be read behind the value."""
     if one.measure in BOUNDS or one.start is None or one.target is None:
-        return "should hold" if one.measure == "maintain" else "yes or no"
+        return "(should hold)" if one.measure == "maintain" else "(yes or no)"
     start, target = (quantity(end, measure=one.measure, unit=one.unit) for end in (one.start, one.target))
-    return f"{start} → {target}"
+    return f"on the way {start} → {target}"
 
 
 def forecast_words(outlook: Outlook) -> str:
@@ -151,12 +197,20 @@ def moved_words(found: Attribution) -> list[str]:
     """The change in a sentence, and what each cause came to with its heaviest tickets."""
     whole = round(found.change * TENTHS)
     amounts = apportioned([cause.contributes * TENTHS for cause in found.causes], whole)
+    if len(found.causes) == 1 and not _keys(found.causes[0]):
+        return [found.said]
     told = (
-        f"{cause.name} {_points(amount) if found.of == 'progress' else f'{cause.contributes:+.3g}'}: {_keys(cause)}"
+        f"{cause.name} {_points(amount) if found.of == 'progress' else f'{cause.contributes:+.3g}'}{_keys(cause)}"
         for cause, amount in zip(found.causes, amounts, strict=True)
-        if _keys(cause)
     )
     return [found.said, *told]
+
+
+def turn_words(turn: Turn) -> str:
+    """What of the definition changed, and the progress under the old and the new one at that moment."""
+    if turn.before is None or turn.after is None:
+        return turn.words
+    return f"{turn.words}: {percent(turn.before)} before, {percent(turn.after)} after"
 
 
 def _points(tenths: int) -> str:
@@ -165,7 +219,8 @@ def _points(tenths: int) -> str:
 
 def _keys(cause: Cause) -> str:
     """Tickets only: what people said is told as their check-in."""
-    return listing([piece.key for piece in cause.pieces if piece.connection], MOST_TICKETS)
+    keys = [piece.key for piece in cause.pieces if piece.connection]
+    return f": {listing(keys, MOST_TICKETS)}" if keys else ""
 
 
 def _pace(outlook: Outlook) -> str:
@@ -176,7 +231,7 @@ def _pace(outlook: Outlook) -> str:
 
 
 def _rate(amount: float) -> str:
-    return number(round(amount, 2))
+    return number(round(amount, 2 if abs(amount) < FINE else 0))
 
 
 def _stamp(at: datetime) -> str:

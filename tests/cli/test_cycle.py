@@ -98,7 +98,7 @@ def test_a_closed_cycle_is_closed_again_only_on_purpose(acme: Practice) -> None:
     assert "was closed on 2026-12-31 by ana" in again.stderr
     reopened = acme.call("cycle", "close", "2026-Q4", "--reopen", "--score", "checkout-1=0.1")
     assert reopened.exit_code == 0, reopened.stderr
-    assert "2026-Q4 is closed, for the 2. time." in reopened.stdout
+    assert "2026-Q4 is closed, for the 2nd time." in reopened.stdout
     assert finals(acme)["checkout-1"] == 0.1
 
 
@@ -164,7 +164,9 @@ def test_the_report_is_one_file(acme: Practice) -> None:
 @pytest.mark.parametrize("arguments", [("--format", "md"), ("--format", "md", "--output", "-")])
 def test_markdown_goes_to_stdout(acme: Practice, arguments: tuple[str, ...]) -> None:
     result = acme.call("cycle", "report", "2026-Q4", *arguments)
-    assert result.stdout.startswith("# 2026-Q4\n\n1 October 2026 to 31 December 2026, as it stands on 31 December 2026")
+    assert result.stdout.startswith(
+        "# 2026-Q4: objectives and key results\n\n1 October 2026 to 31 December 2026, as it stands on 31 December 2026"
+    )
 
 
 def test_a_name_that_ends_in_md_is_markdown(acme: Practice) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hostile import TEXTS
 from reviews import burn_up
 
-from okrsync.model.burnup import BurnUp
+from okrsync.model.burnup import BurnUp, Turn
 from okrsync.model.outlook import Past
 from okrsync.report.charts import INKS, burn_up_svg
 
@@ -99,3 +99,13 @@ def test_hostile_units_stay_text(name: str) -> None:
 
 def test_the_same_chart_is_drawn_the_same_every_time() -> None:
     assert burn_up_svg(burn_up()) == burn_up_svg(burn_up())
+
+
+def test_turns_of_one_day_share_a_mark() -> None:
+    chart = burn_up()
+    noon = chart.turns[0].at
+    turns = tuple(Turn(noon + timedelta(hours=hours), "target") for hours in (0, 1, 80))
+    found = labels(msgspec.structs.replace(chart, turns=turns))
+    assert "1, 2" in found
+    assert "3" in found
+    assert "2" not in found

@@ -75,3 +75,10 @@ def test_a_bar_is_full_only_when_reached_and_empty_only_at_nothing(progress: flo
 def test_a_listing_counts_its_tail() -> None:
     assert figures.listing(["a", "b", "c"], 2) == "a, b and 1 more"
     assert figures.listing(["a", "b"], 2) == "a, b"
+
+
+@pytest.mark.parametrize(
+    ("count", "told"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (21, "21st")]
+)
+def test_times_are_counted_in_words_people_use(count: int, told: str) -> None:
+    assert figures.ordinal(count) == told

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 from hostile import TEXTS
 from markupsafe import escape
-from reviews import burn_up, review
+from reviews import AT, burn_up, key_result, moved, objective, review
 
+from okrsync.method.review import Reviewed, ReviewedObjective
+from okrsync.model.attribution import Cause
+from okrsync.model.burnup import Turn
+from okrsync.model.closing import ClosedKeyResult
+from okrsync.model.sample import Sample
 from okrsync.report.charts import burn_up_svg
 from okrsync.report.review import review_html
 from okrsync.report.review_markdown import review_markdown
+from okrsync.report.reviewed import moved_words, turn_words
 from okrsync.report.safe import plain
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
@@ -120,7 +128,7 @@ def test_ids_of_several_charts_do_not_meet() -> None:
 def test_the_page_says_what_was_decided_and_why() -> None:
     told = words(review_html(review()))
     for said in (
-        "closed on 30 December 2026 by Ship it, for the 2. time",
+        "closed on 30 December 2026 by Ship it, for the 2nd time",
         "0.60",
         "86 % of expected",
         "behind 2.55 % on the way 2.1 % → 3 %",
@@ -176,11 +184,18 @@ def test_markdown_says_the_same() -> None:
     for said in (
         "# 2026-Q4",
         "| Ship it | aspirational | Ship it | 0.60 | 0.7 | 86 % |",
-        "`checkout-1` **0.60** (86 % of expected): 2.55 % on the way 2.1 % → 3 %.",
+        "# 2026-Q4: objectives and key results",
+        "aspirational · Ship it · Ship it · score 0.60 of 0.7 expected",
+        "`checkout-1` · Ship it **0.60** (86 % of expected): 2.55 % on the way 2.1 % → 3 %.",
+        "`▁▁▂▃▃▃▄▅` 0 → 21 of 42 Ship it, 1 October 2026 to 19 November 2026",
+        "- **Since the beginning**: +50.0 points: 7 Ship it and 1 item added.\n  - finished +70.0: ",
+        "- **Last check-in**: 30 Dec, confidence 6 of 10: Ship it",
         "- **Suggested**: 0.50",
         "- **Next**: continue",
         "| **Alignment** | work linked to key results | 3 / 4 | 75 % |  |",
-        "- `STALE` Ship it: \\`checkout-1\\` is silent. Ship it",
+        "- `STALE` Ship it: `checkout-1` is silent. Ship it",
+        "`okrsync explain KEY-RESULT --at 2026-12-30`",
+        "`okrsync why KEY-RESULT --since 2026-10-01 --until 2026-12-30`",
     ):
         assert said in told, said
 
@@ -193,3 +208,39 @@ def test_hostile_text_is_harmless_in_markdown(name: str) -> None:
     assert len(told.splitlines()) == len(calm.splitlines())
     assert "<script" not in told
     assert not re.search(r"(?<![\w`])@(?=\w)", told.replace("@\u200b", ""))
+
+
+def test_the_parts_of_what_moved_add_up_and_a_moved_target_is_one_of_them() -> None:
+    found = moved()
+    causes = (*found.causes, Cause("target 5 -> 15", -0.05, False), Cause("check-in", 0.05, False))
+    told = moved_words(msgspec.structs.replace(found, causes=causes))
+    assert "target 5 -> 15 −5.0" in told
+    amounts = [float(re.search(r"[+−][\d.]+", line)[0].replace("−", "-")) for line in told[1:]]  # type: ignore[index]
+    assert sum(amounts) == pytest.approx(found.change * 100)
+
+
+def test_a_value_that_people_gave_is_told_once() -> None:
+    found = msgspec.structs.replace(moved(), causes=(Cause("check-in", 0.5, False),))
+    assert moved_words(found) == [found.said]
+
+
+def test_a_turn_is_told_with_the_progress_before_and_after() -> None:
+    at = datetime(2026, 11, 10, tzinfo=UTC)
+    assert turn_words(Turn(at, "target 5 -> 15", 0.667, 0.222)) == "target 5 -> 15: 67 % before, 22 % after"
+    assert turn_words(Turn(at, "links changed")) == "links changed"
+
+
+@pytest.mark.parametrize(("measure", "told"), [("maintain", "met (should hold)."), ("boolean", "met (yes or no).")])
+def test_a_bound_is_told_as_what_it_is(measure: str, told: str) -> None:
+    bound = key_result(measure=measure, sample=Sample("checkout-1", AT, 1.0, 1.0))
+    assert told in review_markdown(msgspec.structs.replace(review(), objectives=(alone(bound),)))
+
+
+def test_what_is_hidden_is_said_in_markdown_too() -> None:
+    assert "1 of the cycle's objectives is seen by its team only and left out." in review_markdown(
+        review(confidential=1)
+    )
+
+
+def alone(ended: ClosedKeyResult) -> ReviewedObjective:
+    return ReviewedObjective(objective(ended), (Reviewed(ended),))

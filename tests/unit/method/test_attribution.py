@@ -15,7 +15,7 @@ from work_strategies import MEASURES, Part, moments
 
 from okrsync.measure import Evidence
 from okrsync.method.attribution import ESTIMATED
-from okrsync.method.causes import Step, attribute, sentence
+from okrsync.method.causes import Step, attribute, natural, sentence
 from okrsync.method.snapshot import Snapshot, snapshot
 from okrsync.model.attribution import Cause
 from okrsync.model.okr import Placed
@@ -161,3 +161,12 @@ def test_the_order_of_items_does_not_matter(
     chance.shuffle(before)
     chance.shuffle(after)
     assert split(one, before, after, unreachable=lost) == plain
+
+
+def test_tickets_that_weigh_the_same_come_in_the_order_of_their_numbers() -> None:
+    assert sorted(["acme/api#11", "acme/api#2", "SHOP-100", "SHOP-2"], key=natural) == [
+        "SHOP-2",
+        "SHOP-100",
+        "acme/api#2",
+        "acme/api#11",
+    ]

@@ -10,10 +10,14 @@ import pytest
 from forecast_past import NOW, with_work, work
 from practising import Practice
 
+from okrsync.method.definition import stamped
+from okrsync.method.review import Review
 from okrsync.model.burnup import BurnUp
 from okrsync.model.outlook import Outlook
 from okrsync.model.sample import Sample
+from okrsync.model.work import Outcome, State
 from okrsync.practice.burnup import burn_up
+from okrsync.practice.closing import close, ending
 from okrsync.practice.review import review
 from okrsync.views import find
 
@@ -114,3 +118,90 @@ def test_the_review_of_a_cycle_that_goes_on_has_all_of_it(acme: Practice) -> Non
     assert one.said.note == "on the way"
     assert [team.end for team in found.figures] == [NOW.date()]
     assert found.remarks
+
+
+def moved_target(acme: Practice, name: str = "checkout-2", before: float = 20.0) -> Sample:
+    """Ten days ago the target went from ``before`` to what the files say."""
+    with acme.desk() as desk, desk.store.transaction():
+        first = stamped(Sample(name, NOW - timedelta(days=40), 30, 0.5), find(desk.okrs, name))
+        turned = msgspec.structs.replace(
+            first, at=NOW - timedelta(days=10), changed=(f"target {before:g} to 5",), before=0.9, raw=0.5
+        )
+        desk.store.history.add_sample(msgspec.structs.replace(first, target=before))
+        desk.store.history.add_sample(turned)
+    return turned
+
+
+def test_a_moved_goal_is_drawn_where_it_was_and_moves_when_it_did(acme: Practice) -> None:
+    work(acme, "checkout-2", STEADY, remaining=17)
+    turned = moved_target(acme)
+    chart, _ = drawn(acme, "checkout-2")
+    assert chart is not None
+    assert [(one.at, one.value) for one in chart.goals if one.at in (turned.at, chart.past[0].at)] == [
+        (chart.past[0].at, 20),
+        (turned.at, 5),
+    ]
+    assert {one.goal for one in chart.past if one.at < turned.at} == {20}
+    assert {one.goal for one in chart.past if one.at > turned.at} == {5}
+    (before, after) = [one.value for one in chart.expected if one.day == turned.at.date()]
+    assert before > after, "what was expected moved with the goal"
+    assert (chart.expected[0].value, chart.expected[-1].value) == (40, 5)
+
+
+def test_a_turn_tells_the_progress_before_and_after(acme: Practice) -> None:
+    work(acme, "checkout-2", STEADY, remaining=17)
+    moved_target(acme)
+    chart, _ = drawn(acme, "checkout-2")
+    assert chart is not None
+    assert [(one.before, one.after) for one in chart.turns] == [(0.9, 0.5)]
+
+
+def test_work_that_was_there_at_the_start_is_expected_from_the_start(acme: Practice) -> None:
+    acme.rewrite("{type: completion}", "{type: completion, start: 0.5}")
+    work(acme, "checkout-1", STEADY, remaining=14)
+    chart, _ = drawn(acme)
+    assert chart is not None
+    assert [one.value for one in chart.expected] == [16, 32]
+
+
+def shown(acme: Practice) -> Review:
+    with acme.desk() as desk:
+        return review(desk, "2026-Q4")
+
+
+def finish_everything(acme: Practice) -> None:
+    with acme.desk() as desk, desk.store.transaction():
+        parts = list(desk.store.links.parts("checkout-1"))
+        done = {"state": State.DONE, "outcome": Outcome.DELIVERED, "closed": acme.now, "updated": acme.now}
+        items = [msgspec.structs.replace(one, **done) for one, _ in parts if one.state is not State.DONE]
+        assert items
+        desk.store.items.keep(items, lambda label: False)
+
+
+def test_the_report_of_a_closed_cycle_stays_as_it_was(acme: Practice) -> None:
+    work(acme, "checkout-1", STEADY, remaining=14)
+    acme.know(NOW - timedelta(days=1), 18 / 32)
+    acme.say("checkout-1", note="before")
+    with acme.desk() as desk:
+        close(desk, ending(desk, "2026-Q4"), {}, who="ana", accept=True, reopen=False)
+    before = shown(acme)
+    assert before.objectives[0].key_results[0].outlook is not None
+    acme.later(weeks=2)
+    acme.say("checkout-1", note="after")
+    finish_everything(acme)
+    acme.know(acme.now, 0.9)
+    assert shown(acme).objectives == before.objectives
+    acme.rewrite("{id: 2026-Q4,", "{id: 2026-Q4, state: closed,")
+    assert shown(acme).objectives == before.objectives
+    acme.later(weeks=8)
+    assert shown(acme).objectives == before.objectives
+
+
+def test_the_report_of_a_closed_cycle_needs_no_file(acme: Practice) -> None:
+    acme.know(NOW - timedelta(days=1), 18 / 32)
+    with acme.desk() as desk:
+        close(desk, ending(desk, "2026-Q4"), {}, who="ana", accept=True, reopen=False)
+    acme.rewrite("2026-Q4", "2027-Q1")
+    found = shown(acme)
+    assert (found.cycle, found.start) == ("2026-Q4", date(2026, 10, 1))
+    assert [one.ended.id for one in found.objectives] == ["checkout"]
