@@ -5,6 +5,7 @@ Bodies are decoded into the few fields that matter, since there are items by the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from okrsync.model.work import Kind, Outcome, State
 from okrsync.store.items import CHUNK, as_json
 
 _WORK = """
-SELECT l.key_result, i.unreachable IS NULL, i.body FROM links l
+SELECT l.key_result, l.connection, i.unreachable IS NULL, i.body FROM links l
 LEFT JOIN items i ON i.connection = l.connection AND i.id = l.item
 """
 _PARENTS = (
@@ -47,11 +48,43 @@ class _Seen(msgspec.Struct):
     kind: Kind = Kind.ISSUE
     outcome: Outcome | None = None
     labels: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    started: datetime | None = None
+    closed: datetime | None = None
 
     @property
     def dropped(self) -> bool:
         return self.outcome in (Outcome.CANCELLED, Outcome.DUPLICATE)
 
+
+class _Counted(msgspec.Struct):
+    """The work of one key result while it is counted; ``assigned`` is by connection, of what is open and not begun."""
+
+    places: Counter[State] = msgspec.field(default_factory=Counter)
+    assigned: Counter[str] = msgspec.field(default_factory=Counter)
+    delivered: datetime | None = None
+    linked: int = 0
+
+    def add(self, connection: str, item: _Seen) -> None:
+        self.places[item.state] += 1
+        if item.state is State.DONE and item.closed:
+            self.delivered = max(item.closed, self.delivered or item.closed)
+        elif item.state in _OPEN and item.assignees:
+            self.assigned[connection] += 1
+
+    def work(self, telling: Collection[str]) -> Work:
+        """``telling`` are the connections whose tickets tell when somebody works on them."""
+        return Work(
+            todo=sum(self.places[state] for state in _OPEN),
+            doing=self.places[State.DOING],
+            done=self.places[State.DONE],
+            linked=self.linked,
+            taken=sum(count for connection, count in self.assigned.items() if connection not in telling),
+            delivered=self.delivered,
+        )
+
+
+_OPEN = (State.TODO, State.UNKNOWN)
 
 _decode = msgspec.json.Decoder(_Seen).decode
 _decode_names = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -69,14 +102,17 @@ class Survey:
 
     def work(self) -> dict[str, Work]:
         """Of each key result with links, where its reachable items stand; dropped ones are counted as linked only."""
-        counted: dict[str, list[int]] = {}
-        for key_result, reachable, body in self._db.exec_driver_sql(_WORK).yield_per(CHUNK):
-            counts = counted.setdefault(key_result, [0, 0, 0, 0])
-            counts[3] += 1
+        counted: dict[str, _Counted] = {}
+        telling: set[str] = set()
+        for key_result, connection, reachable, body in self._db.exec_driver_sql(_WORK).yield_per(CHUNK):
+            counts = counted.setdefault(key_result, _Counted())
+            counts.linked += 1
             item = _decode(body) if body and reachable else None
             if item and not item.dropped:
-                counts[_PLACE[item.state]] += 1
-        return {key_result: Work(*counts) for key_result, counts in counted.items()}
+                counts.add(connection, item)
+                if item.kind is Kind.ISSUE and (item.state is State.DOING or item.started):
+                    telling.add(connection)
+        return {key_result: counts.work(telling) for key_result, counts in counted.items()}
 
     def orphans(
         self,
@@ -124,6 +160,3 @@ class Survey:
             TargetMove(key_result, datetime.fromisoformat(at), start or 0.0, before, after)
             for key_result, at, start, before, after in self._db.exec_driver_sql(_MOVES)
         )
-
-
-_PLACE = {State.TODO: 0, State.UNKNOWN: 0, State.DOING: 1, State.DONE: 2}

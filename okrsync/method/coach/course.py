@@ -13,6 +13,7 @@ from okrsync.model.okr import Maintain, Placed
 START_WITHIN = timedelta(days=7)
 IDLE_AFTER = 0.25
 """Share of the cycle."""
+LATELY = timedelta(days=14)
 HALF_TIME = 0.5
 
 
@@ -67,15 +68,26 @@ def no_work(facts: Facts) -> Iterator[Finding]:
 
 
 def idle(facts: Facts) -> Iterator[Finding]:
-    """IDLE."""
+    """IDLE. Where something was delivered lately, or what must hold does, open work is no sign of rest."""
     for placed in facts.running():
         work, gone = facts.work.get(placed.key_result.id, Work()), facts.gone(placed.cycle)
-        if work.todo and not work.doing and gone > IDLE_AFTER:
+        moves = work.doing or work.taken or _delivered_lately(facts, work) or _holds(facts, placed)
+        if work.todo and not moves and gone > IDLE_AFTER:
             done = f", {work.done:,} done" if work.done else ""
             stands = f"{count(work.todo, 'ticket')} open, none in progress{done}"
             reason = f"{placed.key_result.id}: {stands}, and {share(gone)} of {placed.cycle.id} is gone."
             fix = "Take up the next ticket, or say at a check-in that it rests, and until when."
             yield about("IDLE", placed, reason, fix)
+
+
+def _delivered_lately(facts: Facts, work: Work) -> bool:
+    return work.delivered is not None and facts.now - work.delivered <= LATELY
+
+
+def _holds(facts: Facts, placed: Placed) -> bool:
+    sample = facts.samples.get(placed.key_result.id)
+    maintained = isinstance(placed.key_result.measure, Maintain)
+    return maintained and sample is not None and sample.raw is not None and sample.raw >= 1
 
 
 def stale(facts: Facts) -> Iterator[Finding]:

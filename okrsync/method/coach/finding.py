@@ -40,12 +40,18 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Work(msgspec.Struct, frozen=True):
-    """How many reachable leaf items are linked to a key result, by where they stand; ``linked`` counts every link."""
+    """How many reachable leaf items are linked to a key result, by where they stand; ``linked`` counts every link.
+
+    ``taken`` are those of ``todo`` that somebody is assigned to where tickets never tell that they are in progress.
+    ``delivered`` is when the last one was.
+    """
 
     todo: int = 0
     doing: int = 0
     done: int = 0
     linked: int = 0
+    taken: int = 0
+    delivered: datetime | None = None
 
 
 class TargetMove(msgspec.Struct, frozen=True):

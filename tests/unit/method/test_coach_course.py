@@ -137,6 +137,22 @@ def test_work_in_progress_or_none_left_is_not_idle(work: Work) -> None:
     assert not _idle(DAY_50, work)
 
 
+@pytest.mark.parametrize(("days", "idle"), [(0, False), (14, False), (15, True)])
+def test_what_delivered_within_two_weeks_does_not_rest(days: int, idle: bool) -> None:
+    assert bool(_idle(DAY_50, Work(todo=7, done=2, linked=9, delivered=DAY_50 - timedelta(days=days)))) is idle
+
+
+def test_where_nothing_tells_of_progress_whoever_is_assigned_works_on_it() -> None:
+    assert not _idle(DAY_50, Work(todo=7, linked=7, taken=1))
+
+
+@pytest.mark.parametrize(("raw", "idle"), [(1.0, False), (0.0, True), (None, True)])
+def test_open_work_below_a_bound_that_holds_may_rest(raw: float | None, idle: bool) -> None:
+    bound = {"type": "maintain", "below": 4, "of": {"type": "count", "of": "open", "target": 1}}
+    known = {"work": {NAME: Work(todo=1, linked=1)}, "samples": {NAME: sample(NAME, raw)}}
+    assert bool(found("IDLE", _one(measure=bound, facts_of=known))) is idle
+
+
 def test_silence_is_found_with_whoever_is_silent() -> None:
     duty = Duty(State.MISSED, "", last=day("2026-11-01"), silent=timedelta(days=19), stale=True)
     [one] = found("STALE", _one(facts_of={"duties": {NAME: duty}}))

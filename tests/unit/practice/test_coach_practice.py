@@ -76,6 +76,21 @@ def test_linked_items_are_counted_by_where_they_stand(desk: Desk, store: Store) 
     assert facts(desk).work == {"a": Work(todo=1, doing=1, done=1, linked=5)}
 
 
+def test_where_tickets_never_tell_that_they_are_in_progress_an_assignee_does(desk: Desk, store: Store) -> None:
+    """An open issue on GitHub says nothing about whether somebody works on it; Jira's other tickets do."""
+    items = [
+        item("1", connection="github", assignees=("ana",)),
+        item("2", connection="github"),
+        item("3", connection="github", kind=Kind.PULL_REQUEST, state=State.DOING),
+        item("4", assignees=("ben",)),
+        item("5", done=True, started=DAY_50, closed=DAY_50),
+    ]
+    with _in(store):
+        _keep(store, *items)
+        _link(store, *items, to="a")
+    assert facts(desk).work == {"a": Work(todo=3, doing=1, done=1, linked=5, taken=1, delivered=DAY_50)}
+
+
 def test_active_tickets_that_nobody_links_are_orphans(desk: Desk, store: Store) -> None:
     doing = {"state": State.DOING}
     epic = item("9", type="Epic", **doing)
