@@ -18,7 +18,26 @@ from okrsync.model.change import Note, ShownNote
 PROPERTY = "okrsync"
 """Key of the comment property that holds the mark on trackers that have properties."""
 
-_REFERENCE_LINE = re.compile(r"^[ \t>*_-]*OKRs?[ \t*_]*:[ \t*_]*(?P<ids>\S.*)$", re.IGNORECASE | re.MULTILINE)
+LONGEST_REFERENCE = 80
+"""Characters kept of what an ``OKR:`` line names; ids are shorter."""
+
+_UNSEEN = re.compile(
+    r"""<!--.*?(?:-->|\Z)
+    |^[ \t>]*(?P<fence>```|~~~).*?(?:^[ \t>]*(?P=fence)|\Z)
+    |\{(?P<block>code|noformat)\b[^}\n]{0,200}\}.*?\{(?P=block)\b[^}\n]{0,200}\}""",
+    re.DOTALL | re.MULTILINE | re.VERBOSE,
+)
+"""Comments, as issue templates have them, and code."""
+
+_REFERENCE_LINE = re.compile(
+    r"^(?:[ \t>*_#+-]|\[[ x]\]|\d{1,3}[.)][ \t]|h[1-6]\.[ \t])*OKRs?[ \t*_]*:[ \t*_]*(?P<ids>\S.*)$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_WRAPPED = re.compile(r"\[([^\[\]|]*)\](?:\([^()]*\))|\[([^\[\]|]*)\|[^\[\]]*\]|\{\{([^{}]*)\}\}")
+_REMARK = re.compile(r"(?<=\S)[ \t]+\(([^()]*)\)")
+_SEPARATOR = re.compile(r"[,;&]|(?<!\S)and(?!\S)", re.IGNORECASE)
+_LIKE_AN_ID = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)+")
+_AROUND = "`*_[]().\"'"
 _HIDDEN = re.compile(r"<!-- okrsync (?P<mark>\{.*?\}) -->", re.DOTALL)
 
 
@@ -80,16 +99,36 @@ def claimed(marks: Iterable[Mark | None], installation: str) -> tuple[str, ...]:
 
 
 def references(description: str | None) -> tuple[str, ...]:
-    """Key result ids named in ``OKR: checkout-1, checkout-2`` lines, in order, each once."""
+    """What is named in ``OKR: checkout-1, checkout-2`` lines, in order, each once.
+
+    Ids, or the text itself where it cannot be understood as ids, so that somebody is told.
+    """
     if not description or ":" not in description or "okr" not in description[:200_000].lower():
         return ()
     found: dict[str, None] = {}
-    for line in _REFERENCE_LINE.finditer(description):
-        for name in line["ids"].split(","):
-            cleaned = name.strip().strip("`*_[]().")
-            if cleaned and " " not in cleaned:
-                found[cleaned] = None
+    for line in _REFERENCE_LINE.finditer(_UNSEEN.sub("", description)):
+        plain = _REMARK.sub(_listed, _WRAPPED.sub(_unwrapped, line["ids"]))
+        for part in _SEPARATOR.split(plain):
+            found |= dict.fromkeys(_names(part))
     return tuple(found)
+
+
+def _unwrapped(link: re.Match[str]) -> str:
+    return next((text for text in link.groups() if text is not None), "")
+
+
+def _listed(remark: re.Match[str]) -> str:
+    """A remark in brackets says nothing, unless it seems to name key results."""
+    words = (word.strip(_AROUND) for word in re.split(r"[\s,;&]+", remark[1]))
+    return f", {remark[1]}" if any(map(_LIKE_AN_ID.fullmatch, words)) else ""
+
+
+def _names(part: str) -> list[str]:
+    """One id, several with nothing but space between them, or a text that is none."""
+    words = [word for each in part.split() if (word := each.strip(_AROUND))]
+    if all(map(_LIKE_AN_ID.fullmatch, words)):
+        return words
+    return [" ".join(words)[:LONGEST_REFERENCE].strip()]
 
 
 @lru_cache

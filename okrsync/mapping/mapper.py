@@ -122,6 +122,8 @@ class Mapper:
 
     def _why_not(self, name: str, item: Item) -> str:
         placed = self._placed.get(name.casefold())
+        if placed is None and " " in name:
+            return "which is not understood; write ids with commas between them"
         if placed is None:
             return f"there is no key result {name}{self._nearest(name)}"
         if not placed.live:

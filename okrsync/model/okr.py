@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from okrsync.model.rules import RULES
 
@@ -23,6 +23,16 @@ Id = Annotated[str, StringConstraints(pattern=KEY_RESULT_ID)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+def _not_blank(name: str) -> str:
+    if not name.strip():
+        raise ValueError("is empty; leave it out, or name something")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_not_blank), Field(json_schema_extra={"pattern": r"\S"})]
+"""What a selector looks for."""
 
 
 class Frozen(BaseModel):
@@ -64,8 +74,14 @@ class Cycle(Frozen):
 class Labels(Frozen):
     """All of ``all`` and at least one of ``any`` (where given)."""
 
-    all: tuple[str, ...] = ()
-    any: tuple[str, ...] = ()
+    all: tuple[Name, ...] = ()
+    any: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Labels:
+        if not self.all and not self.any:
+            raise ValueError("names no label; name one, or leave it out")
+        return self
 
 
 def _a_bare_list_means_all(value: object) -> object:
@@ -95,18 +111,18 @@ class Link(Frozen):
     """
 
     connection: str
-    repository: str | None = None
-    project: str | None = None
-    milestone: str | None = None
-    version: str | None = None
-    epic: str | None = None
-    parent: str | None = None
+    repository: Name | None = None
+    project: Name | None = None
+    milestone: Name | None = None
+    version: Name | None = None
+    epic: Name | None = None
+    parent: Name | None = None
     labels: LabelChoice = None
-    type: str | None = None
-    assignee: str | None = None
+    type: Name | None = None
+    assignee: Name | None = None
     created_since: date | None = None
     query: str | None = None
-    items: tuple[str, ...] = ()
+    items: tuple[Name, ...] = ()
     weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
     role: Role = Role.CONTRIBUTES
     subtasks: bool = False
@@ -119,6 +135,8 @@ class Link(Frozen):
         )  # fmt: skip
         if not any(getattr(self, name) for name in selecting):
             raise ValueError(f"selects nothing; give at least one of {', '.join(selecting)}")
+        if self.epic and self.parent:
+            raise ValueError("has `epic` and `parent`, which mean the same; give one of them")
         return self
 
     @property

@@ -29,6 +29,12 @@ def references(*names: str, known: Sequence[Placed]) -> list[str]:
     return [f"{one.names}: {one.reason}" for one in mapper.dangling(item(references=names))]
 
 
+def test_a_reference_that_is_no_list_of_ids_says_how_to_write_one() -> None:
+    assert references("the first half", known=[placed(id="checkout-1")]) == [
+        "the first half: which is not understood; write ids with commas between them"
+    ]
+
+
 def test_a_reference_to_an_unknown_key_result_names_the_nearest() -> None:
     known = [placed(id="checkout-1"), placed(id="api-1")]
     assert references("Checkout-1", "checkot-1", "zzz", known=known) == [
