@@ -5,6 +5,7 @@ Rows by the thousand go through the driver as plain SQL; building statements for
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
@@ -18,10 +19,7 @@ from okrsync.store import tables
 from okrsync.store.moments import Change, Moments
 
 CHUNK = 500
-"""Rows handled at a time, below SQLite's limit of variables."""
-
-ROWS = 100
-"""Rows written by one statement: with their columns still below that limit."""
+"""Rows handled at a time."""
 
 _HELD = """
 SELECT id, body, unreachable FROM items WHERE connection = ? AND id IN (SELECT value FROM json_each(?))
@@ -84,9 +82,14 @@ def as_json(names: Sequence[str]) -> str:
 
 
 def write_rows(db: Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """Fill ``{rows}`` of a statement and run it, with many rows in one step: a step for each costs a fifth more."""
-    for start in range(0, len(rows), ROWS):
-        part = rows[start : start + ROWS]
+    """Fill ``{rows}`` of a statement and run it, with as many rows in one step as this SQLite takes."""
+    if not rows:
+        return
+    raw = db.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    together = min(CHUNK, raw.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(rows[0]))
+    for start in range(0, len(rows), together):
+        part = rows[start : start + together]
         marks = f"({', '.join('?' * len(part[0]))})"
         db.exec_driver_sql(statement.format(rows=", ".join([marks] * len(part))), tuple(chain.from_iterable(part)))
 

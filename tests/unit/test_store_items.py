@@ -16,7 +16,7 @@ from sqlalchemy import select
 from okrsync.model.sample import Linked
 from okrsync.model.work import Item, Outcome, State
 from okrsync.store import Store
-from okrsync.store.items import CHUNK, ROWS, News
+from okrsync.store.items import CHUNK, News
 from okrsync.store.tables import items as table
 from okrsync.store.tables import transitions
 
@@ -265,7 +265,7 @@ def test_parents_are_items_with_a_reachable_child_that_is_no_subtask(store: Stor
 
 
 def test_more_items_than_one_statement_holds_are_all_kept_and_kept_again(store: Store) -> None:
-    found = [item(str(number)) for number in range(2 * ROWS + 1)]
+    found = [item(str(number)) for number in range(2 * CHUNK + 1)]
     keep(store, *found)
     assert [store.items.get("jira", one.id) for one in found] == found
     changed = [msgspec.structs.replace(one, title="changed", updated=later()) for one in found]
