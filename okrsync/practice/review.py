@@ -64,7 +64,7 @@ def _as_of(desk: Desk, closed: Closing | None) -> Desk:
     """The courses of a closed cycle end with its closing, and its key results are shown as they were pursued then."""
     if closed is None:
         return desk
-    return replace(desk, now=min(desk.now, closed.at), okrs=as_they_were(desk.okrs, closed.at))
+    return replace(desk, now=min(desk.now, closed.at), okrs=as_they_were(desk, closed.at))
 
 
 def _is_for_everybody(objective: ClosedObjective) -> bool:
