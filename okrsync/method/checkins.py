@@ -168,12 +168,13 @@ def duty(
 
 
 def expiry(cycle: Cycle, rhythm: Rhythm, at: datetime) -> datetime:
-    """Until when a word given now stands: the end of the next due day that it does not itself satisfy.
+    """Until when a word given now stands: the end of the next due day, today left out.
 
     At the end of the cycle there is none, and it stands until the cycle is over.
     """
-    ahead = [due.closes for due in dues(cycle, rhythm) if due.closes > at]
-    return ahead[1] if len(ahead) > 1 else max(midnight(cycle.end + DAY, cycle.zone), at)
+    today = at.astimezone(cycle.zone).date()
+    ahead = (due.closes for due in dues(cycle, rhythm) if due.day > today)
+    return next(ahead, max(midnight(cycle.end + DAY, cycle.zone), at))
 
 
 def day_words(day: date) -> str:

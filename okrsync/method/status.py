@@ -10,7 +10,7 @@ answers to the presets that need no expectation, and otherwise to whether it hol
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import msgspec
 
@@ -30,6 +30,8 @@ EARLY = 0.05
 OVERRIDE_LASTS = timedelta(days=7)
 """For an override that names no end: a week, the usual time between two check-ins."""
 
+INSTANT = timedelta(microseconds=1)
+
 _ENDED = {Life.CLOSED: Status.CLOSED, Life.ABANDONED: Status.ABANDONED, Life.POSTPONED: Status.POSTPONED}
 
 
@@ -37,7 +39,8 @@ class Case(msgspec.Struct, frozen=True):
     """Everything a verdict is made from. Shares are 0 to 1, except ``raw``, which is not clamped.
 
     ``ended`` and ``draft`` are how the files say so, in words. ``bound`` tells that it holds or not, ``holding`` that
-    it, or a part of it, must hold until it is due; ``missing`` says why there is no data.
+    it, or a part of it, must hold until it is due; ``missing`` says why there is no data. Days are
+    told in ``zone``.
     """
 
     begins: date
@@ -52,6 +55,7 @@ class Case(msgspec.Struct, frozen=True):
     bound: bool = False
     confidence: float | None = None
     override: CheckIn | None = None
+    zone: tzinfo = UTC
     missing: str = "nothing was measured yet"
     flags: tuple[str, ...] = ()
 
@@ -107,6 +111,7 @@ def case_of(
         bound=isinstance(measure, Boolean | Maintain),
         confidence=confidence(said),
         override=override(said, at),
+        zone=placed.cycle.zone,
         missing="; ".join(sample.flags) if sample and nothing and sample.flags else "nothing was measured yet",
         flags=sample.flags if sample else (),
     )
@@ -118,9 +123,11 @@ def confidence(said: Sequence[CheckIn]) -> int | None:
 
 
 def override(said: Sequence[CheckIn], at: datetime) -> CheckIn | None:
-    """The latest check-in that set a status, while it stands."""
-    latest = next((one for one in reversed(said) if one.status is not None), None)
-    return latest if latest and at < (latest.expires or latest.at + OVERRIDE_LASTS) else None
+    """The latest check-in, where it set a status that still stands; whoever speaks after it ends it."""
+    latest = said[-1] if said else None
+    if latest is None or latest.status is None:
+        return None
+    return latest if at < (latest.expires or latest.at + OVERRIDE_LASTS) else None
 
 
 def ended(key_result: KeyResult | None, objective: Objective, cycle: Cycle) -> tuple[Status, str] | None:
@@ -177,8 +184,10 @@ def _overridden(case: Case) -> Verdict | None:
         return None
     rest = msgspec.structs.replace(case, override=None)
     because = f", because: {given.reason}" if given.reason else ""
-    until = f" until {given.expires:%Y-%m-%d}" if given.expires else ""
-    why = f"set by {given.who} on {given.at:%Y-%m-%d}{until}{because}; without that {judge(rest).because}"
+    last = given.expires and (given.expires - INSTANT).astimezone(case.zone)
+    until = f" until {last:%Y-%m-%d}" if last else ""
+    day = f"{given.at.astimezone(case.zone):%Y-%m-%d}"
+    why = f"set by {given.who} on {day}{until}{because}; without that {judge(rest).because}"
     return _say(case, Rule.OVERRIDE, given.status, why)
 
 

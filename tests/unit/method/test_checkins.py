@@ -172,10 +172,11 @@ def test_a_midnight_that_does_not_exist_is_the_instant_of_the_jump() -> None:
 @pytest.mark.parametrize(
     ("now", "ends"),
     [
-        ("2026-11-17T12:00", "2026-11-28T00:00"),
+        ("2026-11-17T12:00", "2026-11-21T00:00"),
         ("2026-11-20T12:00", "2026-11-28T00:00"),
-        ("2026-11-21T00:00", "2026-12-05T00:00"),
-        ("2026-12-24T12:00", "2027-01-01T00:00"),
+        ("2026-11-21T00:00", "2026-11-28T00:00"),
+        ("2026-12-24T12:00", "2026-12-26T00:00"),
+        ("2026-12-25T12:00", "2027-01-01T00:00"),
     ],
 )
 def test_an_override_stands_until_the_next_check_in_is_due(now: str, ends: str) -> None:

@@ -125,12 +125,22 @@ def test_an_override_without_an_end_lasts_a_week() -> None:
     assert not judged(0.1, at=NOON + timedelta(days=7), checkins=given).overridden
 
 
-def test_the_latest_override_counts_and_a_plain_checkin_leaves_it() -> None:
+def test_the_latest_override_counts_and_whoever_speaks_after_it_ends_it() -> None:
     later = CheckIn("checkout-1", NOON + timedelta(hours=1), "ben", status=Status.AT_RISK, reason="no supplier")
-    plain = said(NOON + timedelta(hours=2), confidence=5)
-    found = judged(0.9, at=NOON + timedelta(hours=3), checkins=[overriding(), later, plain])
+    found = judged(0.9, at=NOON + timedelta(hours=3), checkins=[overriding(), later])
     assert found.status is Status.AT_RISK
     assert "ben" in found.because
+    plain = said(NOON + timedelta(hours=2), note="he has come back")
+    found = judged(0.9, at=NOON + timedelta(hours=3), checkins=[overriding(), later, plain])
+    assert (found.status, found.overridden) == (Status.ON_TRACK, False)
+
+
+def test_the_days_of_an_override_are_those_of_the_cycle_and_the_last_one_is_told() -> None:
+    berlin = placed(measure=MANUAL, cycle=CYCLE.model_copy(update={"timezone": "Europe/Berlin"}))
+    late = datetime(2026, 11, 1, 23, 30, tzinfo=UTC)
+    given = said(late, status=Status.ON_TRACK, reason="x", expires=datetime(2026, 11, 6, 23, tzinfo=UTC))
+    found = judged(0.1, at=late, one=berlin, checkins=[given])
+    assert "set by ana on 2026-11-02 until 2026-11-06, because: x" in found.because
 
 
 def test_an_override_of_tomorrow_is_not_known_today() -> None:
