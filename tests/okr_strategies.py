@@ -25,6 +25,7 @@ EPOCH = datetime(2026, 10, 1, tzinfo=UTC)
 characters = st.characters(codec="utf-8", exclude_categories=("Cs",))
 text = st.one_of(st.sampled_from(AWKWARD), st.text(characters, max_size=12))
 title = st.one_of(st.sampled_from([one for one in AWKWARD if one]), st.text(characters, min_size=1, max_size=20))
+named = title.filter(str.strip)
 number = st.floats(-1e12, 1e12, allow_nan=False).map(lambda value: value + 0.0)
 weight = st.floats(0, 1e6)
 days = st.dates(EPOCH.date(), EPOCH.date() + timedelta(days=90)).map(str)
@@ -43,13 +44,13 @@ def _metric(type: str, **more: Any) -> st.SearchStrategy[dict[str, Any]]:
 
 
 labels = st.one_of(
-    st.lists(title, min_size=1, max_size=2), st.fixed_dictionaries({"any": st.lists(title, min_size=1, max_size=2)})
+    st.lists(named, min_size=1, max_size=2), st.fixed_dictionaries({"any": st.lists(named, min_size=1, max_size=2)})
 )
 metric = st.one_of(
     _metric("completion", by=st.sampled_from(["count", "points"]), in_progress_credit=st.just(0.25)),
     _metric("count", of=st.sampled_from(["open", "done", "created"])).filter(lambda one: "of" in one),
     _metric("manual", unit=text),
-    _metric("ratio", of=fields({}, labels=labels, type=title)).filter(lambda one: "of" in one),
+    _metric("ratio", of=fields({}, labels=labels, type=named)).filter(lambda one: "of" in one),
 )
 measure = st.one_of(
     metric,
@@ -58,7 +59,7 @@ measure = st.one_of(
 )
 link = fields(
     {"connection": st.just("github"), "labels": labels, "role": st.just("supports")},
-    milestone=title, created_since=days, items=st.lists(title, max_size=2),
+    milestone=named, created_since=days, items=st.lists(named, max_size=2),
     weight=st.floats(0.1, 10),
 )  # fmt: skip
 owned = {"owner": text, "weight": weight, "state": st.sampled_from(["draft", "active", "postponed", "abandoned"])}

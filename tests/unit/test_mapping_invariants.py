@@ -16,11 +16,15 @@ from okrsync.model.work import Item
 NAMES = st.sampled_from(["a", "b", "c"])
 NUMBERS = st.sampled_from([str(n) for n in range(1, 9)])
 
+labels = st.fixed_dictionaries({}, optional={"all": st.lists(NAMES, max_size=2), "any": st.lists(NAMES)}).filter(
+    lambda chosen: any(chosen.values())
+)
+
 links = st.fixed_dictionaries(
     {},
     optional={
         "project": st.sampled_from(["SHOP", "API"]),
-        "labels": st.fixed_dictionaries({}, optional={"all": st.lists(NAMES, max_size=2), "any": st.lists(NAMES)}),
+        "labels": labels,
         "type": st.sampled_from(["Task", "Bug"]),
         "assignee": NAMES,
         "version": st.sampled_from(["1.0", "2.0"]),
@@ -28,7 +32,7 @@ links = st.fixed_dictionaries(
         "epic": NUMBERS.map(lambda n: f"SHOP-{n}"),
         "items": st.lists(NUMBERS.map(lambda n: f"shop-{n}"), min_size=1, max_size=2),
     },
-).filter(lambda link: any(value for key, value in link.items() if key != "labels" or any(value.values())))
+).filter(any)
 
 weighted = st.tuples(links, st.sampled_from([1.0, 2.0, 3.0]), st.sampled_from(["contributes", "supports"])).map(
     lambda drawn: {**drawn[0], "weight": drawn[1], "role": drawn[2]}

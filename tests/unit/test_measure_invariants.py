@@ -31,7 +31,7 @@ filters = st.fixed_dictionaries(
     {},
     optional={
         "state": st.sampled_from(["open", "todo", "doing", "done"]),
-        "labels": st.lists(st.sampled_from(["a", "b"]), max_size=2),
+        "labels": st.lists(st.sampled_from(["a", "b"]), min_size=1, max_size=2),
         "type": st.sampled_from(["task", "epic", "issue"]),
     },
 )
