@@ -54,7 +54,7 @@ SECRETS = {
 
 SAID = {
     "checkout-1": ("ana", (7, 6, 5, 4)),
-    "checkout-3": ("ana", (6, 6, 7, 7)),
+    "checkout-3": ("ben", (6, 6, 7, 7)),
     "api-1": ("emeka", (8, 8, 8, 9)),
 }
 """How sure their owners are at the end of each of the last four weeks."""
@@ -148,6 +148,8 @@ class Story:
         self.expect(checkin.show(session))
         self.chapter("What the coach hears every week", "digest --role coach")
         self.expect(digest.run(session, [PracticeRole.COACH]))
+        self.chapter("What the champion hears: who has been silent for three weeks", "digest --role champion")
+        self.expect(digest.run(session, [PracticeRole.CHAMPION]))
         self.chapter("What is worth a talk", "coach")
         self.expect(coach.run(session))
         self.chapter("The four figures, each with what it is made of", "figures")

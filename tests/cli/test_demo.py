@@ -35,6 +35,7 @@ STEPS = (
     "forecast --backtest",
     "checkin --list",
     "digest --role coach",
+    "digest --role champion",
     "coach",
     "figures",
     "cycle close",
@@ -102,6 +103,13 @@ def test_the_files_of_the_demo_are_left_with_the_page_for_the_review_and_the_nex
     assert "<svg" in next(folder.glob("okrs-*.html")).read_text()
     assert (folder / "everything.json").stat().st_size > 10_000
     assert len(list((folder / "okrs").glob("*.yaml"))) > 2
+
+
+def test_coach_and_champion_are_named_and_hear_their_part(told: str) -> None:
+    coach, champion = (told[told.index(f"$ okrsync digest --role {role}") :] for role in ("coach", "champion"))
+    assert "for chloe" in coach[:400]
+    assert "for dana" in champion[:400]
+    assert "Silent for three weeks" in champion[:400]
 
 
 def test_the_parts_of_a_change_are_told_with_their_tickets(told: str) -> None:
