@@ -36,7 +36,7 @@ from okrsync.practice.objective import explain_objective, find_objective
 from okrsync.practice.standing import contradictable, verdict_of
 from okrsync.progress import NoProgress, Progress
 from okrsync.registry import Registry
-from okrsync.retry import Retry
+from okrsync.retry import Patience, Retry
 from okrsync.settings import Settings, load_settings
 from okrsync.store import Store
 from okrsync.sync import run
@@ -67,6 +67,8 @@ class App:
     progress: Progress = field(default_factory=NoProgress)
     stopping: Callable[[], bool] = lambda: False
     log: Log = field(default_factory=Silence)
+    patience: Callable[[], Patience] = Patience
+    others_wait: Callable[[], bool] = lambda: False
 
     @classmethod
     def open(
@@ -79,13 +81,29 @@ class App:
         progress: Progress | None = None,
         stopping: Callable[[], bool] = lambda: False,
         log: Log | None = None,
+        patience: Callable[[], Patience] = Patience,
+        others_wait: Callable[[], bool] = lambda: False,
     ) -> Self:
-        """Read the configuration and the OKR files. Raises ConfigError with everything that is wrong in them."""
+        """Read the configuration and the OKR files. Raises ConfigError with everything that is wrong in them.
+
+        ``patience`` makes what each connection has of it in a run.
+        """
         registry = Registry()
         settings = load_settings(config, environ, registry)
         plugins = {name: registry.plugin(options.type) for name, options in settings.connections.items()}
         okrs = load_okrs(settings, plugins)
-        return cls(settings, okrs, plugins, now, sleep, progress or NoProgress(), stopping, log or Silence())
+        return cls(
+            settings,
+            okrs,
+            plugins,
+            now,
+            sleep,
+            progress or NoProgress(),
+            stopping,
+            log or Silence(),
+            patience,
+            others_wait,
+        )
 
     @cached_property
     def store(self) -> Store:
@@ -193,6 +211,8 @@ class App:
             progress=self.progress,
             stopping=self.stopping,
             pause=self.sleep,
+            patience=self.patience().once,
+            others_wait=self.others_wait,
             log=self.log,
         )
 
@@ -200,11 +220,12 @@ class App:
         options, plugin = self.settings.connections[name], self.plugins[name]
         namespace = self.settings.namespace_for(name)
         meters: list[Meter] = []
+        patience = self.patience()
         fence = Fence(name, self.log)
 
         def connect() -> Connector:
             meters.append(Meter(reserve=options.reserve))
-            context = self._context(name, namespace, meters[-1])
+            context = self._context(name, namespace, meters[-1], patience)
             return Fenced(fence, lambda: plugin.connect(options, context))
 
         return Line(
@@ -220,7 +241,7 @@ class App:
             write_limits=plugin.write_limits,
         )
 
-    def _context(self, name: str, namespace: Namespace, meter: Meter) -> Context:
+    def _context(self, name: str, namespace: Namespace, meter: Meter, patience: Patience) -> Context:
         def sleep(seconds: float) -> None:
             meter.waited += seconds
             self.sleep(seconds)
@@ -229,7 +250,7 @@ class App:
             connection=name,
             installation=self.settings.installation,
             namespace=namespace,
-            retry=Retry(sleep),
+            retry=Retry(sleep, patience=patience),
             now=self.now,
             meter=meter,
             dashboard_url=str(self.settings.dashboard_url or ""),

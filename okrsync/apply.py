@@ -63,7 +63,8 @@ def observe(store: Store, connector: Connector, refs: Sequence[Ref]) -> None:
 class Applier:
     """Applies one run's changes. ``connectors`` holds only the connections that may be written to.
 
-    ``paused`` tells, after a run, which connections took no more writes for now, and for how many seconds.
+    ``paused`` tells, after a run, which connections took no more writes for now, and for how many seconds; a wait of
+    up to ``patience`` seconds is waited. Once ``others_wait``, all that is left is deferred.
     """
 
     store: Store
@@ -75,8 +76,11 @@ class Applier:
     stopping: Callable[[], bool] = lambda: False
     paces: Mapping[str, Pace] = field(default_factory=dict)
     pause: Callable[[float], None] = time.sleep
+    patience: float = PATIENCE
+    others_wait: Callable[[], bool] = lambda: False
     failed: dict[str, ConnectionFailed] = field(default_factory=dict)
     paused: dict[str, float] = field(default_factory=dict)
+    _gave_way: bool = False
     _refusals: dict[str, set[str]] = field(default_factory=dict)
 
     def apply(self, changes: Sequence[Change]) -> Iterator[Write]:
@@ -89,11 +93,12 @@ class Applier:
 
     def _may_write(self, connection: str) -> bool:
         """Whether a change is made in this run. A short wait for the tracker's pace is waited; a long one defers."""
-        if connection in self.failed or connection in self.paused or self.stopping():
+        self._gave_way = self._gave_way or self.others_wait()
+        if connection in self.failed or connection in self.paused or self._gave_way or self.stopping():
             return False
         pace = self.paces.get(connection)
         wait = pace.wait(self.now()) if pace else 0.0
-        if wait > PATIENCE:
+        if wait > self.patience:
             self.paused[connection] = wait
             return False
         if wait > 0:

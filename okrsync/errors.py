@@ -72,9 +72,13 @@ class ConfigError(OkrsyncError):
 
 
 class ConnectionFailed(OkrsyncError):
-    """A connection cannot do its part in this run; the others go on."""
+    """A connection cannot do its part in this run; the others go on.
+
+    ``retry_after``: seconds from now until another try may help, 0 where nobody knows.
+    """
 
     exit_code = 4
+    retry_after = 0.0
 
 
 class AuthError(ConnectionFailed):

@@ -161,11 +161,12 @@ def deferred(log: Log, writes: Iterable[Write]) -> None:
         log.debug(Event.CHANGES_DEFERRED, connection=connection, count=count)
 
 
-def finished(log: Log, report: RunReport) -> None:
-    """The one line of a run; a warning when it is partial."""
+def finished(log: Log, report: RunReport, *, gave_way: bool = False) -> None:
+    """The one line of a run; a warning when it is partial, unless it only let others go first."""
     scopes = [scope for one in report.connections for scope in one.scopes]
     failed = {one.connection: f"{one.error} {one.hint}".strip() for one in report.connections if one.error}
-    tell = log.warning if report.exit_code else log.info
+    left = sum(write.deferred for write in report.writes)
+    tell = log.info if not report.exit_code or (gave_way and not failed) else log.warning
     tell(
         Event.RUN_FINISHED,
         run=report.id,
@@ -177,6 +178,7 @@ def finished(log: Log, report: RunReport) -> None:
         planned=len(report.plan.changes),
         written=sum(write.receipt is not None for write in report.writes),
         moved=[movement.key_result for movement in report.movements],
+        **({"deferred": left} if left else {}),
         **({"failed": failed} if failed else {}),
     )
 

@@ -16,6 +16,7 @@ from okrsync.model.hint import Hint
 from okrsync.model.okr import Okrs
 from okrsync.model.verdict import Preset
 from okrsync.progress import NoProgress, Progress
+from okrsync.retry import PATIENCE
 from okrsync.store import Store
 
 
@@ -57,7 +58,11 @@ class Line:
 
 @dataclass(frozen=True)
 class House:
-    """Everything a run needs from outside."""
+    """Everything a run needs from outside.
+
+    ``patience`` is how many seconds a run waits for the pace of writes before it defers the rest. ``others_wait`` is
+    asked between writes; where it says so, the rest is deferred, too.
+    """
 
     store: Store
     okrs: Okrs
@@ -69,6 +74,8 @@ class House:
     progress: Progress = field(default_factory=NoProgress)
     stopping: Callable[[], bool] = lambda: False
     pause: Callable[[float], None] = time.sleep
+    patience: float = PATIENCE
+    others_wait: Callable[[], bool] = lambda: False
     log: Log = field(default_factory=Silence)
 
 

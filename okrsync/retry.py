@@ -7,13 +7,15 @@ for when short and otherwise handed on.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_exponential, wait_random
 
-from okrsync.errors import OutcomeUnknown, RateLimited, Transient
+from okrsync.errors import ConnectionFailed, OutcomeUnknown, RateLimited, Transient
 
 Answer = TypeVar("Answer")
 
@@ -22,13 +24,31 @@ PATIENCE = 60.0
 """Seconds that a run waits for a rate limit before it ends early and defers the rest."""
 
 
-class Retry:
-    """Runs a request under the policy; ``sleep`` takes seconds and is injected."""
+@dataclass
+class Patience:
+    """How long requests may hold up a run: ``once`` is what a limit may ask for, ``left`` what all waits may take.
 
-    def __init__(self, sleep: Callable[[float], None], *, attempts: int = ATTEMPTS, patience: float = PATIENCE) -> None:
+    What fails costs the time of ``clock``, too: a tracker that answers nothing until a timeout is not asked five times.
+    Several clients may share one.
+    """
+
+    once: float = PATIENCE
+    left: float = math.inf
+    clock: Callable[[], float] = lambda: 0.0
+
+
+class Retry:
+    """Runs a request under the policy; ``sleep`` takes seconds and is injected.
+
+    An error that is handed on for want of patience tells in ``retry_after`` when the next try is due.
+    """
+
+    def __init__(
+        self, sleep: Callable[[float], None], *, attempts: int = ATTEMPTS, patience: Patience | None = None
+    ) -> None:
         self._sleep = sleep
         self._attempts = attempts
-        self._patience = patience
+        self._patience = patience or Patience()
         self._backoff = wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5)
 
     def read(self, request: Callable[[], Answer]) -> Answer:
@@ -51,16 +71,39 @@ class Retry:
     def _run(self, request: Callable[[], Answer], harmless: Callable[[BaseException], bool]) -> Answer:
         def again(error: BaseException) -> bool:
             if isinstance(error, RateLimited):
-                return error.retry_after <= self._patience
+                return error.retry_after <= self._patience.once
             return harmless(error)
 
+        enough = stop_after_attempt(self._attempts)
         return Retrying(
             retry=retry_if_exception(again),
-            stop=stop_after_attempt(self._attempts),
+            stop=lambda state: enough(state) or self._too_late(state),
             wait=self._wait,
-            sleep=self._sleep,
+            sleep=self._patiently,
             reraise=True,
-        )(request)
+        )(lambda: self._timed(request))
+
+    def _timed(self, request: Callable[[], Answer]) -> Answer:
+        began = self._patience.clock()
+        try:
+            return request()
+        except ConnectionFailed:
+            self._patience.left -= self._patience.clock() - began
+            raise
+
+    def _patiently(self, seconds: float) -> None:
+        self._patience.left -= seconds
+        self._sleep(seconds)
+
+    def _too_late(self, state: RetryCallState) -> bool:
+        """Whether the next try would come after all patience; then the error says when it may come."""
+        assert state.outcome is not None
+        error = state.outcome.exception()
+        if state.upcoming_sleep <= self._patience.left:
+            return False
+        if isinstance(error, ConnectionFailed):
+            error.retry_after = state.upcoming_sleep
+        return True
 
     def _wait(self, state: RetryCallState) -> float:
         assert state.outcome is not None

@@ -206,6 +206,8 @@ class _Run:
             paces={name: self._pace(line) for name, line in self.house.lines.items() if line.write_limits},
             pause=self.house.pause,
             failed=dict(self.reader.errors),
+            patience=self.house.patience,
+            others_wait=self.house.others_wait,
         )
         writes, began = [], self.house.now()
         for write in applier.apply(plan.changes):
@@ -236,6 +238,7 @@ class _Run:
             error=error.message if error else "",
             hint=error.hint if error else "",
             paused=self.paused.get(name, 0.0),
+            retry_after=error.retry_after if error else 0.0,
             scopes=tuple(self.reader.pulls.get(name, ())),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -15,7 +16,10 @@ LONGEST = 3600.0
 """Seconds between two tries of a connection that keeps failing, unless its own interval is longer."""
 
 SPREAD = 0.25
-"""Share of a longer wait that chance may take off, so that many installations do not come back at the same moment."""
+"""Share of a longer wait that chance changes, so that many installations do not come back at the same moment."""
+
+SOONEST = 5.0
+"""Seconds after which a tracker that asked to be left alone for less is tried again."""
 
 
 class Clocks:
@@ -40,15 +44,19 @@ class Clocks:
         self._due.update(wanted.keys() - before.keys())
 
     def due(self) -> tuple[str, ...]:
-        """Who is due, told once. `schedule` goes by local time: when that was set back, all are, lest all wait."""
+        """Who is due, told once."""
+        due = self.waiting()
+        self._due.clear()
+        return due
+
+    def waiting(self) -> tuple[str, ...]:
+        """Who is due. `schedule` goes by local time: when that was set back, all are, lest all wait."""
         idle = self._clock.idle_seconds
         if idle is not None and idle > min(self._waits.values()) + 1:
             self._clock.run_all()
         elif idle is not None and idle <= -TOGETHER:
             self._clock.run_pending()
-        due = tuple(name for name in self.every if name in self._due)
-        self._due.clear()
-        return due
+        return tuple(name for name in self.every if name in self._due)
 
     def idle(self) -> float:
         """Seconds until somebody is due."""
@@ -64,23 +72,40 @@ class Clocks:
         if self._failures.pop(name, 0) and name in self.every:
             self._wind(name, self.every[name].total_seconds())
 
-    def failed(self, name: str) -> float:
-        """Wait twice as long as the last time, an hour at most; the seconds until the next try."""
+    def failed(self, name: str, retry_after: float = 0.0) -> float:
+        """Wait twice as long as the last time, an hour at most; the seconds until the next try.
+
+        Where it is known when a try may help, that is the first wait, and each is that long at least.
+        """
         if name not in self.every:
             return 0.0
         every = self.every[name].total_seconds()
-        count = self._failures[name] = self._failures.get(name, 0) + 1
-        wait = min(every * 2.0 ** min(count, 32), max(every, LONGEST)) * (1 - SPREAD * self._chance())
-        self._wind(name, max(every, wait))
+        count = self._failures[name] = min(self._failures.get(name, 0) + 1, 32)
+        longest = max(every, LONGEST)
+        if retry_after > 0:
+            wait = min(max(retry_after, SOONEST) * 2.0 ** (count - 1), longest)
+            self._wind(name, max(retry_after, wait) * (1 + SPREAD * self._chance()))
+        else:
+            self._wind(name, max(every, min(every * 2.0**count, longest) * (1 - SPREAD * self._chance())))
         return self._waits[name]
+
+    def again(self, name: str, seconds: float) -> None:
+        """Once after so many seconds, beside its ordinary ticks."""
+
+        def once() -> type[schedule.CancelJob]:
+            self._due.add(name)
+            return schedule.CancelJob
+
+        if name in self.every:
+            self._clock.every(math.ceil(seconds)).seconds.do(once).tag(name)
 
     def fails(self, name: str) -> bool:
         return name in self._failures
 
     def _wind(self, name: str, seconds: float) -> None:
         self._clock.clear(name)
-        self._waits[name] = float(int(seconds))
-        self._clock.every(int(seconds)).seconds.do(self._due.add, name).tag(name)
+        self._waits[name] = float(math.ceil(seconds))
+        self._clock.every(math.ceil(seconds)).seconds.do(self._due.add, name).tag(name)
 
     def _forget(self, name: str) -> None:
         self._clock.clear(name)

@@ -2,7 +2,8 @@
 
 Connections that are due together share a run, so that a key result which several of them feed is measured once and
 its tickets are written once. Where such a run fails as a whole, each gets one of its own: nobody holds up the others.
-Missed ticks are not made up. Between the ticks, what webhooks hint at is read at once.
+What would have to wait ends a run, and that connection's clock does the waiting; a run that writes for long lets others
+go first. Missed ticks are not made up. Between the ticks, what webhooks hint at is read at once.
 """
 
 from __future__ import annotations
@@ -20,18 +21,24 @@ from okrsync.app import App
 from okrsync.daemon.clocks import Clocks
 from okrsync.daemon.doorbell import Doorbell, Hints
 from okrsync.daemon.files import Files
+from okrsync.daemon.turn import Turn
 from okrsync.errors import Busy, ConfigError, Interrupted, OkrsyncError, StoreError
 from okrsync.events import Event, explained, finished, reminded
 from okrsync.house import RunRequest
+from okrsync.model.change import connection_of
 from okrsync.model.run import RunReport
 from okrsync.practice.post import send
 from okrsync.practice.reminders import remind
+from okrsync.retry import Patience
 
 NAP = 0.2
 """Longest sleep in seconds, and so the time that a signal or a webhook waits for an idle daemon."""
 
 HOLDER = 30.0
 """Seconds that a hinted run waits for somebody else's run to end; an ordinary one leaves it to its next tick."""
+
+HURRY = 2.0
+"""Seconds that a connection's requests may wait in a run, all in all."""
 
 _SHARED_TROUBLE = (ConfigError, StoreError, Busy)
 
@@ -58,7 +65,10 @@ class Daemon:
         self._bell = Doorbell(clock)
         self._log = log
         self._sleep = sleep
+        self._clock = clock
         self._alive = alive
+        self._called: Hints = {}
+        self._rest: set[str] = set()
         self._stopping = self._reloading = False
 
     def run(self) -> int:
@@ -70,7 +80,7 @@ class Daemon:
         try:
             while not self._stopping:
                 self._turn()
-                self._nap(min(self.clocks.idle(), NAP))
+                self._nap(0.0 if self._called or self._rest else min(self.clocks.idle(), NAP))
         finally:
             self._bell.close()
         self._log.info(Event.DAEMON_STOPPED)
@@ -89,10 +99,15 @@ class Daemon:
         if self._files.changed() or self._reloading:
             self._reloading = False
             self._reload()
+        called, self._called = self._workable({**self._called, **self._rung()}), {}
+        if free := {name: some for name, some in called.items() if name not in self._rest}:
+            self._together(tuple(free), free)
         if due := self.clocks.due():
+            self._rest.difference_update(due)
             self._together(due, {})
-        if hints := self._rung():
-            self._together(tuple(hints), hints)
+        for name in sorted(self._rest):
+            self._rest.discard(name)
+            self._run((name,), {name: called[name]} if name in called else {})
 
     def _reload(self) -> None:
         """What changed in the files is to be seen at once; of broken ones nothing changes."""
@@ -119,7 +134,10 @@ class Daemon:
             self._log.error(Event.INBOX_FAILED, error=str(error).splitlines()[0])
             self._bell.close()
             return {}
-        return {name: some for name, some in rung.items() if name in self.clocks.every and not self.clocks.fails(name)}
+        return self._workable(rung)
+
+    def _workable(self, hints: Hints) -> Hints:
+        return {name: some for name, some in hints.items() if name in self.clocks.every and not self.clocks.fails(name)}
 
     def _together(self, names: tuple[str, ...], hints: Hints) -> None:
         if not self._run(names, hints) and len(names) > 1:
@@ -146,7 +164,9 @@ class Daemon:
 
     def _sync(self, connections: tuple[str, ...], hints: Hints, log: Any) -> None:
         opened = self._files.as_before if hints else self._files.opened
-        with opened(sleep=self._wait, stopping=self._asked_to_stop) as app:
+        turn = Turn(self._clock, lambda: self._others_wait(connections), lambda: bool(self._called))
+        given = {"sleep": self._wait, "stopping": self._asked_to_stop, "others_wait": turn.over}
+        with opened(**given, patience=lambda: Patience(HURRY, HURRY, self._clock)) as app:
             if not hints:
                 self._heed(app)
                 self._remind(app, log)
@@ -155,25 +175,38 @@ class Daemon:
                 return
             wait = HOLDER if hints else 0.0
             report = app.sync(RunRequest(connections=known, hints=hints, wait=wait))
-        finished(log.bind(hints=sum(map(len, hints.values()))) if hints else log, report)
+        finished(log.bind(hints=sum(map(len, hints.values()))) if hints else log, report, gave_way=turn.gave_way)
         self._conclude(report, hints, log)
+        if turn.gave_way:
+            hindered = {one.connection for one in report.connections if one.error or one.paused}
+            self._rest |= {connection_of(write.change) for write in report.writes if write.deferred} - hindered
+
+    def _others_wait(self, running: tuple[str, ...]) -> bool:
+        """Whether another connection is due, was cut short, or is called by a webhook."""
+        self._called.update(self._rung())
+        if len(running) > 1 and self._called:
+            return True
+        return bool({*self._called, *self.clocks.waiting(), *self._rest} - set(running))
 
     def _conclude(self, report: RunReport, hints: Hints, log: Any) -> None:
         """Connections that failed wait longer; hints that were looked at are gone."""
         for one in report.connections:
             if one.error:
-                self._blamed((one.connection,), log)
+                self._blamed((one.connection,), log, one.retry_after)
                 continue
             self.clocks.succeeded(one.connection)
+            if one.paused:
+                self.clocks.again(one.connection, one.paused)
             if one.connection in hints:
                 self._bell.answered(one.connection, hints[one.connection])
             else:
                 self._bell.again()
 
-    def _blamed(self, connections: tuple[str, ...], log: Any) -> bool:
+    def _blamed(self, connections: tuple[str, ...], log: Any, retry_after: float = 0.0) -> bool:
         """Let a connection that failed wait; where several ran together nobody knows which it was. Always False."""
         for name in connections if len(connections) == 1 else ():
-            log.info(Event.CONNECTION_WAITS, connection=name, seconds=round(self.clocks.failed(name)))
+            seconds = self.clocks.failed(name, retry_after)
+            log.info(Event.CONNECTION_WAITS, connection=name, seconds=round(seconds))
         return False
 
     def _remind(self, app: App, log: Any) -> None:

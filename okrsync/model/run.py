@@ -34,6 +34,7 @@ class ConnectionRun(msgspec.Struct, frozen=True):
 
     ``remaining`` of ``limit`` requests are left this hour, where the tracker says so; ``waited`` is in seconds.
     ``paused`` is how many seconds no write was left in the tracker's limits when the run deferred the rest.
+    ``retry_after`` is for how many seconds the tracker wants to be left alone after an error, 0 where it does not say.
     """
 
     connection: str
@@ -45,6 +46,7 @@ class ConnectionRun(msgspec.Struct, frozen=True):
     error: str = ""
     hint: str = ""
     paused: float = 0.0
+    retry_after: float = 0.0
     scopes: tuple[ScopePull, ...] = ()
 
 
@@ -76,6 +78,10 @@ class Write(msgspec.Struct, frozen=True):
     change: Change
     receipt: Receipt | None = None
     error: str = ""
+
+    @property
+    def deferred(self) -> bool:
+        return self.receipt is None and not self.error
 
 
 class Movement(msgspec.Struct, frozen=True):

@@ -54,6 +54,8 @@ class Watched:
     runs: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
     during: Callable[[tuple[str, ...]], object] = lambda connections: None
     errors: dict[str, str] = field(default_factory=dict)
+    retry_after: float = 0.0
+    paused: dict[str, float] = field(default_factory=dict)
     at: dict[int, Callable[[], object]] = field(default_factory=dict)
     began: float = field(default_factory=time.time)
 
@@ -95,7 +97,14 @@ class Watched:
         self.during(request.connections)
         now = datetime.now(UTC)
         connections = tuple(
-            ConnectionRun(name, requests=3, error=self.errors.get(name, "")) for name in request.connections
+            ConnectionRun(
+                name,
+                requests=3,
+                error=self.errors.get(name, ""),
+                retry_after=self.retry_after if name in self.errors else 0.0,
+                paused=self.paused.pop(name, 0.0),
+            )
+            for name in request.connections
         )
         return RunReport(len(self.runs), "sync", now, now, connections, Plan())
 
@@ -184,6 +193,26 @@ def test_a_connection_that_works_again_is_back_on_its_own_clock(watched: Watched
     watched.at[20] = watched.errors.clear
     runs = watched.watch(42)
     assert [minute for minute, names in runs if "jira" in names] == pytest.approx([0, 10, 30, 35, 40], abs=0.2)
+
+
+def test_a_connection_that_named_a_time_is_asked_then_and_twice_as_late_each_time_that_was_too_soon(
+    watched: Watched,
+) -> None:
+    watched.errors["jira"], watched.retry_after = "too many requests", 60
+    watched.at[8] = watched.errors.clear
+    runs = watched.watch(22)
+    assert [minute for minute, names in runs if "jira" in names] == pytest.approx([0, 1, 3, 7, 15, 20], abs=0.2)
+    assert [minute for minute, names in runs if "github" in names] == pytest.approx([0, 5, 10, 15, 20], abs=0.2)
+
+
+def test_a_limit_longer_than_an_hour_is_heeded(watched: Watched) -> None:
+    watched.errors["jira"], watched.retry_after = "come back tomorrow", 7200
+    assert [minute for minute, names in watched.watch(239) if "jira" in names] == pytest.approx([0, 120], abs=0.2)
+
+
+def test_writes_that_wait_for_the_trackers_pace_go_on_when_it_allows_them(watched: Watched) -> None:
+    watched.paused["github"] = 120
+    assert watched.watch(6) == [(0, BOTH), (2, ("github",)), (5, BOTH)]
 
 
 def test_what_failed_is_tried_at_once_after_somebody_changed_the_files(watched: Watched) -> None:

@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from installation import Installation
 from small_team import small_team
+from waking import SECRET, daemon, hooked, wait_for
 
-from okrsync.daemon import Daemon
-from okrsync.events import Event, Silence
+from okrsync.events import Event
 from okrsync.model.hint import Hint
 from okrsync.store.inbox import Inbox, inbox_beside
-from okrsync.web.room import Room
-from okrsync.web.serving import serving
 
-SECRET = "It's a Secret to Everybody"
 pytestmark = pytest.mark.real_time
-
-
-class Told(Silence):
-    def __init__(self) -> None:
-        self.lines: list[tuple[str, dict[str, Any]]] = []
-
-    def debug(self, event: str, **values: Any) -> None:
-        self.lines.append((event, values))
-
-    info = warning = error = exception = debug
-
-    def of(self, event: str) -> list[dict[str, Any]]:
-        return [values for told, values in self.lines if told == event]
 
 
 @pytest.fixture
@@ -45,43 +26,6 @@ def acme(tmp_path: Path) -> Iterator[Installation]:
         for name in ("GITHUB", "JIRA"):
             team.environ[f"OKRSYNC_CONNECTIONS__{name}__WEBHOOK_SECRET"] = SECRET
         yield team
-
-
-@contextmanager
-def hooked(acme: Installation) -> Iterator[str]:
-    """A dashboard that both trackers send their webhooks to."""
-    with serving(Room(acme.open, acme.config, acme.sandbox.clock.now), environ={}, port=0) as server:
-        for tracker in ("github", "jira"):
-            acme.sandbox.hook(tracker, f"{server.url}/hooks/{tracker}", SECRET)
-        yield server.url
-
-
-@contextmanager
-def daemon(acme: Installation) -> Iterator[Told]:
-    """A daemon that has done its first run and now waits."""
-    log = Told()
-
-    def open_app(**given: Any) -> Any:
-        return acme.open(**{**given, "log": log})
-
-    made = Daemon(open_app, log)
-    thread = threading.Thread(target=made.run, daemon=True)
-    thread.start()
-    try:
-        wait_for(lambda: bool(log.of(Event.RUN_FINISHED)))
-        yield log
-    finally:
-        made.stop()
-        thread.join(20)
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> float:
-    """The seconds it took."""
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began < seconds, "it never happened"
-        time.sleep(0.01)
-    return time.monotonic() - began
 
 
 def waiting(acme: Installation) -> dict[str, tuple[Hint, ...]]:

@@ -430,6 +430,21 @@ def test_a_long_wait_defers_the_rest_of_the_connection_and_no_other(applier: App
     assert applier.failed == {}
 
 
+def test_how_long_the_pace_may_keep_a_run_waiting_is_given(applier: Applier) -> None:
+    applier.paces, applier.pause = {"jira": Pace((WriteLimit(1, 30),))}, lambda seconds: pytest.fail("waits")
+    applier.patience = 2
+    assert deferred(apply(applier, add("1"), add("2"))) == 1
+    assert applier.paused == {"jira": 30.0}
+
+
+def test_what_is_left_when_others_wait_is_deferred(applier: Applier) -> None:
+    turns = iter([False, False, True])
+    applier.others_wait = lambda: next(turns)
+    done = apply(applier, *(add(str(number)) for number in range(1, 6)))
+    assert [bool(write.receipt) for write in done] == [True, True, False, False, False]
+    assert (applier.paused, applier.failed) == ({}, {})
+
+
 def test_what_earlier_runs_wrote_counts_for_the_pace(applier: Applier, shop: Store) -> None:
     apply(applier, add("1"), AddLabel(item("1", connection="github").ref, LABEL))
     assert shop.journal.written_since("jira", NOON - timedelta(seconds=1)) == [NOON]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from okrsync.errors import Forbidden, OutcomeUnknown, RateLimited, Transient
-from okrsync.retry import ATTEMPTS, PATIENCE, Retry
+from okrsync.retry import ATTEMPTS, PATIENCE, Patience, Retry
 
 
 def failing(times: int, error: Exception) -> Callable[[], str]:
@@ -97,3 +97,36 @@ def test_a_pause_is_waited_unless_it_is_none() -> None:
     for seconds in (-1.0, 0.0, 0.5, 3.0):
         Retry(waited.append).pause(seconds)
     assert waited == [0.5, 3.0]
+
+
+def test_the_waits_of_all_requests_together_cost_no_more_than_the_patience_of_a_run() -> None:
+    waited: list[float] = []
+    patience = Patience(once=60, left=10)
+    clients = Retry(waited.append, patience=patience), Retry(waited.append, patience=patience)
+    for retry in clients:
+        assert retry.read(failing(1, RateLimited("wait", retry_after=4))) == "answer"
+    with pytest.raises(RateLimited) as caught:
+        clients[0].write(failing(1, RateLimited("wait", retry_after=4)))
+    assert waited == [4, 4]
+    assert caught.value.retry_after == 4
+
+
+def test_trouble_that_outlasts_the_patience_tells_when_to_come_back() -> None:
+    waited: list[float] = []
+    with pytest.raises(Transient) as caught:
+        Retry(waited.append, patience=Patience(left=2)).read(failing(99, Transient("503")))
+    assert sum(waited) <= 2 < sum(waited) + caught.value.retry_after
+
+
+def test_a_tracker_that_hangs_is_not_asked_again_and_again() -> None:
+    seconds = iter((0, 60))
+    patience = Patience(left=2, clock=lambda: next(seconds))
+    with pytest.raises(Transient) as caught:
+        Retry(lambda _: pytest.fail("waits"), patience=patience).read(failing(99, Transient("timed out")))
+    assert caught.value.retry_after > 0
+
+
+def test_without_a_limit_to_it_patience_ends_with_the_attempts_and_no_time_is_told() -> None:
+    with pytest.raises(Transient) as caught:
+        Retry(lambda _: None).read(failing(99, Transient("503")))
+    assert caught.value.retry_after == 0
