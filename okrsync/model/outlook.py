@@ -62,8 +62,9 @@ class Outlook(msgspec.Struct, frozen=True):
     probability, and is empty where there is one. ``made`` and ``goal`` are in ``unit``, and so are ``needed``,
     ``observed`` and ``added``, a week: what is needed to be on time, what was made, and what was added to the goal.
     A value is ``origin + made``, or ``origin - made`` where it is ``falling``. ``history`` counts complete weeks, or
-    the readings of a metric. ``weeks_left`` is 0 once it is due. ``past`` and ``ahead`` are there where they were
-    asked for. ``uncalibrated`` is "" or what the back-test says against it.
+    where ``of_readings`` the readings of a metric. ``bound`` is from where to where a value must stay, None where it
+    has a way to go; of a bound, ``goal`` is the end that limits it. ``weeks_left`` is 0 once it is due. ``past`` and
+    ``ahead`` are there where they were asked for. ``uncalibrated`` is "" or what the back-test says against it.
     """
 
     key_result: str
@@ -75,6 +76,8 @@ class Outlook(msgspec.Struct, frozen=True):
     rule: str = ""
     why: str = ""
     history: int = 0
+    of_readings: bool = False
+    bound: tuple[float | None, float | None] | None = None
     probability: float | None = None
     chance: str = ""
     reaches: tuple[Reach, ...] = ()

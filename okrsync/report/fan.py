@@ -60,7 +60,7 @@ class FanChart:
             yield Text.assemble((f"{labels[row]:>{margin - 1}} {signs.axis}", "dim"), *(cells[row] for cells in grid))
         yield Text(f"{' ' * margin}{signs.corner}{signs.ground * (columns - 1)}", "dim")
         yield Text(f"{' ' * margin}{_ticks(scale)}", "dim")
-        yield Text.assemble(" " * margin, *_legend(signs, bool(self._outlook.ahead)))
+        yield Text.assemble(" " * margin, *_legend(signs, self._outlook))
 
     def _label(self, row: int) -> str:
         """The value at a row's upper edge, for every fourth."""
@@ -152,15 +152,16 @@ def _ticks(scale: _Scale) -> str:
     return text
 
 
-def _legend(signs: Signs, ahead: bool) -> Iterator[tuple[str, str]]:
+def _legend(signs: Signs, outlook: Outlook) -> Iterator[tuple[str, str]]:
+    bounded = outlook.bound is not None
     yield signs.made, _STYLES["made"]
-    yield " made   ", "dim"
-    if ahead:
+    yield " was   " if bounded else " made   ", "dim"
+    if outlook.ahead:
         for sign, share in zip(signs.fan, reversed(SHARES), strict=True):
             yield sign, _STYLES["fan"]
             yield f" {share:.0%}   ".replace("%", " %"), "dim"
     yield signs.goal, _STYLES["goal"]
-    yield " goal   ", "dim"
+    yield " limit   " if bounded else " goal   ", "dim"
     yield signs.due, _STYLES["due"]
     yield " due", "dim"
 

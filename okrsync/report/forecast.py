@@ -9,7 +9,7 @@ from rich.text import Text
 
 from okrsync.model.outlook import SHARES, Backtest, Calibration, Coverage, Model, Outlook, Reach
 from okrsync.report.fan import FanChart, day_and_month
-from okrsync.report.figures import number
+from okrsync.report.figures import number, plural
 from okrsync.report.text import line, table
 
 WIDE = 110
@@ -72,12 +72,14 @@ def _late(reach: Reach, outlook: Outlook) -> str:
 
 def _paces(outlook: Outlook) -> Iterator[Text]:
     unit = outlook.unit
-    if outlook.made is not None and outlook.goal is not None:
+    if outlook.bound is not None and outlook.made is not None:
+        yield line(f"Now {_amount(outlook.made, unit)}; must stay {_bounds(*outlook.bound)}")
+    elif outlook.made is not None and outlook.goal is not None:
         yield line(_where(outlook))
     said = [f"needed {_amount(outlook.needed, unit)} a week"] if outlook.needed is not None else []
     if outlook.observed is not None:
-        weeks = "readings" if outlook.model is Model.TREND else "complete weeks"
-        said.append(f"observed {_amount(outlook.observed, unit)} a week over {outlook.history} {weeks}")
+        over = plural(outlook.history, "reading" if outlook.of_readings else "complete week")
+        said.append(f"observed {_amount(outlook.observed, unit)} a week over {over}")
     if outlook.added:
         verb = "added" if outlook.added > 0 else "taken out"
         said.append(f"and {_amount(abs(outlook.added), unit)} a week {verb}")
@@ -93,6 +95,12 @@ def _where(outlook: Outlook) -> str:
         return f"Now {_amount(now, outlook.unit)}, from {number(outlook.origin)} to {_amount(end, outlook.unit)}"
     remaining = max(0.0, goal - made)
     return f"Now {number(made)} of {_amount(goal, outlook.unit)}, {number(round(remaining, 2))} to go"
+
+
+def _bounds(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"between {number(low)} and {number(high)}"
+    return f"above {number(low)}" if low is not None else f"below {number(high or 0.0)}"
 
 
 def _amount(value: float, unit: str) -> str:

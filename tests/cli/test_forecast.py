@@ -90,6 +90,27 @@ def test_a_metric_is_told_as_where_it_will_be(acme: Practice) -> None:
     assert "Now 2.5 %, from 2.1 to 3 %" in said
 
 
+def test_readings_that_are_too_few_are_not_called_weeks(acme: Practice) -> None:
+    for week, value in enumerate([2.1, 2.2, 2.18]):
+        acme.say("checkout-3", NOW - timedelta(days=7 * (2 - week) + 1), value=value)
+    said = acme.call("forecast", "checkout-3").stdout
+    assert "a week over 3 readings" in said
+    assert "complete week" not in said
+
+
+def test_of_a_bound_the_limit_is_told_and_no_way_to_go(acme: Practice) -> None:
+    acme.rewrite(
+        "measure: {type: count, of: open, start: 40, target: 5}",
+        "measure: {type: maintain, below: 4, of: {type: count, of: open, start: 4, target: 0}}",
+    )
+    work(acme, "checkout-2", [1, 1, 1, 0, 1, 1, 1], added=[2, 1, 1, 1, 0, 1, 1], remaining=3)
+    said = acme.call("forecast", "checkout-2").stdout
+    assert "Now 3 items; must stay below 4" in said
+    assert "to go" not in said
+    assert "█ was" in said
+    assert "─ limit" in said
+
+
 def test_the_back_test_names_its_verdict_and_rule(acme: Practice) -> None:
     said = acme.call("forecast", "--backtest").stdout
     assert "No date that was told at 85 % has come yet." in said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from math import inf
+from math import inf, isfinite
 from typing import Any
 
 from okrsync.method.forecast.approach import Trend
@@ -87,6 +87,8 @@ def _facts(question: Question, trend: Trend, readings: Sequence[Reading], fitted
     past = readings if question.charted and goal is not None else ()
     return {
         "history": len(readings),
+        "of_readings": True,
+        "bound": None if trend.start is not None else (_end(trend.low), _end(trend.high)),
         "made": sign * (value - start),
         "goal": goal,
         "needed": max(0.0, sign * (target - value)) / left if needs else None,
@@ -95,6 +97,10 @@ def _facts(question: Question, trend: Trend, readings: Sequence[Reading], fitted
         "falling": sign < 0,
         "past": tuple(Past(at, sign * (one - start), goal or 0.0) for at, one in past),
     }
+
+
+def _end(value: float) -> float | None:
+    return value if isfinite(value) else None
 
 
 def _reaches(question: Question, trend: Trend, fitted: Line) -> Iterator[Reach]:

@@ -202,6 +202,10 @@ def test_a_metric_that_does_not_move_is_not_forecast() -> None:
 def test_a_bound_asks_for_the_due_day_and_has_no_dates() -> None:
     found = trended(Trend(Manual(type="manual", target=3), 2.0, 4.0, None), 3, 3.1, 2.9, 3, 3.05)
     assert (found.chance, found.reaches, found.needed) == (">70 %", (), None)
+    assert (found.bound, found.of_readings) == ((2.0, 4.0), True)
+    below = trended(Trend(Manual(type="manual", target=3), float("-inf"), 4.0, None), 3, 3.1)
+    assert (below.bound, below.goal) == ((None, 4.0), 4.0)
+    assert trended(RISING, 2.0, 2.2, 2.4).bound is None
     assert found.remarks == ("it is there today; the forecast is whether it still is on the due day",)
 
 
