@@ -4,6 +4,9 @@ Newer servers name the parent in every list (``parent_issue_url``), and nothing 
 that an issue *has* sub-issues; those are then listed once per parent. The list is authoritative: children are
 given again at the end of the pull with their parent, and the parents are remembered in ``Scope.data``, because a
 child that changes later comes without a word about its parent. Oldest servers have no sub-issues at all.
+
+A parent that is gone stops nothing: the others are listed as ever. A list that is refused for an issue that is there
+and has sub-issues says nothing about them, and the pull fails rather than conclude that they have no parent.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 
+from okrsync.errors import BadAnswer
 from okrsync.model.work import Scope
 from okrsync_github import translate
 from okrsync_github.client import Client
@@ -21,6 +25,7 @@ PARENTS = "parents"
 """In ``Scope.data``: numbers of issues with sub-issues, on servers that do not name the parent in lists."""
 
 _decode = decoder(list[Issue])
+_decode_one = decoder(Issue)
 _log = logging.getLogger(__name__)
 
 
@@ -55,8 +60,8 @@ class Family:
         if self._told:
             return
         for number in self._parents:
-            if number not in self._listed and not self._list(number, repository):
-                break
+            if number not in self._listed and number not in self._unlisted:
+                self._list(number, repository)
         for number, issues in self._listed.items():
             for issue in issues:
                 if translate.repository(issue.repository_url) == repository:
@@ -70,15 +75,27 @@ class Family:
     def _remembered(self) -> list[int]:
         return [int(number) for number in self._scope.data.get(PARENTS, "").split()]
 
-    def _list(self, number: int, repository: str) -> bool:
-        """Ask for an issue's children. False where the issue is gone, or the server has no such list."""
-        key, path = f"{repository}#{number}", f"/repositories/{self._scope.id}/issues/{number}/sub_issues"
+    def _list(self, number: int, repository: str) -> None:
+        """Ask for an issue's children. Raises BadAnswer where it has some and they are not told."""
+        key, path = f"{repository}#{number}", f"/repositories/{self._scope.id}/issues/{number}"
         try:
-            children = [issue for page in self._client.pages(path, _decode) for issue in page.value]
+            children = [issue for page in self._client.pages(f"{path}/sub_issues", _decode) for issue in page.value]
         except Missing as error:
+            self._make_sure_of_none(key, path)
             _log.info("%s: no list of sub-issues (%s)", key, error.reason)
             self._unlisted.add(number)
-            return False
+            return
         self._listed[number] = children
         self._parent_of |= {issue.node_id: key for issue in children}
-        return True
+
+    def _make_sure_of_none(self, key: str, path: str) -> None:
+        """That the issue is gone, or says itself that it has no sub-issues."""
+        try:
+            issue = self._client.read(path, _decode_one).value
+        except Missing:
+            return
+        if translate.parents([issue]):
+            raise BadAnswer(
+                f"{key}: GitHub says that it has sub-issues, and does not list them.",
+                hint="Run the sync again; if it stays so, ask who runs the server, or a proxy before it.",
+            )

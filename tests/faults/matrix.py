@@ -91,7 +91,8 @@ def _github() -> Iterator[Request]:
     yield request("issues changed since", "second", "GET", rf"{_ID}/issues\?.*since=", listed, later=_PAGE, clock=True)
     yield request("milestones", "first", "GET", rf"{_ID}/milestones", listed, later=_PAGE)
     yield request("labels", "first", "GET", rf"{_ID}/labels\?", listed, later=_PAGE)
-    yield request("sub-issues", "first", "GET", r"/issues/\d+/sub_issues", listed, later=_PAGE)
+    yield request("sub-issues", "first", "GET", "/issues/5/sub_issues", listed, later=_PAGE)
+    yield request("sub-issues of another parent", "first", "GET", r"/issues/(?!5/)\d+/sub_issues", listed)
     yield request("search", "first", "GET", "/search/issues", listed, later=_PAGE)
     yield request("census", "second", "GET", rf"{_ID}/issues\?(?!.*since=)", listed, later=_PAGE)
     yield request("issue", "second", "GET", rf"{_ID}/issues/\d+$")
@@ -227,10 +228,8 @@ FAULTS: tuple[Fault, ...] = (
 EVENTS = frozenset({"moved", "transferred", "deleted", "locked", "renamed", "archived"})
 """What people do to a ticket or its home just before the request arrives."""
 
-_ASKS_WHETHER = frozenset(
-    {"issue", "mark of a comment", "sub-issues", "timeline of an issue", "issue with its changelog"}
-)
-"""Requests whose 404 is an answer: a ticket that is gone, another's comment, a server without sub-issues."""
+_ASKS_WHETHER = frozenset({"issue", "mark of a comment", "timeline of an issue", "issue with its changelog"})
+"""Requests whose 404 is an answer: a ticket that is gone, another's comment."""
 
 
 def unfit(request: Request, fault: Fault) -> str:

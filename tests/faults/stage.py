@@ -62,7 +62,8 @@ objectives:
 """
 LINKS = {
     "github": (
-        "{connection: it, milestone: One page}, {connection: it, parent: 'acme/shop#5'}",
+        "{connection: it, milestone: One page}, {connection: it, parent: 'acme/shop#5'}, "
+        "{connection: it, parent: 'acme/shop#9'}",
         '{connection: it, query: "label:bug"}',
     ),
     "jira": ("{connection: it, epic: SHOP-1}", '{connection: it, query: "type = Bug AND priority = Highest"}'),
@@ -336,7 +337,8 @@ def _furnish(stage: Stage) -> None:
 
 
 def _build_github(stage: Stage) -> None:
-    """Eight issues: three in a milestone, three children of a fifth, three bugs; and repositories to get lost in."""
+    """Ten issues: three in a milestone, three children of a fifth, one of a ninth, three bugs; and repositories to get
+    lost in."""
     hub = stage.state
     hub.tells_parent = False
     hub.add_repository("acme/shop")
@@ -349,9 +351,11 @@ def _build_github(stage: Stage) -> None:
     parent = hub.create("acme/shop", "Payment")
     for title in ("Cards", "Wallets", "Transfers"):
         hub.create("acme/shop", title, parent=parent, labels=[] if title == "Transfers" else ["bug"])
+    gifts = hub.create("acme/shop", "Gifts")
+    hub.create("acme/shop", "Gift cards", parent=gifts)
     for text in ("When?", "Soon.", "Thanks."):
         hub.comment("acme/shop", 3, text)
-    for number in range(1, 9):
+    for number in range(1, 11):
         stage.sandbox.clock.advance(timedelta(minutes=1))
         hub.edit("acme/shop", number, body="Seen by a customer.")
     hub.label("acme/shop", 8, "docs")

@@ -370,28 +370,47 @@ class TestSelect:
 
 
 class TestOldServersInTrouble:
-    """The server says that an issue has sub-issues and will not list them."""
+    """A list of sub-issues that is not there, on a server that does not name parents."""
 
     @pytest.fixture
-    def family(self, hub: GitHubState, sandbox: Sandbox) -> GitHubState:
+    def family(self, hub: GitHubState) -> GitHubState:
+        """Issues 1, 3 and 5 are parents of the ones after them."""
         for _ in range(3):
             parent = hub.create("acme/shop", "Tracking")
             hub.create("acme/shop", "Child", parent=parent)
         hub.tells_parent = False
-        sandbox.faults.add("status", status=404, path="/sub_issues", times=None)
         return hub
 
-    def test_it_is_asked_once_and_the_pull_goes_on(
+    @pytest.mark.parametrize("status", [404, 410])
+    def test_nothing_is_concluded_when_one_list_is_refused_for_an_issue_that_is_there(
+        self, family: GitHubState, connector: GitHubConnector, scope: Scope, sandbox: Sandbox, status: int
+    ) -> None:
+        sandbox.faults.add("status", status=status, path="/issues/1/sub_issues")
+        with pytest.raises(BadAnswer, match="acme/shop#1"):
+            list(connector.pull(scope, None))
+
+    def test_a_parent_that_goes_between_the_page_and_its_list_stops_no_other(
         self, family: GitHubState, connector: GitHubConnector, scope: Scope, sandbox: Sandbox
     ) -> None:
-        sandbox.log.clear()
-        assert numbers(list(connector.pull(scope, None))) == [1, 2, 3, 4, 5, 6]
-        assert sum("sub_issues" in entry.path for entry in sandbox.log.entries) == 1
+        for path in ("/issues/1/sub_issues", "/issues/1$"):
+            sandbox.faults.add("status", status=404, path=path, times=None)
+        found = {item.key: item.parent for page in connector.pull(scope, None) for item in page.items}
+        assert found["acme/shop#2"] is None
+        assert (found["acme/shop#4"], found["acme/shop#6"]) == ("acme/shop#3", "acme/shop#5")
 
-    def test_a_remembered_parent_that_is_gone_is_forgotten(
+    def test_a_remembered_parent_that_is_gone_is_forgotten_and_the_others_are_not(
         self, family: GitHubState, connector: GitHubConnector, scope: Scope
     ) -> None:
         remembering = msgspec.structs.replace(scope, data={**scope.data, "parents": "1 99"})
         *_, last = connector.pull(remembering, None)
         assert last.scope is not None
-        assert "parents" not in {name for name, value in last.scope.data.items() if value}
+        assert last.scope.data["parents"] == "1 3 5"
+
+    def test_a_remembered_parent_that_has_no_children_any_more_is_forgotten(
+        self, family: GitHubState, connector: GitHubConnector, scope: Scope
+    ) -> None:
+        family.sub_issues = False
+        remembering = msgspec.structs.replace(scope, data={**scope.data, "parents": "1 3"})
+        *_, last = connector.pull(remembering, None)
+        assert last.scope is not None
+        assert not last.scope.data["parents"]
