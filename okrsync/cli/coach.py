@@ -89,7 +89,7 @@ def run(
         session.show(coach_text(shown, found.ignored, okrs, show_ignored=ignored, lighter=lighter))
     if not found.read:
         session.say("Nothing has been read yet, so nothing is said about work: run okrsync sync.")
-    session.annotate(of_findings(shown))
+    session.annotate(of_findings(shown, session.in_repository))
     return FINDINGS if check and found.at_least(Severity(severity or Severity.WARNING)) else 0
 
 

@@ -120,7 +120,7 @@ def explain_failure(session: Session, error: Exception) -> int:
 
     session.logger.error(Event.RUN_FAILED, exit_code=error.exit_code, error=error.message, hint=error.hint)
     show_error(session, error)
-    session.annotate(of_error(error))
+    session.annotate(of_error(error, session.in_repository))
     return error.exit_code
 
 

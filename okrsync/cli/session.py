@@ -118,6 +118,13 @@ class Session:
     def in_actions(self) -> bool:
         return self.environ.get("GITHUB_ACTIONS") == "true"
 
+    def in_repository(self, file: str) -> str:
+        """A file as annotations name it: from the checkout's root, in whichever of its folders the step runs."""
+        root, whole = self.environ.get("GITHUB_WORKSPACE"), Path(file).resolve()
+        if not (file and root and whole.is_relative_to(Path(root).resolve())):
+            return file
+        return whole.relative_to(Path(root).resolve()).as_posix()
+
     def annotate(self, annotations: Iterable[str]) -> None:
         """Inside GitHub Actions, put these beside the lines of the pull request."""
         if self.in_actions:

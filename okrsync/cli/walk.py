@@ -126,7 +126,8 @@ def _number(answer: str) -> float:
 
 
 def _kept(kept: Sequence[str]) -> str:
-    return f"Kept: {', '.join(kept)}. The next sync shows them." if kept else "Nothing was kept."
+    shown = "it" if len(kept) == 1 else "them"
+    return f"Kept: {', '.join(kept)}. The next sync shows {shown}." if kept else "Nothing was kept."
 
 
 def _nothing_due(rows: Sequence[Owed]) -> str:

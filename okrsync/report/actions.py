@@ -5,7 +5,7 @@ Escape rules and the size of a summary are those of GitHub's documentation of wo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from okrsync.errors import ConfigError, OkrsyncError
@@ -33,12 +33,12 @@ def annotation(message: str, *, title: str = "", file: str = "", line: int | Non
     return f"::{level} {given}::{_data(plain(message))}" if given else f"::{level}::{_data(plain(message))}"
 
 
-def of_error(error: OkrsyncError) -> Iterator[str]:
-    """Annotations of an error, beside the lines of the files where they are known."""
+def of_error(error: OkrsyncError, named: Callable[[str], str] = str) -> Iterator[str]:
+    """Annotations of an error, beside the lines of the files where they are known. Files are called as ``named``."""
     if isinstance(error, ConfigError) and error.problems:
         for problem in error.problems[:ANNOTATIONS]:
             message = f"{problem.path}: {problem.message}" if problem.path else problem.message
-            yield annotation(message, title="okrsync", file=problem.file, line=problem.line)
+            yield annotation(message, title="okrsync", file=named(problem.file), line=problem.line)
     else:
         yield annotation(f"{error.message} {error.hint}".strip(), title="okrsync")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -50,14 +50,14 @@ def rules_text(rules: Iterable[Rule] = RULES.values()) -> RenderableType:
     return made
 
 
-def of_findings(found: Iterable[Finding]) -> Iterator[str]:
-    """Beside the lines of a pull request; of each weight so many as are shown there."""
+def of_findings(found: Iterable[Finding], named: Callable[[str], str] = str) -> Iterator[str]:
+    """Beside the lines of a pull request; of each weight so many as are shown there. Files are called as ``named``."""
     left = dict.fromkeys(Severity, ANNOTATIONS)
     for one in found:
         if left[one.severity]:
             left[one.severity] -= 1
             title, said = f"okrsync coach: {one.rule}", f"{one.reason} {one.fix}"
-            yield annotation(said, title=title, file=one.file, line=one.line, level=LEVELS[one.severity])
+            yield annotation(said, title=title, file=named(one.file), line=one.line, level=LEVELS[one.severity])
 
 
 def _counts(found: Sequence[Finding], ignored: Sequence[Finding], lighter: int, show_ignored: bool) -> Text:

@@ -15,6 +15,8 @@ from okrsync.report.text import line, table
 WIDE = 110
 """Columns from which on titles have room."""
 
+NOTHING = "-"
+
 _COLOURS = ((0.30, "red"), (0.70, "yellow"), (1.01, "green"))
 
 
@@ -165,13 +167,13 @@ def _scored(one: Calibration, name: str, style: str = "") -> Iterator[Text]:
     yield line((name, style))
     yield line(str(one.origins))
     yield from (line(_kept(coverage)) for coverage in one.coverage)
-    yield line("" if one.brier is None else f"{one.brier:.3f}")
-    yield line("" if one.skill is None else f"{one.skill:+.2f}")
+    yield line(NOTHING if one.brier is None else f"{one.brier:.3f}")
+    yield line(NOTHING if one.skill is None else f"{one.skill:+.2f}")
 
 
 def _kept(coverage: Coverage) -> str:
     if coverage.rate is None:
-        return "-"
+        return NOTHING
     return f"{round(coverage.rate * 100)} % of {coverage.of}"
 
 
@@ -182,6 +184,8 @@ def _explained(found: Backtest) -> Iterator[Text]:
     yield line(
         ("dates told at it were kept. Skill: 1 is perfect, 0 no better than always saying the base rate.", "dim")
     )
+    if any(one.events and one.skill is None for one in (*found.key_results, found.overall)):
+        yield line(("There is no skill where everything came out alike.", "dim"))
     yield line("Rule: ", found.rule)
 
 

@@ -119,7 +119,7 @@ def test_nothing_said_is_nothing_kept(shop: Practice) -> None:
 def test_what_was_answered_before_the_input_ends_is_kept(shop: Practice, end: str) -> None:
     result = shop.call("checkin", "--owner", "ana", typed="7\n\n\n\n" + end)
     assert result.exit_code == 130
-    assert "Stopped. Kept: checkout-1." in result.stderr
+    assert "Stopped. Kept: checkout-1. The next sync shows it." in result.stderr
     assert confidences(shop) == {"checkout-1": [7]}
 
 

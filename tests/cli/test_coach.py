@@ -107,6 +107,16 @@ def test_in_actions_findings_stand_beside_their_lines(acme: Past) -> None:
     assert "::" not in _call(acme).stderr
 
 
+@pytest.mark.parametrize("step", ["", "okr"])
+def test_annotations_name_files_from_the_root_of_the_checkout(
+    acme: Past, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """GitHub resolves them from there, also for a step with ``working-directory:``."""
+    monkeypatch.chdir(acme.folder if step else acme.folder.parent)
+    told = _call(acme, GITHUB_ACTIONS="true", GITHUB_WORKSPACE=str(acme.folder.parent)).stderr
+    assert f"::error file={acme.folder.name}/okrs/shop.yaml,line=17," in told
+
+
 def test_before_the_first_sync_nothing_is_said_about_work(acme: Past) -> None:
     result = _call(acme)
     assert "Nothing has been read yet" in result.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -116,6 +117,13 @@ def test_the_back_test_names_its_verdict_and_rule(acme: Practice) -> None:
     assert "No date that was told at 85 % has come yet." in said
     assert "Rule: rolling origins" in said
     assert json.loads(acme.call("forecast", "--backtest", "--json").stdout)["overall"]["calibrated"] is None
+
+
+def test_where_everything_came_out_alike_there_is_no_skill_and_this_is_said(acme: Practice) -> None:
+    work(acme, "checkout-2", [2] * 12, remaining=30)
+    said = acme.call("forecast", "--backtest").stdout
+    assert re.search(r"^checkout-2 .* 0\.000 +- *$", said, re.MULTILINE)
+    assert "There is no skill where everything came out alike." in said
 
 
 def test_forecasts_that_missed_are_marked_uncalibrated(acme: Practice) -> None:

@@ -188,7 +188,9 @@ def _streams(lives: Iterable[Life]) -> dict[str, list[Life]]:
     for life in lives:
         found[life.linked.connection, life.linked.weight].append(life)
     weighed = {name for name, weight in found if weight != 1}
-    return {f"{name} x {weight:g}" if name in weighed else name: some for (name, weight), some in found.items()}
+    return {
+        f"{name} with weight {weight:g}" if name in weighed else name: some for (name, weight), some in found.items()
+    }
 
 
 def _belonging(lives: Iterable[Life], metric: Flowing, cycle: Cycle) -> Iterable[Life]:

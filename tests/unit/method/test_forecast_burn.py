@@ -115,7 +115,11 @@ def test_created_work_counts_when_it_comes_within_the_cycle() -> None:
 def test_streams_are_told_apart_by_connection_and_weight() -> None:
     lives = [life("a", started=day(10, 2)), life("b", connection="github"), life("c", weight=2.0)]
     found = burned(COMPLETION, *lives)
-    assert [(side.name, side.left[-1]) for side in found.sides] == [("github", 1), ("jira x 1", 1), ("jira x 2", 2)]
+    assert [(side.name, side.left[-1]) for side in found.sides] == [
+        ("github", 1),
+        ("jira with weight 1", 1),
+        ("jira with weight 2", 2),
+    ]
     assert found.slack[-1] == 0
     assert not burned(COMPLETION, lives[0]).sides
 

@@ -107,6 +107,11 @@ def test_achieved_is_achieved_whatever_anybody_says_and_however_late() -> None:
     assert found.actual == 1.0
 
 
+def test_a_target_that_sums_miss_by_less_than_any_work_is_reached() -> None:
+    assert (0.3 + 0.6) / 0.9 < 1
+    assert judged((0.3 + 0.6) / 0.9).because == "achieved: 100 % done"
+
+
 def test_an_override_stands_until_it_expires() -> None:
     given = [overriding(Status.ON_TRACK, days=7)]
     found = judged(0.1, checkins=given)
