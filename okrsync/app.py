@@ -164,7 +164,8 @@ class App:
         """One run with every change it made. Raises ConfigError when there is none of this number."""
         found = self.store.journal.run(number)
         if found is None:
-            raise ConfigError(f"There is no run {number}.", hint="`okrsync runs` lists them.")
+            hint = "`okrsync runs` lists them; of runs that changed nothing only the newest are kept."
+            raise ConfigError(f"There is no run {number}.", hint=hint)
         return found, tuple(self.store.journal.writes(run=number))
 
     def scope_names(self) -> dict[tuple[str, str], str]:

@@ -23,7 +23,7 @@ def runs(
 ) -> int:
     """List the last runs, or show one whole.
 
-    Reads the local store only. Every sync, plan and clean is kept.
+    Reads the local store only. Every sync, plan and clean is kept; of those that changed nothing, the newest 500.
     """
     session = session_of(context)
     return list_runs(session, last, json=json) if run is None else show_run(session, run, json=json)

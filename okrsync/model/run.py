@@ -135,6 +135,13 @@ class RunReport(msgspec.Struct, frozen=True):
     exit_code: int = 0
     stages: dict[str, float] = {}
 
+    @property
+    def quiet(self) -> bool:
+        """Whether it went well and there was nothing to do: no news, no movement, no change."""
+        scopes = [scope for one in self.connections for scope in one.scopes]
+        news = any(scope.changed or scope.unreachable for scope in scopes)
+        return not (self.exit_code or news or self.movements or self.plan.changes or self.warnings)
+
 
 class RunRecord(msgspec.Struct, frozen=True):
     """A run in the journal: with its ``report``, with the ``error`` that ended it, or with neither.
@@ -167,16 +174,6 @@ class RunRow(msgspec.Struct, frozen=True):
     deferred: int = 0
     errors: tuple[str, ...] = ()
     exit_code: int | None = None
-
-
-class RunTally(msgspec.Struct, frozen=True):
-    """What is counted of a run that has ended: how it ended, how long it took, and what each connection cost."""
-
-    id: int
-    kind: str
-    exit_code: int
-    seconds: float
-    connections: tuple[ConnectionRun, ...] = ()
 
 
 class AuditedWrite(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -24,11 +25,13 @@ def runs_text(rows: Sequence[RunRow]) -> RenderableType:
     if not rows:
         return line("No run yet.")
     made = table("run", "started (UTC)", "kind", *NUMBERS[1:], "", numbers=NUMBERS)
-    for row in rows:
+    for row, before in zip_longest(rows, rows[1:]):
         numbers = [f"{count:,}" for count in (row.requests, row.written, row.deferred, len(row.errors))]
         lasted = took(timedelta(seconds=row.seconds)) if row.seconds is not None else ""
         exit_code = "" if row.exit_code is None else str(row.exit_code)
         made.add_row(str(row.id), _when(row.started), row.kind, lasted, *numbers, exit_code, _remark(row))
+        if before is not None and (gone := row.id - before.id - 1):
+            made.add_row("", line((f"{gone:,} that changed nothing", "dim")))
     return made
 
 

@@ -32,8 +32,9 @@ from okrsync.store.scopes import Scopes
 from okrsync.store.survey import Survey
 from okrsync.store.tables import metadata
 from okrsync.store.terms import Terms
+from okrsync.store.totals import Totals
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a test compares it with the migrations folder."""
 
 BEGIN = "okrsync begin"
@@ -51,18 +52,21 @@ _ADVICE = {
 }
 _ACCESS = "Check that the folder exists, and that it and the file are writable; `okrsync store check` tells more."
 _VERSION = """
-SELECT (SELECT max(finished_at) FROM runs), (SELECT max(id) FROM samples), (SELECT max(id) FROM checkins),
+SELECT (SELECT finished_at FROM runs WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1),
+    (SELECT max(id) FROM samples), (SELECT max(id) FROM checkins),
     (SELECT max(at) FROM closings), (SELECT max(at) FROM scores)
 """
 _UNREADABLE = (msgspec.DecodeError, json.JSONDecodeError, UnicodeDecodeError)
 """What reading raises where bytes are not what was written; SQLite may even quote them in its message."""
 
 
+CACHE = 8_000
+"""kB of the file that a store keeps in memory while it is open."""
+
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "busy_timeout=10000",
-    "cache_size=-8000",
     "wal_autocheckpoint=4000",
     "temp_store=MEMORY",
 )
@@ -75,10 +79,10 @@ class Store:
     Raises StoreError when the file cannot be opened, is no store, or is from a newer okrsync.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, cache: int = CACHE) -> None:
         self.url = url
         self._open = False
-        self._engine = _engine(url)
+        self._engine = _engine(url, cache)
         try:
             with _readable(url):
                 self._connection = self._engine.connect()
@@ -99,6 +103,7 @@ class Store:
         self.closings = Closings(self._connection)
         self.flow = Flow(self._connection)
         self.terms = Terms(self._connection)
+        self.totals = Totals(self._connection)
         self.reminders = Reminders(self._connection)
 
     @contextmanager
@@ -227,7 +232,7 @@ def _acquired(lock: FileLock) -> bool:
     return True
 
 
-def _engine(url: str) -> Any:
+def _engine(url: str, cache: int) -> Any:
     if not url.startswith("sqlite:"):
         raise ConfigError(
             f"store: {make_url(url).get_backend_name()} is not supported.", hint="Use sqlite:///okrsync.db."
@@ -237,7 +242,7 @@ def _engine(url: str) -> Any:
     @event.listens_for(engine, "connect")
     def _prepare(raw: Any, _record: Any) -> None:
         raw.isolation_level = None
-        for pragma in _PRAGMAS:
+        for pragma in (*_PRAGMAS, f"cache_size=-{cache}"):
             raw.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "handle_error")

@@ -13,15 +13,19 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, CursorResult, Row, delete, select, update
+from sqlalchemy import Connection, CursorResult, Row, delete, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from okrsync.model.change import Change, Done, Receipt, connection_of, ref_of
-from okrsync.model.run import AuditedWrite, ConnectionRun, RunRecord, RunReport, RunRow, RunTally
+from okrsync.model.run import AuditedWrite, ConnectionRun, RunRecord, RunReport, RunRow
 from okrsync.store import tables
+from okrsync.store.totals import Totals
 
 BACKFILL = "backfill"
 """The kind of run that reads what was, and not what is new."""
+
+QUIET = 500
+"""So many runs that changed nothing are kept, the newest of them; all others are kept for ever."""
 
 STREAMED = 500
 """Rows of the audit log held in memory at a time."""
@@ -40,36 +44,44 @@ class _Told(msgspec.Struct):
     error: str = ""
 
 
-class _Asked(msgspec.Struct):
-    """What each connection cost, all else passed over."""
-
-    connections: tuple[ConnectionRun, ...] = ()
-
-
 class Journal:
     """The cabinet of what we did."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._totals = Totals(connection)
 
     def begin_run(self, kind: str, at: datetime) -> int:
         result = self._db.execute(insert(tables.runs).values(kind=kind, started_at=at))
         return _new_id(result)
 
     def end_run(self, report: RunReport) -> None:
+        """Keep its report, count it, and forget the oldest of the runs that changed nothing."""
+        ended = {"finished_at": report.finished, "exit_code": report.exit_code, "quiet": report.quiet}
         self._db.execute(
-            update(tables.runs)
-            .where(tables.runs.c.id == report.id)
-            .values(finished_at=report.finished, exit_code=report.exit_code, report=msgspec.json.encode(report))
+            update(tables.runs).where(tables.runs.c.id == report.id).values(**ended, report=msgspec.json.encode(report))
         )
+        seconds = (report.finished - report.started).total_seconds()
+        self._totals.count(report.kind, report.exit_code, seconds, report.connections)
+        if report.quiet:
+            self._forget_quiet_runs()
+
+    def _forget_quiet_runs(self) -> None:
+        table = tables.runs
+        kept = select(table.c.id).where(text("quiet")).order_by(table.c.id.desc()).offset(QUIET).limit(1)
+        self._db.execute(delete(table).where(text("quiet"), table.c.id <= kept.scalar_subquery()))
 
     def fail_run(self, run: int, at: datetime, exit_code: int, error: str) -> None:
         """A run that ended with an error instead of a report."""
-        self._db.execute(
-            update(tables.runs)
-            .where(tables.runs.c.id == run)
+        table = tables.runs
+        ended = (
+            update(table)
+            .where(table.c.id == run)
             .values(finished_at=at, exit_code=exit_code, report=msgspec.json.encode({"error": error}))
+            .returning(table.c.kind, table.c.started_at)
         )
+        for kind, started in self._db.execute(ended).all():
+            self._totals.count(kind, exit_code, (at - started).total_seconds())
 
     def intend(self, run: int, change: Change, at: datetime) -> int:
         ref = ref_of(change)
@@ -105,15 +117,6 @@ class Journal:
         """The last runs, the newest first."""
         table = tables.runs
         return tuple(map(_row, self._db.execute(select(table).order_by(table.c.id.desc()).limit(limit))))
-
-    def tallies(self, after: int = 0) -> Iterator[RunTally]:
-        """The runs after this one that have ended, streamed in their order: a store has one at a time."""
-        table = tables.runs
-        query = select(table).where(table.c.id > after, table.c.finished_at.is_not(None)).order_by(table.c.id)
-        for row in self._db.execute(query, execution_options={"yield_per": STREAMED}):
-            asked = msgspec.json.decode(row.report, type=_Asked) if row.report else _Asked()
-            seconds = (row.finished_at - row.started_at).total_seconds()
-            yield RunTally(row.id, row.kind, row.exit_code, seconds, asked.connections)
 
     def run(self, run: int) -> RunRecord | None:
         row = self._db.execute(select(tables.runs).where(tables.runs.c.id == run)).first()

@@ -331,6 +331,28 @@ runs = Table(
     Column("finished_at", UtcTime),
     Column("exit_code", Integer),
     Column("report", LargeBinary),
+    Column("quiet", Boolean, nullable=False, server_default=text("0")),
+    Index("runs_quiet", "id", sqlite_where=text("quiet")),
+)
+
+run_totals = Table(
+    "run_totals",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("exit_code", Integer, primary_key=True),
+    Column("runs", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+)
+
+connection_totals = Table(
+    "connection_totals",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("runs", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("writes", Integer, nullable=False),
+    Column("waited", Float, nullable=False),
 )
 
 holder = Table(

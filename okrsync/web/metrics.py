@@ -1,11 +1,10 @@
-"""What Prometheus is told, counted from the journal, so that it is the same whichever process is asked."""
+"""What Prometheus is told, from the totals in the store, so that it is the same whichever process is asked."""
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
@@ -14,67 +13,52 @@ from prometheus_client.registry import Collector
 from okrsync import __version__
 from okrsync.model.change import connection_of
 from okrsync.model.hint import Hint
-from okrsync.model.run import RunTally
 from okrsync.practice.desk import Desk
 from okrsync.practice.operations import Connection, operations
+from okrsync.store.totals import ConnectionTotal, RunTotal
 
 ENDS = {0: "ok", 4: "partial", 5: "unsafe"}
 """Exit code -> result of a run; others failed."""
 
 
-@dataclass
-class Metrics:
-    """Counts each run of the journal once, however often it is asked; used by any number of threads."""
+def exposed(desk: Desk, waiting: Mapping[str, Sequence[Hint]], silence: Callable[[], float] | None) -> bytes:
+    """Everything, in the text format."""
+    with desk.store.reading():
+        runs, costs = desk.store.totals.runs(), desk.store.totals.connections()
+    found = [*_runs(runs), *_costs(costs), *_connections(desk, waiting), *_key_results(desk), _version()]
+    if silence is not None:
+        told = "Seconds since the loop of the daemon last gave a sign of life."
+        found.append(_gauge("okrsync_loop_silence_seconds", told, (), [((), silence())]))
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Collected(found))
+    return generate_latest(registry)
 
-    _last: int = 0
-    _runs: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    _seconds: Counter[str] = field(default_factory=Counter)
-    _read: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    _requests: Counter[str] = field(default_factory=Counter)
-    _writes: Counter[str] = field(default_factory=Counter)
-    _waited: Counter[str] = field(default_factory=Counter)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def text(self, desk: Desk, waiting: Mapping[str, Sequence[Hint]], silence: Callable[[], float] | None) -> bytes:
-        """Everything, in the text format."""
-        with self._lock:
-            with desk.store.reading():
-                for tally in desk.store.journal.tallies(self._last):
-                    self._count(tally)
-            found = [*self._counters(), *_connections(desk, waiting), *_key_results(desk), _version()]
-        if silence is not None:
-            told = "Seconds since the loop of the daemon last gave a sign of life."
-            found.append(_gauge("okrsync_loop_silence_seconds", told, (), [((), silence())]))
-        registry = CollectorRegistry(auto_describe=False)
-        registry.register(_Collected(found))
-        return generate_latest(registry)
+def _runs(totals: Sequence[RunTotal]) -> Iterator[Metric]:
+    ended, count, seconds = Counter[tuple[str, ...]](), Counter[str](), dict[str, float]()
+    for one in totals:
+        ended[one.kind, ENDS.get(one.exit_code, "failed")] += one.runs
+        count[one.kind] += one.runs
+        seconds[one.kind] = seconds.get(one.kind, 0.0) + one.seconds
+    yield _counter("okrsync_runs", "Runs, by how they ended.", ("kind", "result"), ended)
+    took = SummaryMetricFamily("okrsync_run_seconds", "How long runs took.", labels=("kind",))
+    for kind, total in seconds.items():
+        took.add_metric((kind,), count[kind], total)
+    yield took
 
-    def _count(self, tally: RunTally) -> None:
-        self._last = tally.id
-        self._runs[tally.kind, ENDS.get(tally.exit_code, "failed")] += 1
-        self._seconds[tally.kind] += tally.seconds  # type: ignore[assignment]
-        for one in tally.connections:
-            self._read[one.connection, "failed" if one.error else "ok"] += 1
-            self._requests[one.connection] += one.requests
-            self._writes[one.connection] += one.writes
-            self._waited[one.connection] += one.waited  # type: ignore[assignment]
 
-    def _counters(self) -> Iterator[Metric]:
-        yield _counter("okrsync_runs", "Runs, by how they ended.", ("kind", "result"), self._runs)
-        seconds = SummaryMetricFamily("okrsync_run_seconds", "How long runs took.", labels=("kind",))
-        for kind, total in self._seconds.items():
-            count = sum(number for key, number in self._runs.items() if key[0] == kind)
-            seconds.add_metric((kind,), count, total)
-        yield seconds
-        yield _counter(
-            "okrsync_connection_runs", "Runs that a connection took part in.", ("connection", "result"), self._read
-        )
-        for name, told, counted in (
-            ("okrsync_requests", "Requests sent to a tracker.", self._requests),
-            ("okrsync_writes", "Requests that changed something in a tracker.", self._writes),
-            ("okrsync_waited_seconds", "Time spent waiting for a tracker's limits.", self._waited),
-        ):
-            yield _counter(name, told, ("connection",), {(key,): value for key, value in counted.items()})
+def _costs(totals: Sequence[ConnectionTotal]) -> Iterator[Metric]:
+    ended = Counter[tuple[str, ...]]()
+    for one in totals:
+        ended.update({(one.connection, "ok"): one.runs - one.failed, (one.connection, "failed"): one.failed})
+    told = "Runs that a connection took part in."
+    yield _counter("okrsync_connection_runs", told, ("connection", "result"), +ended)
+    for name, told, value in (
+        ("okrsync_requests", "Requests sent to a tracker.", "requests"),
+        ("okrsync_writes", "Requests that changed something in a tracker.", "writes"),
+        ("okrsync_waited_seconds", "Time spent waiting for a tracker's limits.", "waited"),
+    ):
+        yield _counter(name, told, ("connection",), {(one.connection,): getattr(one, value) for one in totals})
 
 
 @dataclass(frozen=True, eq=False)

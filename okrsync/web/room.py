@@ -21,6 +21,9 @@ from okrsync.web.work import Work
 
 T = TypeVar("T")
 
+CACHE = 2_000
+"""kB of the file that each of the stores for requests keeps in memory: there may be dozens."""
+
 
 @dataclass(frozen=True)
 class Seat(Desk):
@@ -129,7 +132,7 @@ class Room:
             try:
                 store = self._stores.get_nowait()
             except Empty:
-                return Store(url)
+                return Store(url, cache=CACHE)
             if store.url == url:
                 return store
             store.close()

@@ -16,7 +16,7 @@ from okrsync.errors import OkrsyncError
 from okrsync.practice.desk import Desk
 from okrsync.report.figures import age
 from okrsync.web.doors import inbox, room, serve, someone
-from okrsync.web.metrics import Metrics
+from okrsync.web.metrics import exposed
 
 STILL = 600.0
 """Seconds without a sign of life after which the daemon's loop counts as hung; no request waits for so long."""
@@ -60,11 +60,8 @@ def metrics(request: Request) -> Response:
             401,
             {"WWW-Authenticate": "Bearer"},
         )
-    state = request.app.state
-    if not hasattr(state, "metrics"):
-        state.metrics = Metrics()
     with room(request).desk() as desk:
-        text = state.metrics.text(desk, inbox(request).waiting(), state.silence)
+        text = exposed(desk, inbox(request).waiting(), request.app.state.silence)
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
