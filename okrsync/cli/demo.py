@@ -49,6 +49,7 @@ def demo(
 
 def run(session: Session, *, keep: bool = False) -> int:
     """The sandbox's clock starts twelve weeks and a little ago, and at the end it shows the time of day."""
+    from okrsync.cli.farewell import end
     from okrsync.cli.story import BEFORE, WEEKS, Story
     from okrsync.sandbox.server import Sandbox
     from okrsync.sandbox.world import build_world
@@ -62,7 +63,7 @@ def run(session: Session, *, keep: bool = False) -> int:
             story = Story(session, sandbox, folder)
             story.tell()
             story.skip(max(0.0, (session.now() - sandbox.clock.now()).total_seconds()))
-            story.end(keep=keep)
+            end(story, keep=keep)
             if keep:
                 _stay(story)
     except KeyboardInterrupt:
@@ -106,12 +107,13 @@ def how_to_call() -> str:
 
 def _stay(story: Story) -> None:
     """The sandbox and the dashboard go on until Ctrl-C."""
+    from okrsync.cli.farewell import invite
     from okrsync.web.room import Room
     from okrsync.web.serving import serving
 
     session = story.session
     with serving(Room(session.open, session.config, session.now), environ=session.environ, port=0) as served:
-        story.invite(served.url)
+        invite(story, served.url)
         session.say("Ctrl-C ends both.")
         try:
             story.wait()

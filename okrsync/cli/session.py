@@ -59,7 +59,7 @@ class LogLevel(StrEnum):
 
 @dataclass
 class Session:
-    """One invocation. ``open_app`` takes what ``App.open`` takes."""
+    """One invocation. ``open_app`` takes what ``App.open`` takes, ``prompt`` what ``typer.prompt`` takes."""
 
     config: Path = DEFAULT_CONFIG
     log: LogForm | None = None
@@ -69,6 +69,7 @@ class Session:
     now: Callable[[], datetime] = utc_now
     sleep: Callable[[float], None] = time.sleep
     open_app: Callable[..., App] = _open_app
+    prompt: Callable[..., str] = field(default_factory=lambda: typer.prompt)
 
     @cached_property
     def out(self) -> Console:

@@ -90,7 +90,7 @@ def _questions(session: Session, *, takes_value: bool, unit: str) -> Words:
 def _question(session: Session, text: str, read: Callable[[str], Answer]) -> Answer | None:
     """The answer, None when it is left out; asked again until it makes sense. Raises typer.Abort at Ctrl-C."""
     while True:
-        answer = typer.prompt(f"  {text}", default="", show_default=False, err=True).strip()
+        answer = session.prompt(f"  {text}", default="", show_default=False, err=True).strip()
         if not answer:
             return None
         try:

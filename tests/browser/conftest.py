@@ -13,8 +13,7 @@ import pytest
 from browsing import ROLES, TOKENS, Dashboard, Visit
 
 from okrsync.app import App, RunRequest
-from okrsync.cli.demo import write_files
-from okrsync.cli.story import SECRETS
+from okrsync.cli.demo import SECRETS, write_files
 from okrsync.practice.backfill import backfill
 from okrsync.practice.checkins import Words, check_in
 from okrsync.sandbox.server import Sandbox

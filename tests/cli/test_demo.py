@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tempfile
 import threading
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 
 from okrsync.cli import app, demo
 from okrsync.cli.demo import how_to_call
+from okrsync.cli.entry import OFFER
 from okrsync.cli.session import Session
 from okrsync.cli.story import Story
 from okrsync.errors import OkrsyncError
@@ -22,26 +24,33 @@ from okrsync.sandbox.world import build_world
 
 STEPS = (
     "check",
-    "plan",
+    "plan --tickets 2",
     "sync",
     "backfill",
-    "checkin checkout-3",
+    "checkin checkout-3 --who ben --value 2.6",
+    "checkin --owner emeka --who emeka < emeka.txt",
     "status",
     "why checkout-1",
     "explain checkout-1",
+    "explain checkout",
     "history checkout-1",
     "status --at 2026-10-19",
     "forecast checkout-1",
     "forecast --backtest",
     "checkin --list",
+    "digest --role owner",
     "digest --role coach",
     "digest --role champion",
     "coach",
+    "coach --check",
     "figures",
     "cycle close",
     "cycle carry-over",
-    "cycle report",
-    "export",
+    "cycle report 2026-Q4",
+    "cycle report 2026-Q4 --format md",
+    "export --output everything.json",
+    "import everything.json",
+    "import --csv goals.csv --map objective=Goal",
 )
 
 
@@ -60,6 +69,24 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_each_step_shows_the_command_a_user_would_type(told: str) -> None:
     for step in STEPS:
         assert f"$ okrsync {step}" in told
+
+
+def test_every_command_can_be_typed_as_it_is_shown(told: str) -> None:
+    """What is shown is what was run: nothing is left out, and each names a command that there is."""
+    shown = re.findall(r"^\$ okrsync (.*)$", told, re.MULTILINE)
+    assert len(shown) >= len(STEPS)
+    for line in shown:
+        assert "…" not in line
+        assert shlex.split(line)[0] in OFFER
+
+
+def test_what_came_out_and_went_in_again_comes_out_the_same(told: str) -> None:
+    assert "everything.json and again.json say the same." in told
+
+
+def test_answers_that_a_file_gives_are_shown_and_kept(told: str) -> None:
+    listed = told[told.index("$ okrsync checkin --list") :].partition("─")[0]
+    assert re.search(r"api-2 .*just now, emeka +6/10", listed)
 
 
 def test_the_plan_tells_its_cost_and_the_ticket_that_names_a_key_result_nobody_has(told: str) -> None:
