@@ -12,7 +12,16 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from okrsync.model.rules import RULES
 
@@ -327,12 +336,12 @@ class KeyResult(Frozen):
     carried_from: Id | None = None
     ignore: tuple[Ignored, ...] = ()
 
-    @model_validator(mode="after")
-    def _goes_somewhere(self) -> KeyResult:
-        metric = self.measure
-        if not isinstance(metric, Boolean | Maintain) and metric.start == metric.target:
-            raise ValueError(f"start and target are both {metric.start:g}; progress needs a way to go")
-        return self
+    @field_validator("measure")
+    @classmethod
+    def _goes_somewhere(cls, measure: Measure) -> Measure:
+        if not isinstance(measure, Boolean | Maintain) and measure.start == measure.target:
+            raise ValueError(f"start and target are both {measure.start:g}; progress needs a way to go")
+        return measure
 
     @property
     def metric(self) -> Metric | None:

@@ -18,6 +18,7 @@ from okrsync.model.okr import Cycle, KeyResult, Objective, OkrFile
 from okrsync.okrfile.ignores import ignore_problems
 from okrsync.okrfile.links import Tracker, id_problems, link_problems
 from okrsync.okrfile.measures import measure_problems
+from okrsync.okrfile.salvage import inside, touches
 from okrsync.wording import suggest
 from okrsync.yamlfile import Document, Place
 
@@ -38,10 +39,19 @@ class Surroundings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An OKR file that is right by itself."""
+    """An OKR file, as far as it can be understood; ``replaced`` are the places that do not hold what was written."""
 
     document: Document
     content: OkrFile
+    replaced: frozenset[Place] = frozenset()
+
+    def known(self, place: Place) -> bool:
+        """Does it hold what was written?"""
+        return not inside(place, self.replaced)
+
+    def whole(self, place: Place) -> bool:
+        """Is all of it as it was written?"""
+        return not touches(place, self.replaced)
 
     def objectives(self) -> Iterator[tuple[Place, Objective]]:
         for position, objective in enumerate(self.content.objectives):
@@ -62,10 +72,10 @@ def problems_across(
         for name, options in surroundings.connections.items()
     }
     problems = [*_repeated_ids(sources), *_cycles_that_differ(sources)]
-    if complete:
+    if complete and all(source.known((*place, "id")) for source in sources for place, _ in source.objectives()):
         problems += _parents(sources)
     for source in sources:
-        problems += [source.document.problem(*finding) for finding in _within(source, trackers)]
+        problems += [source.document.problem(*one) for one in _within(source, trackers) if source.whole(one[0])]
     return problems
 
 
@@ -74,9 +84,11 @@ def _within(source: Source, trackers: Mapping[str, Tracker]) -> Iterator[Finding
     yield from _time_zone(cycle)
     yield from ignore_problems(source.content)
     for place, _, key_result in source.key_results():
-        yield from ((place + inner, message) for inner, message in _days(key_result, cycle))
+        if source.whole(("cycle",)):
+            yield from ((place + inner, message) for inner, message in _days(key_result, cycle))
         yield from ((place + inner, message) for inner, message in id_problems(key_result.id, trackers))
-        yield from ((place + inner, message) for inner, message in measure_problems(key_result, trackers))
+        if source.whole((*place, "links")):
+            yield from ((place + inner, message) for inner, message in measure_problems(key_result, trackers))
         for position, link in enumerate(key_result.links):
             yield from (
                 ((*place, "links", position, *inner), message) for inner, message in link_problems(link, trackers)
@@ -90,6 +102,8 @@ def _repeated_ids(sources: Sequence[Source]) -> Iterator[Problem]:
         named = [("objective", place, objective.id) for place, objective in source.objectives()]
         named += [("key result", place, key_result.id) for place, _, key_result in source.key_results()]
         for what, place, name in named:
+            if not source.known((*place, "id")):
+                continue
             here = f"{source.document.file}:{source.document.line((*place, 'id'))}"
             first = seen.setdefault((what, name.lower()), here)
             if first != here:
@@ -99,6 +113,8 @@ def _repeated_ids(sources: Sequence[Source]) -> Iterator[Problem]:
 def _cycles_that_differ(sources: Sequence[Source]) -> Iterator[Problem]:
     first: dict[str, Source] = {}
     for source in sources:
+        if not source.whole(("cycle",)):
+            continue
         cycle, other = source.content.cycle, first.setdefault(source.content.cycle.id, source)
         for name in ("start", "end", "timezone"):
             here, there = getattr(cycle, name), getattr(other.content.cycle, name)

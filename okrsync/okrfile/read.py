@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import ValidationError
-
 from okrsync.connector import Plugin
 from okrsync.errors import ConfigError, Problem
-from okrsync.model.okr import Home, OkrFile, Okrs, Placed
+from okrsync.model.okr import Home, Okrs, Placed
 from okrsync.okrfile.across import Source, Surroundings, problems_across
-from okrsync.wording import findings
+from okrsync.okrfile.salvage import salvage
 from okrsync.yamlfile import Document, read_yaml, refusal
 
 
@@ -19,7 +17,7 @@ def load_okrs(surroundings: Surroundings, plugins: Mapping[str, Plugin]) -> Okrs
 
     ``plugins`` holds the plug-in of each connection. Raises ConfigError with every problem of every file.
     """
-    sources, problems = read_all(surroundings)
+    sources, problems = _legible(surroundings)
     complete = len(sources) == len(surroundings.okr_files)
     problems += problems_across(sources, surroundings, plugins, complete=complete)
     if problems:
@@ -29,26 +27,42 @@ def load_okrs(surroundings: Surroundings, plugins: Mapping[str, Plugin]) -> Okrs
 
 def read_all(surroundings: Surroundings) -> tuple[list[Source], list[Problem]]:
     """Every OKR file that is right by itself, and what is wrong with the others."""
+    sources, problems = _legible(surroundings)
+    wrong = {problem.file for problem in problems}
+    return [source for source in sources if source.document.file not in wrong], problems
+
+
+def _legible(surroundings: Surroundings) -> tuple[list[Source], list[Problem]]:
+    """What can be understood of every OKR file, and what is wrong with each by itself."""
     sources: list[Source] = []
     problems: list[Problem] = []
     for path in surroundings.okr_files:
         try:
-            sources.append(understood(read_yaml(path, str(path))))
+            source, found = _salvaged(read_yaml(path, str(path)))
         except ConfigError as error:
             problems += error.problems
+        else:
+            sources += [source] if source else []
+            problems += found
     return sources, problems
+
+
+def _salvaged(document: Document) -> tuple[Source | None, list[Problem]]:
+    """Raises ConfigError for what does not even look like an OKR file."""
+    if not isinstance(document.data, dict):
+        what = "is empty" if document.data is None else "must be fields with values"
+        raise refusal([document.problem((), f"{what}; begin with `cycle:` and `objectives:`")])
+    left = salvage(document.data)
+    source = Source(document, left.content, left.replaced) if left.content else None
+    return source, [document.problem(place, message) for place, message in left.found]
 
 
 def understood(document: Document) -> Source:
     """The OKR file in a YAML document. Raises ConfigError with everything that is wrong with it by itself."""
-    if not isinstance(document.data, dict):
-        what = "is empty" if document.data is None else "must be fields with values"
-        raise refusal([document.problem((), f"{what}; begin with `cycle:` and `objectives:`")])
-    try:
-        return Source(document, OkrFile.model_validate(document.data))
-    except ValidationError as error:
-        found = findings(error, document.data, OkrFile)
-        raise refusal([document.problem(place, message) for place, message in found]) from error
+    source, problems = _salvaged(document)
+    if problems or source is None:
+        raise refusal(problems)
+    return source
 
 
 def _collected(sources: list[Source]) -> Okrs:

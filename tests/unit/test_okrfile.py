@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from okrsync.marker import Namespace
 from okrsync.model.okr import Completion, Count, KeyResult, Link, OkrFile, Okrs
 from okrsync.okrfile import load_okrs
 from okrsync.okrfile.across import Source, problems_across
+from okrsync.okrfile.salvage import salvage, touches
 from okrsync.settings import load_settings
 from okrsync.wording import findings
 from okrsync.yamlfile import parse_yaml
@@ -122,8 +124,90 @@ def test_problems_of_all_files_come_at_once(load: Load) -> None:
         d="",
     )
     assert [problem.partition(":")[0] for problem in problems] == [
-        "okrs/a.yaml", "okrs/b.yaml", "okrs/c.yaml", "okrs/d.yaml",
+        "okrs/a.yaml", "okrs/b.yaml", "okrs/c.yaml", "okrs/c.yaml", "okrs/d.yaml",
     ]  # fmt: skip
+    assert "`checkout-1` exists already, at okrs/b.yaml" in problems[2]
+
+
+WRONG_IN_MANY_WAYS = """\
+cycle: {id: 2026-Q4, start: 2026-10-01, end: 2026-09-31}
+objectives:
+  - id: checkout
+    title: Buying is effortless
+    kind: commited
+    parent: growht
+    key_results:
+      - id: k1
+        title: Ship it
+        measure: {type: cmpletion}
+        links: [{connection: gitlab, items: [a]}, {connection: github, repository: acme/shp, weight: much}]
+      - id: K1
+        measure: {type: count, of: open, start: 5, target: 5}
+        due: 2026-13-01
+        links: [{connection: jira, epik: SHOP-1}, {connection: github, labels: [okr:k1]}, shop]
+      - shop
+      - {id: k2, title: Fast, measure: {type: sum, field: Costs, target: 3}, links: [{connection: jira, items: [S-1]}]}
+  - {id: growth, title: Grow, ignore: [{rule: no-such-rule, reason: we know}], wieght: 2}
+"""
+ALL_OF_IT = (
+    ("1", "cycle.end", "must be a date"),
+    ("5", "objectives[0].kind", "`commited` is not possible"),
+    ("6", "objectives[0].parent", "no objective is called `growht`"),
+    ("10", "objectives[0].key_results[0].measure.type", "`cmpletion` is not possible"),
+    ("11", "objectives[0].key_results[0].links[0].connection", "no connection is called `gitlab`"),
+    ("11", "objectives[0].key_results[0].links[1].repository", "`acme/shp` is not among the repositories"),
+    ("11", "objectives[0].key_results[0].links[1].weight", "must be a number"),
+    ("12", "objectives[0].key_results[1].id", "the key result `K1` exists already"),
+    ("12", "objectives[0].key_results[1].title", "is missing"),
+    ("13", "objectives[0].key_results[1].measure", "start and target are both 5"),
+    ("14", "objectives[0].key_results[1].due", "must be a date"),
+    ("15", "objectives[0].key_results[1].links[0].epik", "did you mean `epic`"),
+    ("15", "objectives[0].key_results[1].links[1].labels", "`okr:k1` is a label that okrsync writes"),
+    ("15", "objectives[0].key_results[1].links[2]", "must be fields with values"),
+    ("16", "objectives[0].key_results[2]", "must be fields with values"),
+    ("17", "objectives[0].key_results[3].measure.field", "reads the number `Costs`"),
+    ("18", "objectives[1].ignore[0].rule", "the coach has no rule `no-such-rule`"),
+    ("18", "objectives[1].wieght", "did you mean `weight`"),
+)
+
+
+def test_everything_wrong_with_one_file_is_told_at_once(load: Load) -> None:
+    configuration = CONFIGURATION.replace("organization: acme", "repositories: [acme/shop]")
+    problems = _problems(load, shop=WRONG_IN_MANY_WAYS, configuration=configuration)
+    assert len(problems) == len(ALL_OF_IT), "\n".join(problems)
+    for problem, (line, place, message) in zip(problems, ALL_OF_IT, strict=True):
+        assert problem.startswith(f"okrs/shop.yaml:{line}: {place}: ")
+        assert message in problem
+
+
+_PLACES: tuple[tuple[str | int, ...], ...] = (
+    ("cycle",), ("cycle", "end"), ("objectives", 0, "id"), ("objectives", 0, "title"),
+    ("objectives", 0, "key_results", 0, "measure"), ("objectives", 0, "key_results", 0, "links", 0),
+    ("objectives", 0, "key_results", 0, "links", 1, "items"), ("objectives", 0, "key_results", 1),
+)  # fmt: skip
+
+
+@given(st.sets(st.sampled_from(_PLACES), min_size=1), st.sampled_from([3.5, [[], 2], {"no": "such field"}, None]))
+def test_only_what_is_wrong_is_blamed_and_the_rest_is_understood(places: set[tuple[str | int, ...]], bad: Any) -> None:
+    links = [{"connection": "a", "items": ["b"]}, {"connection": "a", "items": ["c"]}]
+    content = {"cycle": CYCLE, "objectives": [_objective(_key_result(links=links), _key_result(id="checkout-2"))]}
+    whole = OkrFile.model_validate(content)
+    wrong: Any = deepcopy(content)
+    for place in sorted(places, key=len, reverse=True):
+        around = wrong
+        for step in place[:-1]:
+            around = around[step]
+        around[place[-1]] = bad
+    left = salvage(wrong)
+    assert left.content is not None
+    assert {place for place in places if any(where[: len(place)] == place for where, _ in left.found)} >= {
+        place for place in places if not any(place != other and place[: len(other)] == other for other in places)
+    }
+    assert all(any(where[: len(place)] == place for place in places) for where, _ in left.found)
+    for at, objective in enumerate(left.content.objectives):
+        for below, one in enumerate(objective.key_results):
+            if not touches(("objectives", at, "key_results", below), left.replaced):
+                assert one == whole.objectives[at].key_results[below]
 
 
 def test_a_parent_in_an_unreadable_file_is_not_missed(load: Load) -> None:
