@@ -27,6 +27,7 @@ from okrsync.model.verdict import Verdict
 from okrsync.practice.checkins import owed, owner_of, takes_value
 from okrsync.practice.coach import findings
 from okrsync.practice.desk import Desk
+from okrsync.practice.hidden import mentions
 from okrsync.practice.outlook import outlooks
 from okrsync.practice.standing import standings, verdict_of
 from okrsync.views import WEEK
@@ -50,9 +51,13 @@ def digests(desk: Desk, roles: Sequence[PracticeRole], who: str | None = None) -
 
 @dataclass(frozen=True)
 class Digester:
-    """Makes digests for many people; what they have in common is read once."""
+    """Makes digests for many people; what they have in common is read once.
+
+    ``public`` says that everybody may read them: then they say nothing of objectives that only their team sees.
+    """
 
     desk: Desk
+    public: bool = False
 
     def of(self, role: PracticeRole, who: str | None) -> Digest:
         """What one person hears in a role; None as ``who`` owns what nobody owns, and coaches everything."""
@@ -65,7 +70,7 @@ class Digester:
 
     @cached_property
     def _rows(self) -> tuple[Owed, ...]:
-        return owed(self.desk)
+        return tuple(row for row in owed(self.desk) if self._tells(self._placed[row.key_result].objective))
 
     @cached_property
     def _placed(self) -> dict[str, Placed]:
@@ -76,6 +81,21 @@ class Digester:
         with self.desk.store.reading():
             return standings(self.desk)
 
+    def _tells(self, objective: Objective) -> bool:
+        return objective.visibility == "all" or not self.public
+
+    def _about(self, role: PracticeRole, who: str | None) -> Callable[[Objective], bool]:
+        """Whether an objective is one that a person looks after in a role, and may be told of."""
+        theirs = _looked_after(self.desk, role, who)
+        return lambda objective: self._tells(objective) and theirs(objective)
+
+    @cached_property
+    def _private(self) -> Callable[[str], bool]:
+        """Whether a text names what may not be told."""
+        hidden = [one for one, _ in self.desk.okrs.objectives if not self._tells(one)]
+        results = [one.id for objective in hidden for one in objective.key_results]
+        return mentions([*results, *(name for one in hidden for name in (one.id, one.title))])
+
     def _line(self, row: Owed) -> Line:
         return line_of(self.desk, row, self._placed[row.key_result], self._standings.verdicts[row.key_result])
 
@@ -85,7 +105,7 @@ class Digester:
 
     def _for_coach(self, who: str | None) -> Digest:
         """Words are compared with the forecast too, which takes a while and is done for the coach alone."""
-        desk, about = self.desk, _about(self.desk, PracticeRole.COACH, who)
+        desk, about = self.desk, self._about(PracticeRole.COACH, who)
         objectives = {objective.id for objective, _ in desk.okrs.objectives if about(objective)}
         theirs = {name: one for name, one in self._placed.items() if one.live and one.objective.id in objectives}
         chances = {name: found.probability for name, found in outlooks(desk, theirs.values()).items()}
@@ -94,10 +114,11 @@ class Digester:
             if placed := theirs.get(row.key_result):
                 judged = verdict_of(desk, placed, probability=chances.get(row.key_result))
                 lines.append(line_of(desk, row, placed, judged))
-        return for_coach(who, lines, _findings(desk, objectives))
+        found = (one for one in _findings(desk, objectives) if not self._private(f"{one.reason} {one.fix}"))
+        return for_coach(who, lines, found)
 
     def _for_champion(self, who: str | None) -> Digest:
-        about = _about(self.desk, PracticeRole.CHAMPION, who)
+        about = self._about(PracticeRole.CHAMPION, who)
         silent = (row for row in self._rows if row.duty.silent >= STANDSTILL)
         lines = [self._line(row) for row in silent if about(self._placed[row.key_result].objective)]
         return for_champion(who, lines, self._ended(about))
@@ -160,8 +181,7 @@ def _in_role(desk: Desk, objective: Objective, role: PracticeRole) -> str | None
     return roles.coach if role is PracticeRole.COACH else roles.champion
 
 
-def _about(desk: Desk, role: PracticeRole, who: str | None) -> Callable[[Objective], bool]:
-    """Whether an objective is one that a person looks after in a role."""
+def _looked_after(desk: Desk, role: PracticeRole, who: str | None) -> Callable[[Objective], bool]:
     return lambda objective: who is None or (_in_role(desk, objective, role) or "").casefold() == who.casefold()
 
 

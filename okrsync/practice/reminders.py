@@ -88,14 +88,14 @@ def _reminders(desk: Desk, role: PracticeRole, *, scheduled: bool, only: str | N
 
 
 def _to_owners(desk: Desk, part: Desk, people: Iterable[str | None], subject: str) -> Iterator[Reminder]:
-    """Each owner at their own address; all others in one message to the common one."""
+    """Each owner at their own address; all others in one message to the common one, which everybody reads."""
     role, common = PracticeRole.OWNER, desk.settings.notify
-    digester, together = Digester(part), []
+    whole, public, together = Digester(part), Digester(part, public=True), []
     for who in people:
         own = _own_address(desk, who)
         if not (own or common) or _told(desk, role, subject, who if own and who else EVERYBODY):
             continue
-        digest = digester.of(role, who)
+        digest = (whole if own else public).of(role, who)
         if digest.empty:
             continue
         if own:
@@ -107,12 +107,13 @@ def _to_owners(desk: Desk, part: Desk, people: Iterable[str | None], subject: st
 
 
 def _to_each(desk: Desk, role: PracticeRole, people: Iterable[str | None], subject: str) -> Iterator[Reminder]:
-    digester = Digester(desk)
+    whole, public = Digester(desk), Digester(desk, public=True)
     for who in people:
-        address = _own_address(desk, who) or desk.settings.notify
+        own = _own_address(desk, who)
+        address = own or desk.settings.notify
         if not who or not address or _told(desk, role, subject, who):
             continue
-        digest = digester.of(role, who)
+        digest = (whole if own else public).of(role, who)
         if not digest.empty:
             yield Reminder(role, subject, who, address, digest_message(digest))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 import msgspec
 
@@ -13,7 +14,7 @@ from okrsync.method.review import Review, Reviewed, ReviewedObjective
 from okrsync.model.attribution import Attribution
 from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Closing, Remark
 from okrsync.model.figures import TeamFigures
-from okrsync.model.okr import Placed
+from okrsync.model.okr import Objective, Placed
 from okrsync.practice.burnup import burn_up
 from okrsync.practice.closing import Ending, ending, find_cycle, remarks
 from okrsync.practice.desk import Desk
@@ -25,16 +26,18 @@ from okrsync.practice.why import why
 
 EVERYBODY = "all"
 
+AnyObjective = Objective | ClosedObjective
+
 
 def review(
-    desk: Desk, id: str, *, confidential: bool = False, sees: Callable[[ClosedObjective], bool] | None = None
+    desk: Desk, id: str, *, confidential: bool = False, sees: Callable[[AnyObjective], bool] | None = None
 ) -> Review:
     """Everything for the review of a cycle. Raises ConfigError for one that does not exist or has not begun.
 
     A closed one needs its OKR file for the courses of its key results only.
 
     Objectives that only their team sees are left out unless ``confidential``, or ``sees`` says that the reader may;
-    with them goes whatever names them.
+    with them goes whatever names them. What became private after the closing is private in its review, too.
     """
     with desk.store.reading():
         closings = desk.store.closings.of(id)
@@ -44,7 +47,8 @@ def review(
     else:
         cycle = find_cycle(desk, id)
         name, start, end, found = cycle.id, cycle.start, cycle.end, _as_they_stand(ending(desk, id))
-    told = _Told(one for one in found if not (confidential or (sees or _is_for_everybody)(one)))
+    everything = chain(found, *(one.objectives for one in closings))
+    told = _Told(() if confidential else _hidden(desk, everything, sees or _is_for_everybody))
     shown = [one for one in found if one.id not in told.hidden]
     return Review(
         cycle=name,
@@ -56,7 +60,7 @@ def review(
         remarks=told.remarks(closed.remarks if closed else remarks(desk, find_cycle(desk, name))),
         closed=closed if closed is None else told.closing(closed),
         earlier=tuple(told.closing(one) for one in closings[:-1]),
-        hidden=len(told.hidden),
+        hidden=len(found) - len(shown),
     )
 
 
@@ -67,8 +71,19 @@ def _as_of(desk: Desk, closed: Closing | None) -> Desk:
     return replace(desk, now=min(desk.now, closed.at), okrs=as_they_were(desk, closed.at))
 
 
-def _is_for_everybody(objective: ClosedObjective) -> bool:
+def _is_for_everybody(objective: AnyObjective) -> bool:
     return objective.visibility == EVERYBODY
+
+
+def _hidden(
+    desk: Desk, found: Iterable[ClosedObjective], sees: Callable[[AnyObjective], bool]
+) -> Iterator[AnyObjective]:
+    """Those that the reader may not know of, as they were at a closing or as the OKR files say today; both have names."""
+    today = {one.id: one for one, _ in desk.okrs.objectives}
+    for one in found:
+        now = today.get(one.id)
+        if not sees(one) or (now is not None and not sees(now)):
+            yield from filter(None, (one, now))
 
 
 def _as_they_stand(found: Ending) -> tuple[ClosedObjective, ...]:
@@ -108,7 +123,7 @@ def _moved(desk: Desk, placed: Placed, ended: ClosedKeyResult) -> Attribution | 
 class _Told:
     """What is left when some objectives are not told of."""
 
-    def __init__(self, hidden: Iterable[ClosedObjective]) -> None:
+    def __init__(self, hidden: Iterable[AnyObjective]) -> None:
         objectives = list(hidden)
         self.hidden = {one.id for one in objectives}
         self.key_results = {one.id for objective in objectives for one in objective.key_results}

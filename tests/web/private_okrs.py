@@ -9,6 +9,7 @@ from pathlib import Path
 from installation import Installation
 from small_team import small_team
 
+from okrsync.practice.closing import close, ending
 from okrsync.web.access import token_hash
 
 OKRS = """\
@@ -62,15 +63,20 @@ RULES = "serve:\n  users:\n" + "".join(
 
 
 @contextmanager
-def secretive_team(folder: Path, *, more: str = "") -> Iterator[Installation]:
+def secretive_team(folder: Path, *, more: str = "", closed: bool = False) -> Iterator[Installation]:
     """``ana`` is of another team, ``zoe`` owns what is private, ``cem`` is of the board, ``max`` is an admin.
 
-    The first run, when everything was public, put labels and notes on tickets; the second took them away.
+    The first run, when everything was public, put labels and notes on tickets; the second took them away. ``closed``
+    says that the cycle was closed between the two.
     """
     with small_team(folder) as acme:
         acme.okrs.write_text(OKRS.format(seen="all"))
         acme.config.write_text(acme.config.read_text() + RULES + more)
         acme.run()
+        if closed:
+            with acme.open() as app:
+                desk = app.desk()
+                close(desk, ending(desk, "2026-Q4"), {}, who="ana", accept=True, reopen=False)
         acme.okrs.write_text(OKRS.format(seen="team"))
         acme.run()
         yield acme

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from installation import Installation
 from private_okrs import SECRETS, TOKENS, secretive_team
 
+from okrsync.practice.review import review
 from okrsync.sandbox.tickets import github_tickets, jira_tickets
 from okrsync.web.room import Room
 from okrsync.web.server import create
@@ -131,3 +132,19 @@ def test_a_broken_file_is_quoted_to_admins_only(tmp_path: Path) -> None:
     assert "shady whispers" in pages["max"]
     assert "whispers" not in pages["ana"]
     assert "cannot be read" not in nobody
+
+
+def test_what_became_private_after_the_closing_is_told_in_no_review(tmp_path: Path) -> None:
+    with secretive_team(tmp_path / "acme", closed=True) as acme:
+        room = Room(acme.open, acme.config, acme.sandbox.clock.now)
+        app = create(room, session_key="a key for tests")
+        tokens = {name: {"Authorization": f"Bearer {TOKENS[name]}"} for name in ("ana", "cem")}
+        client = TestClient(app, "http://localhost")
+        ana, cem = (client.get("/review/2026-Q4", headers=tokens[name]) for name in ("ana", "cem"))
+        room.close()
+        assert ana.status_code == cem.status_code == 200
+        assert told(ana) == []
+        assert "Buying is effortless" in ana.text
+        assert {"Buy our rival", "hush-"} <= set(told(cem))
+        with acme.open() as engine:
+            assert {one.ended.id for one in review(engine.desk(), "2026-Q4").objectives} == {"checkout"}

@@ -60,6 +60,24 @@ def test_one_message_tells_the_team_who_owes_what(shop: Practice, box: Letterbox
     assert text.endswith("`okrsync checkin` asks about each.")
 
 
+def test_the_address_that_everybody_reads_hears_nothing_of_a_private_objective(shop: Practice, box: Letterbox) -> None:
+    shop.okrs.write_text(shop.okrs.read_text().replace("    owner: ben\n", "    owner: ben\n    visibility: team\n"))
+    assert {role for role, _, _ in outcomes(tick(shop))} == {"owner", "coach"}
+    common = "\n".join(f"{sent['title']} {sent['message']}" for _, sent in box.letters)
+    assert "checkout-1" in common
+    assert "api" not in common
+    assert "Answers come at once" not in common
+
+
+def test_its_owner_hears_of_a_private_objective_at_an_own_address(shop: Practice, box: Letterbox) -> None:
+    shop.okrs.write_text(shop.okrs.read_text().replace("    owner: ben\n", "    owner: ben\n    visibility: team\n"))
+    shop.environ["BENS_ADDRESS"] = box.address("ben")
+    shop.config.write_text(shop.config.read_text() + "people: {ben: BENS_ADDRESS}\n")
+    tick(shop)
+    assert [("api-1" in sent["message"]) for path, sent in box.letters if path == "/ben"] == [True]
+    assert not any("api-1" in sent["message"] for path, sent in box.letters if path == "/team")
+
+
 def test_the_day_has_one_message_however_often_the_daemon_looks(shop: Practice, box: Letterbox) -> None:
     tick(shop)
     seen = len(box.letters)
