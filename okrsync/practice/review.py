@@ -78,7 +78,7 @@ def _is_for_everybody(objective: AnyObjective) -> bool:
 def _hidden(
     desk: Desk, found: Iterable[ClosedObjective], sees: Callable[[AnyObjective], bool]
 ) -> Iterator[AnyObjective]:
-    """Those that the reader may not know of, as they were at a closing or as the OKR files say today; both have names."""
+    """Those that the reader may not know of, as they were at a closing and as the OKR files say today."""
     today = {one.id: one for one, _ in desk.okrs.objectives}
     for one in found:
         now = today.get(one.id)
