@@ -38,9 +38,9 @@ def export(
 ) -> int:
     """Write out everything: OKR files, links, readings, check-ins, scores.
 
-    Reads the local files and the store only. okrsync import brings json and
-    csv back without loss. okrchestra is the workspace of the tool of that
-    name: OKRs with their values, and no history.
+    Reads the local files and the store only. okrsync import brings all of
+    them back without loss. okrchestra is the workspace of the tool of that
+    name, with a file beside it for what it has no place for.
     """
     return run(session_of(context), form, output)
 
@@ -56,14 +56,14 @@ def run(session: Session, form: Form, output: Path | None) -> int:
     _write(output, files)
     session.say(f"Wrote {output}. {_WHAT_NEXT[form].format(output)}")
     if left_out:
-        session.say(f"Left out, having no key results: {', '.join(left_out)}.")
+        session.say(f"It cannot show what has no key results: {', '.join(left_out)}.")
     return 0
 
 
 _WHAT_NEXT = {
     Form.JSON: "okrsync import {} brings it back.",
     Form.CSV: "okrsync import {} brings it back.",
-    Form.OKRCHESTRA: "It has no place for links, plans, histories and scores: okrsync export keeps those.",
+    Form.OKRCHESTRA: "What it has no place for lies in its folder okrsync/. okrsync import {} brings all of it back.",
 }
 
 
@@ -71,10 +71,12 @@ def _files(desk: Desk, form: Form, output: Path | None) -> tuple[dict[str, bytes
     """What to write, by path below the output; "" is the output itself."""
     from okrsync.practice.exchange import csvform, jsonform, okrchestra
     from okrsync.practice.exchange.archive import take
+    from okrsync.practice.exchange.beside import with_everything
 
     if form is Form.OKRCHESTRA:
         workspace = okrchestra.as_workspace(desk)
-        return {name: text.encode() for name, text in workspace.files.items()}, workspace.left_out
+        theirs = {name: text.encode() for name, text in workspace.files.items()}
+        return with_everything(theirs, jsonform.as_json(take(desk))), workspace.left_out
     archive = take(desk)
     if form is Form.JSON:
         return {"": jsonform.as_json(archive)}, ()

@@ -73,13 +73,14 @@ class Days:
 
 def run(session: Session, source: Path, days: Days, output: Path | None = None) -> int:
     """Bring back what ``export`` wrote; folders of OKRchestra are recognised by what is in them."""
-    from okrsync.practice.exchange.adopting import adopt_workspace
+    from okrsync.practice.exchange.adopting import adopt_workspace, cycle_told
     from okrsync.practice.exchange.restoring import restore
 
     site = _site(session)
-    archive = _archive(source)
+    archive = _archive(session, source)
     if archive is None:
-        return _say_adopted(session, adopt_workspace(site, source, _cycle(site, days), output))
+        cycle = (cycle_told(source) if days == Days() else None) or _cycle(site, days)
+        return _say_adopted(session, adopt_workspace(site, source, cycle, output))
     return _say_restored(session, restore(site, archive, source.name))
 
 
@@ -97,15 +98,19 @@ def _site(session: Session) -> Site:
     return Site.open(session.config, session.environ, session.now)
 
 
-def _archive(source: Path) -> Archive | None:
+def _archive(session: Session, source: Path) -> Archive | None:
     """The archive in a file or folder; None where OKRchestra wrote it. Raises ConfigError for anything else."""
-    from okrsync.practice.exchange import csvform, jsonform
+    from okrsync.practice.exchange import beside, csvform, jsonform
     from okrsync.practice.exchange.adopting import documents
 
     try:
         if source.is_dir():
             tables = csvform.read_folder(source)
+            if (whole := beside.everything(source)) and not (changed := beside.edited(source)):
+                return jsonform.from_json(whole.read_bytes(), str(whole))
             if not tables and documents(source):
+                if whole:
+                    session.say(f"Changed since the export, so {whole} is passed over: {', '.join(changed)}.")
                 return None
             return csvform.from_csv(tables, str(source))
         if source.suffix in (".yml", ".yaml"):

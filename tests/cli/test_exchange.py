@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from datetime import datetime
@@ -90,15 +91,37 @@ def test_an_export_overwrites_nothing(acme: Past, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["x"]
 
 
-def test_okrchestra_gets_a_workspace_and_gives_one_back(acme: Past, elsewhere: Path, tmp_path: Path) -> None:
+def test_okrchestra_gets_a_workspace_and_gives_everything_back(acme: Past, elsewhere: Path, tmp_path: Path) -> None:
     exported = acme.call("export", "--format", "okrchestra", "-o", str(tmp_path / "ws"))
     assert exported.exit_code == 0
-    assert "It has no place for links, plans, histories and scores" in exported.stderr
+    assert "What it has no place for lies in its folder okrsync/." in exported.stderr
     assert (tmp_path / "ws" / "okrs" / "shop.yml").exists()
-    result = _call(elsewhere, "import", str(tmp_path / "ws"), "--cycle", "2026-Q4")
+    result = _call(elsewhere, "import", str(tmp_path / "ws"))
+    assert (result.exit_code, "Wrote okrs/shop.yaml." in result.stderr) == (0, True)
+    assert (elsewhere / "okrs" / "shop.yaml").read_text() == (acme.folder / "okrs" / "shop.yaml").read_text()
+    before, after = (json.loads(one) for one in (acme.call("export").stdout, _call(elsewhere, "export").stdout))
+    assert after | {"exported_at": ""} == before | {"exported_at": ""}
+
+
+def test_a_workspace_that_was_edited_is_read_as_it_says_now(acme: Past, elsewhere: Path, tmp_path: Path) -> None:
+    (acme.folder / "okrs" / "shop.yaml").write_text((acme.folder / "okrs" / "shop.yaml").read_text().replace("2026-12-31", "2026-12-24"))
+    acme.call("export", "--format", "okrchestra", "-o", str(tmp_path / "ws"))
+    edited = tmp_path / "ws" / "okrs" / "shop.yml"
+    edited.write_text(edited.read_text().replace("one-page", "two-page"))
+    result = _call(elsewhere, "import", str(tmp_path / "ws"))
     assert result.exit_code == 0
+    assert "okrsync/everything.json is passed over: okrs/shop.yml." in result.stderr
     assert "Wrote okrs/ws.yaml: 1 objective and 1 key result." in result.stderr
+    assert "two-page" in (elsewhere / "okrs" / "ws.yaml").read_text()
+    assert "end: 2026-12-24" in (elsewhere / "okrs" / "ws.yaml").read_text(), "the cycle is the one of the notes"
     assert _call(elsewhere, "check", "--offline").exit_code == 0
+
+
+def test_a_workspace_can_be_checked_with_the_tool_for_sums(acme: Past, tmp_path: Path) -> None:
+    acme.call("export", "--format", "okrchestra", "-o", str(tmp_path / "ws"))
+    for line in (tmp_path / "ws" / "okrsync" / "SHA256SUMS").read_text().splitlines():
+        digest, name = line.split("  ")
+        assert hashlib.sha256((tmp_path / "ws" / name).read_bytes()).hexdigest() == digest
 
 
 def _goals(folder: Path, *more: str, text: str = GOALS) -> Result:

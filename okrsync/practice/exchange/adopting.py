@@ -10,7 +10,7 @@ import msgspec
 from okrsync.errors import ConfigError
 from okrsync.model.okr import Cycle
 from okrsync.practice.exchange.foreign import make
-from okrsync.practice.exchange.okrchestra import rows_of
+from okrsync.practice.exchange.okrchestra import cycle_of, rows_of, units_of
 from okrsync.practice.exchange.okrtext import okr_text
 from okrsync.practice.exchange.site import Site, new_files
 from okrsync.practice.exchange.table import Row, read_table
@@ -39,8 +39,17 @@ def adopt_table(site: Site, file: Path, mapping: Mapping[str, str], cycle: Cycle
 
 def adopt_workspace(site: Site, place: Path, cycle: Cycle, target: Path | None) -> Adopted:
     """The same for the documents of an OKRchestra workspace, or for a single one."""
-    rows = [row for file in documents(place) for row in rows_of(read_yaml(file, str(file)).data, str(file))]
+    metrics = place / "metrics" / "manual.yml"
+    units = units_of(read_yaml(metrics, str(metrics)).data) if metrics.is_file() else {}
+    rows = [row for file in documents(place) for row in rows_of(read_yaml(file, str(file)).data, str(file), units)]
     return _adopt(site, rows, cycle, str(place), target or _default(site, place.resolve().stem))
+
+
+def cycle_told(place: Path) -> Cycle | None:
+    """The cycle that an exported workspace tells of, where all its documents tell the same."""
+    told = {cycle_of(read_yaml(file, str(file)).data) for file in documents(place)}
+    found = told.pop() if len(told) == 1 else None
+    return Cycle(id=found[0], start=found[1], end=found[2]) if found else None
 
 
 def documents(place: Path) -> tuple[Path, ...]:

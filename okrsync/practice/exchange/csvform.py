@@ -1,6 +1,6 @@
 """The archive as a folder or a zip of CSV tables: for spreadsheets, and for programs that read nothing else.
 
-Everything comes back but the comments of the OKR files, which a table has no room for.
+Everything comes back. The comments of an OKR file are lost where somebody edited what the tables say of it.
 """
 
 from __future__ import annotations

@@ -3,13 +3,16 @@
 Source: the repository mattui/okrchestra on GitHub, ``okrs/schema.md`` and the validation in
 ``internal/okrstore/validate.go``, and ``internal/metrics/provider_manual.go`` for the values. A key result there has an
 owner, a metric key, a baseline, a target, a confidence from 0 to 1, a status and a list of evidence, all required.
-What it has no place for is left out: links, plans, weights, histories, check-ins and scores.
+What it has no place for lies beside it (``beside``): links, plans, weights, histories, check-ins and scores. What the
+notes of an objective say in our own words, and the units of metrics, is read back.
 """
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,8 @@ EVIDENCE = 20
 """So many linked tickets are named as evidence."""
 
 _STATUS = {Status.ACHIEVED: "achieved", Status.AT_RISK: "at_risk", Status.OVERDUE: "at_risk"}
+_SHARE, _COUNT = _NO_UNITS = ("share", "count")
+_CYCLE = re.compile(r"(.+), (\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")
 _BEGUN, _NOT_BEGUN = "in_progress", "not_started"
 
 
@@ -101,9 +106,7 @@ class _Writing:
     def _metric(self, placed: Placed) -> dict[str, Any] | None:
         current = _current(placed, self._sample(placed))
         measure = placed.key_result.measure
-        unit = (
-            placed.key_result.unit or getattr(measure, "unit", "") or ("share" if measure.type in SHARES else "count")
-        )
+        unit = placed.key_result.unit or getattr(measure, "unit", "") or (_SHARE if measure.type in SHARES else _COUNT)
         key = _metric_key(placed.key_result.id)
         return None if current is None else {"key": key, "value": current, "unit": unit}
 
@@ -159,9 +162,19 @@ def _yaml(document: Mapping[str, Any]) -> str:
     return text.getvalue()
 
 
-def rows_of(document: Any, file: str) -> Iterator[Row]:
-    """The key results of an OKRchestra document, as rows of a foreign table; places are named as they are written."""
+def units_of(metrics: Any) -> dict[str, str]:
+    """The unit of each metric in ``metrics/manual.yml``, but for the words that stand for none of ours."""
+    found = {_text(one, "key"): _text(one, "unit") for one in _list(metrics, "metrics")}
+    return {key: unit for key, unit in found.items() if unit not in _NO_UNITS}
+
+
+def rows_of(document: Any, file: str, units: Mapping[str, str] | None = None) -> Iterator[Row]:
+    """The key results of an OKRchestra document, as rows of a foreign table; places are named as they are written.
+
+    ``units`` are those of the metrics.
+    """
     for at, objective in enumerate(_list(document, "objectives")):
+        noted = _noted(_text(objective, "notes"))
         for number, one in enumerate(_list(objective, "key_results")):
             place = f"objectives[{at}].key_results[{number}]"
             cells = {
@@ -173,9 +186,26 @@ def rows_of(document: Any, file: str) -> Iterator[Row]:
                 "owner": _text(one, "owner_id"),
                 "start": _text(one, "baseline"),
                 "target": _text(one, "target"),
-                "unit": _unit(_text(one, "metric_key")),
+                "unit": (units or {}).get(_text(one, "metric_key")) or _unit(_text(one, "metric_key")),
+                "team": noted.get("team", ""),
+                "kind": noted.get("kind", ""),
             }
             yield Row(file, place, cells, {name: name for name in cells}, _remark(one))
+
+
+def cycle_of(document: Any) -> tuple[str, date, date] | None:
+    """The id and the days of the cycle that an exported document tells in its notes; None for any other."""
+    for objective in _list(document, "objectives"):
+        found = _CYCLE.fullmatch(_noted(_text(objective, "notes")).get("cycle", ""))
+        if found:
+            return found[1], date.fromisoformat(found[2]), date.fromisoformat(found[3])
+    return None
+
+
+def _noted(notes: str) -> dict[str, str]:
+    """What notes say as we write them: ``team: shop; kind: committed``."""
+    parts = (part.partition(": ") for part in notes.split("; "))
+    return {name: value for name, sign, value in parts if sign and name in ("cycle", "team", "kind")}
 
 
 def _unit(metric: str) -> str:
@@ -196,4 +226,4 @@ def _list(holder: Any, name: str) -> list[Any]:
 
 def _text(holder: Any, name: str) -> str:
     value = holder.get(name) if isinstance(holder, Mapping) else None
-    return "" if value is None else f"{value:.17g}" if isinstance(value, float) else str(value)
+    return "" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -1,13 +1,17 @@
 """OKR files as three tables: files, objectives and key results. The columns are the fields of the model.
 
 What is a list or has fields of its own stands in its cell as JSON; of a measure the type, start and target have
-columns, and the rest is in ``measure_more``.
+columns, and the rest is in ``measure_more``. Of each file the ``text`` is there as people wrote it, comments and all;
+``says`` is the digest of what the tables say of it, so that a table which was edited counts more than the text.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from pydantic import ValidationError
 
 from okrsync.model.okr import Cycle, KeyResult, Objective, OkrFile
 from okrsync.practice.exchange.archive import OkrSource
@@ -20,6 +24,7 @@ _FLAGS = {"top"}
 _NESTED = {"roles", "ignore", "plan", "links", "measure_more"}
 
 _OF_A_FILE = ("file", *(f"cycle_{name}" for name in Cycle.model_fields))
+_AS_WRITTEN = ("says", "text")
 _MEASURE = ("measure", "start", "target", "measure_more")
 
 Columns = tuple[str, ...]
@@ -32,7 +37,7 @@ def columns() -> dict[str, Columns]:
     objective = [name for name in Objective.model_fields if name != "key_results"]
     key_result = [name for name in KeyResult.model_fields if name != "measure"]
     return {
-        FILES: (*_OF_A_FILE, *own),
+        FILES: (*_OF_A_FILE, *own, *_AS_WRITTEN),
         OBJECTIVES: ("file", *objective),
         KEY_RESULTS: ("objective", *key_result, *_MEASURE),
     }
@@ -51,7 +56,8 @@ def as_tables(okrs: Iterable[OkrSource]) -> dict[str, list[tuple[str, ...]]]:
         content = dict(source.content)
         cycle = {f"cycle_{name}": one for name, one in content.pop("cycle").items()}
         objectives = content.pop("objectives")
-        tables[FILES].append(_row(FILES, {"file": source.file, **cycle, **content}))
+        written = {"says": _digest(source.content), "text": source.text} if source.text else {}
+        tables[FILES].append(_row(FILES, {"file": source.file, **cycle, **content, **written}))
         for objective in objectives:
             own = {name: one for name, one in objective.items() if name != "key_results"}
             tables[OBJECTIVES].append(_row(OBJECTIVES, {"file": source.file, **own}))
@@ -64,12 +70,14 @@ def as_tables(okrs: Iterable[OkrSource]) -> dict[str, list[tuple[str, ...]]]:
 
 
 def from_tables(tables: Mapping[str, Sequence[Cells]]) -> tuple[OkrSource, ...]:
-    """The inverse, without the texts of the files. Raises BadCell."""
+    """The inverse; the text of a file only where the tables still say what it says. Raises BadCell."""
     contents: dict[str, dict[str, Any]] = {}
+    written: dict[str, dict[str, Any]] = {}
     for number, cells in enumerate(tables[FILES], start=2):
         fields = _fields(FILES, number, cells)
         cycle = {name.removeprefix("cycle_"): fields.pop(name) for name in [*fields] if name.startswith("cycle_")}
         file = str(fields.pop("file", ""))
+        written[file] = {name: fields.pop(name) for name in _AS_WRITTEN if name in fields}
         contents[file] = {"cycle": cycle, **fields, "objectives": []}
     objectives: dict[str, dict[str, Any]] = {}
     for number, cells in enumerate(tables[OBJECTIVES], start=2):
@@ -82,7 +90,21 @@ def from_tables(tables: Mapping[str, Sequence[Cells]]) -> tuple[OkrSource, ...]:
         above = _known(KEY_RESULTS, number, "objective", fields.pop("objective", None), objectives)
         fields["measure"] = _measured(fields)
         above.setdefault("key_results", []).append(fields)
-    return tuple(OkrSource(file, content) for file, content in contents.items())
+    return tuple(OkrSource(file, content, _text(content, written[file])) for file, content in contents.items())
+
+
+def _text(content: Mapping[str, Any], written: Mapping[str, Any]) -> str:
+    said = written.get("says")
+    return str(written.get("text", "")) if said and said == _digest(content) else ""
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    """Of what a file means, however it is written; "" for what is no OKR file."""
+    try:
+        meant = OkrFile.model_validate(content).model_dump_json()
+    except ValidationError:
+        return ""
+    return hashlib.sha256(meant.encode()).hexdigest()
 
 
 class BadCell(Exception):

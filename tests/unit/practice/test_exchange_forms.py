@@ -40,12 +40,25 @@ def test_json_loses_nothing(okrs: dict[str, Any], history: dict[str, Any]) -> No
 
 
 @given(contents(), histories())
-def test_csv_loses_nothing_but_the_comments(okrs: dict[str, Any], history: dict[str, Any]) -> None:
+def test_csv_loses_nothing(okrs: dict[str, Any], history: dict[str, Any]) -> None:
     archive = _archive(okrs, history)
     back = from_csv(as_csv(archive), "folder")
     assert _models(back) == _models(archive)
     assert back.history == archive.history
     assert back.exported_at == archive.exported_at
+    assert [one.text for one in back.okrs] == [one.text for one in archive.okrs]
+
+
+def test_a_table_that_somebody_edited_counts_more_than_the_text_beside_it() -> None:
+    content = {
+        "cycle": {"id": "2026-Q4", "start": "2026-10-01", "end": "2026-12-31"},
+        "objectives": [{"id": "checkout", "title": "Buying is effortless", "key_results": []}],
+    }
+    tables = as_csv(Archive(NOW, (OkrSource("okrs/shop.yaml", content, "# the shop\r\n"),), {}))
+    assert from_csv(tables, "folder").okrs[0].text == "# the shop\r\n"
+    edited = tables | {"objectives.csv": tables["objectives.csv"].replace(b"effortless", b"a joy")}
+    (back,) = from_csv(edited, "folder").okrs
+    assert (back.text, back.content["objectives"][0]["title"]) == ("", "Buying is a joy")
 
 
 def test_a_zip_holds_the_same_tables_and_is_the_same_file_each_time(tmp_path_factory: pytest.TempPathFactory) -> None:
