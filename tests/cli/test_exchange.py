@@ -104,15 +104,16 @@ def test_okrchestra_gets_a_workspace_and_gives_everything_back(acme: Past, elsew
 
 
 def test_a_workspace_that_was_edited_is_read_as_it_says_now(acme: Past, elsewhere: Path, tmp_path: Path) -> None:
-    (acme.folder / "okrs" / "shop.yaml").write_text((acme.folder / "okrs" / "shop.yaml").read_text().replace("2026-12-31", "2026-12-24"))
+    ours = acme.folder / "okrs" / "shop.yaml"
+    ours.write_text(ours.read_text().replace("2026-12-31", "2026-12-24"))
     acme.call("export", "--format", "okrchestra", "-o", str(tmp_path / "ws"))
     edited = tmp_path / "ws" / "okrs" / "shop.yml"
-    edited.write_text(edited.read_text().replace("one-page", "two-page"))
+    edited.write_text(edited.read_text().replace("Ship it", "Ship all of it"))
     result = _call(elsewhere, "import", str(tmp_path / "ws"))
     assert result.exit_code == 0
     assert "okrsync/everything.json is passed over: okrs/shop.yml." in result.stderr
     assert "Wrote okrs/ws.yaml: 1 objective and 1 key result." in result.stderr
-    assert "two-page" in (elsewhere / "okrs" / "ws.yaml").read_text()
+    assert "Ship all of it" in (elsewhere / "okrs" / "ws.yaml").read_text()
     assert "end: 2026-12-24" in (elsewhere / "okrs" / "ws.yaml").read_text(), "the cycle is the one of the notes"
     assert _call(elsewhere, "check", "--offline").exit_code == 0
 
