@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Self
@@ -57,7 +58,7 @@ class FakeApp:
     def status(self, *, forecasts: bool = False) -> Any:
         return self._answer("status", None, (objective(),))
 
-    def explain(self, key_result: str) -> Any:
+    def explain(self, key_result: str, at: datetime | None = None) -> Any:
         return self._answer("explain", key_result, explanation())
 
     def _answer(self, name: str, given: Any, default: Any) -> Any:
