@@ -12,6 +12,7 @@ EXAMPLES = """
 okrsync figures                                  every team, the current cycle until today
 okrsync figures --team shop --period 4w          the last four weeks of one team
 okrsync figures --period 2026-10-01..2026-10-31  both days included
+okrsync figures --team shop --tickets            which tickets and key results were counted
 okrsync figures --period 2026-Q3 --json          a cycle by its id, for a program
 """
 
@@ -20,19 +21,26 @@ def figures(
     context: typer.Context,
     team: Annotated[str | None, typer.Option(help="One team.", show_default="all of them")] = None,
     period: Annotated[str, typer.Option(help="cycle, a cycle's id, 4w, or two days: FROM..TO.")] = "cycle",
-    json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
+    tickets: Annotated[
+        bool, typer.Option("--tickets", help="The tickets and key results that were counted, instead of the numbers.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
 ) -> int:
     """Show alignment, engagement, productivity and performance of each team.
 
     Numerator and denominator stand beside every number. No figure is about one person, and they are never merged into
     one.
     """
-    return run(session_of(context), team, period, json=json)
+    return run(session_of(context), team, period, tickets=tickets, json=json)
 
 
-def run(session: Session, team: str | None = None, period: str = "cycle", *, json: bool = False) -> int:
+def run(
+    session: Session, team: str | None = None, period: str = "cycle", *, tickets: bool = False, json: bool = False
+) -> int:
     from okrsync.practice import figures as practice
 
+    if tickets:
+        return _tickets(session, team, period, json=json)
     with session.open() as app:
         found = practice.figures(app.desk(), team, period)
     if json:
@@ -43,4 +51,18 @@ def run(session: Session, team: str | None = None, period: str = "cycle", *, jso
         from okrsync.report.teams import teams_text
 
         session.show(teams_text(found, period, width=session.out.width))
+    return 0
+
+
+def _tickets(session: Session, team: str | None, period: str, *, json: bool) -> int:
+    from okrsync.practice.figures_behind import behind
+    from okrsync.report.machine import as_json
+    from okrsync.report.teams import behind_text
+
+    with session.open() as app:
+        found = behind(app.desk(), team, period)
+    if json:
+        session.emit(as_json(found))
+    else:
+        session.show(behind_text(found, period))
     return 0

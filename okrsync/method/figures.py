@@ -88,8 +88,8 @@ def productivity(lives: Iterable[Life], period: Period) -> Productivity:
 
     Finished is what was done within the period and still is at its end.
     """
-    work = list(_linked_work(lives, period.end))
-    finished = [one for one in work if not one.doing and one.closed and period.start <= one.closed < period.end]
+    work = [one for _, one in linked_work(lives, period.end)]
+    finished = [one for one in work if is_finished(one, period)]
     times = [(one.closed - one.started) / DAY for one in finished if _began(one) and one.closed and one.started]
     doing = [one for one in work if one.doing]
     ages = [(period.end - one.started) / DAY for one in doing if one.started]
@@ -135,14 +135,19 @@ def _sum(rows: Iterable[Scored]) -> float:
     return fsum(row.score or 0.0 for row in rows)
 
 
-def _linked_work(lives: Iterable[Life], at: datetime) -> Iterator[Begun]:
-    """Each item once that was in progress or delivered at a time, whatever number of key results it was linked to."""
+def linked_work(lives: Iterable[Life], at: datetime) -> Iterator[tuple[str, Begun]]:
+    """Each item once, by its key, that was in progress or delivered at a time, however often it was linked."""
     seen: set[tuple[str, str]] = set()
     for life in lives:
         found = begun(life, at)
         if found is not None and (key := (life.item.connection, life.item.id)) not in seen:
             seen.add(key)
-            yield found
+            yield life.item.key, found
+
+
+def is_finished(work: Begun, period: Period) -> bool:
+    """Whether it was done within the period."""
+    return not work.doing and work.closed is not None and period.start <= work.closed < period.end
 
 
 def _began(work: Begun) -> bool:

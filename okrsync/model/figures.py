@@ -91,3 +91,19 @@ class TeamFigures(msgspec.Struct, frozen=True):
     engagement: Engagement
     productivity: Productivity
     performance: Performance
+
+
+class Traced(msgspec.Struct, frozen=True):
+    """What one number of a figure counted: keys of tickets, or key results. Never people."""
+
+    what: str
+    keys: tuple[str, ...]
+
+
+class Behind(msgspec.Struct, frozen=True):
+    """What was counted for the figures of a team from ``start`` to ``end``, in their order."""
+
+    team: str
+    start: date
+    end: date
+    rows: tuple[Traced, ...]

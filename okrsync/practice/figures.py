@@ -51,7 +51,7 @@ def figures(desk: Desk, team: str | None = None, period: str = CURRENT) -> tuple
     that does not exist.
     """
     check_period(period, [cycle for _, cycle in desk.okrs.objectives])
-    chosen = None if team is None else _named(desk, team)
+    chosen = None if team is None else named(desk, team)
     (found,) = figures_over(desk, [period])
     return tuple(one for one in found if chosen in (None, one.team))
 
@@ -71,7 +71,7 @@ def figures_with(desk: Desk, period: str, finals: Finals) -> tuple[TeamFigures, 
 
 
 def _reckoned(desk: Desk, periods: Iterable[str], finals: Finals) -> Iterator[tuple[str, tuple[TeamFigures, ...]]]:
-    teams = {period: list(_pursuing(desk, period)) for period in periods}
+    teams = {period: list(pursuing(desk, period)) for period in periods}
     known = Known(desk, finals, frozenset(team.period.end for some in teams.values() for team in some))
     for period, some in teams.items():
         yield period, tuple(_figures(known, team) for team in some)
@@ -90,7 +90,7 @@ def _teams(desk: Desk) -> dict[str, list[Aim]]:
     return found
 
 
-def _pursuing(desk: Desk, period: str) -> Iterator[Team]:
+def pursuing(desk: Desk, period: str) -> Iterator[Team]:
     """The teams that pursued anything in a period, each with what it was."""
     below: dict[str, list[Placed]] = {}
     for one in desk.okrs.placed:
@@ -104,7 +104,7 @@ def _pursuing(desk: Desk, period: str) -> Iterator[Team]:
             yield Team(name, found, aims, placed)
 
 
-def _named(desk: Desk, team: str) -> str:
+def named(desk: Desk, team: str) -> str:
     """The team of this name, or else of the file of this name."""
     teams = _teams(desk)
     names = {team_name(name).casefold(): name for name in teams} | {name.casefold(): name for name in teams}
@@ -136,7 +136,7 @@ def _figures(known: Known, team: Team) -> TeamFigures:
 def _alignment(known: Known, team: Team) -> Alignment:
     """In the repositories and projects where the team's linked work is, also work that serves another team's aims."""
     theirs = known.work(team.period).aligned(team.names())
-    return alignment((objective for objective, _ in team.objectives), theirs)
+    return alignment((objective for objective, _ in team.objectives), (linked for _, linked in theirs))
 
 
 def _engagement(known: Known, team: Team) -> Engagement:
@@ -172,12 +172,15 @@ def _productivity(known: Known, team: Team) -> Productivity:
 
 def _performance(known: Known, team: Team) -> Performance:
     """Final scores where the cycle is closed and the period reaches its end, progress as it was otherwise."""
+    return performance(scored_ones(known, team))
+
+
+def scored_ones(known: Known, team: Team) -> Iterator[Scored]:
+    """Every key result that counts in a team's performance."""
     readings = known.readings(min(known.desk.now, team.period.end - INSTANT))
-    return performance(
-        _scored(placed, readings, known.scores(placed.cycle.id), team.period)
-        for placed in team.placed
-        if placed.key_result.weight
-    )
+    for placed in team.placed:
+        if placed.key_result.weight:
+            yield _scored(placed, readings, known.scores(placed.cycle.id), team.period)
 
 
 def _scored(placed: Placed, readings: Readings, finals: Mapping[str, Score], period: Period) -> Scored:

@@ -95,18 +95,18 @@ class Work:
             name: [life for life in lives if linked_at(life, period.end)] for name, lives in known.lives.items()
         }
 
-    def aligned(self, names: Iterable[str]) -> Iterator[bool]:
-        """Of each ticket in progress where these key results have linked work, whether it is linked to any that ran."""
+    def aligned(self, names: Iterable[str]) -> Iterator[tuple[Pair, bool]]:
+        """Each ticket in progress where these key results have work, and whether it is linked to any that ran."""
         scopes = {scope for name in names for scope in self._scopes[name]}
         return chain.from_iterable(self._aligned.get(scope, ()) for scope in sorted(scopes))
 
     @cached_property
-    def _aligned(self) -> dict[Pair, list[bool]]:
+    def _aligned(self) -> dict[Pair, list[tuple[Pair, bool]]]:
         running = (one.key_result.id for one in self._known.desk.okrs.placed if _ran(one, self._period))
         linked = {(life.item.connection, life.item.id) for name in running for life in self._lives[name]}
-        found: dict[Pair, list[bool]] = {}
+        found: dict[Pair, list[tuple[Pair, bool]]] = {}
         for key, scope in self._known.active[self._period.end]:
-            found.setdefault(scope, []).append(key in linked)
+            found.setdefault(scope, []).append((key, key in linked))
         return found
 
     @cached_property

@@ -93,7 +93,7 @@ def trace_commands(review: Review) -> tuple[str, ...]:
     return (
         f"okrsync explain KEY-RESULT{at}",
         f"okrsync why KEY-RESULT --since {review.start}{until}",
-        f"okrsync figures --period {review.cycle}",
+        f"okrsync figures --period {review.cycle} --tickets",
     )
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from okrsync.method.words import team_name
 from okrsync.model.figures import (
     Alignment,
+    Behind,
     Engagement,
     Percentile,
     Performance,
@@ -69,6 +70,19 @@ def teams_text(teams: Sequence[TeamFigures], period: str, *, width: int = WIDE) 
     if not teams:
         parts.append(line(f"No team has a key result in the period {period}."))
     return Group(*parts)
+
+
+def behind_text(teams: Sequence[Behind], period: str) -> Group:
+    """What was counted for each number, all of it."""
+    parts: list[RenderableType] = []
+    for team in teams:
+        made = table("", "", "", numbers=("",))
+        made.columns[0].no_wrap = made.columns[1].no_wrap = True
+        for row in team.rows:
+            made.add_row(line("  ", row.what), line((str(len(row.keys)), "bold")), line(", ".join(row.keys)))
+        parts += [line((team_name(team.team), "bold"), (f"  {team.start} to {team.end}", "dim")), made, Text()]
+    parts.append(line(("Of check-ins nothing is listed: okrsync history KR shows those of a key result.", "dim")))
+    return Group(*parts) if teams else Group(line(f"No team has a key result in the period {period}."))
 
 
 def _table(told: Iterable[Row], *, beside: bool) -> RenderableType:

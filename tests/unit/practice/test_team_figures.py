@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from okrsync.model.figures import TeamFigures
 from okrsync.model.sample import Linked
 from okrsync.model.work import Item, Kind, State
 from okrsync.practice.figures import figures, figures_over
+from okrsync.practice.figures_behind import behind
 
 CREATED = datetime(2026, 9, 1, tzinfo=UTC)
 
@@ -170,3 +172,36 @@ def test_an_unknown_team_is_told_the_nearest(acme: Practice) -> None:
     with acme.desk() as desk, pytest.raises(ConfigError) as refused:
         figures(desk, "shp")
     assert refused.value.hint == "Did you mean --team shop?"
+
+
+def counted(acme: Practice, team: str = "shop", period: str = "cycle") -> dict[str, tuple[str, ...]]:
+    with acme.desk() as desk:
+        (found,) = behind(desk, team, period)
+    return {row.what: row.keys for row in found.rows}
+
+
+def test_each_number_can_be_traced_to_the_tickets_and_key_results_it_counts(acme: Practice) -> None:
+    measured(acme, day(30))
+    have(acme, doing("2"), doing("10"), done("3", 20), to="checkout-1")
+    have(acme, doing("4"))
+    found, numbers = counted(acme), of(acme)
+    assert found["in progress and linked"] == ("SHOP-2", "SHOP-10")
+    assert found["in progress and linked to nothing"] == ("SHOP-4",)
+    assert found["finished"] == ("SHOP-3",)
+    assert found["objectives with a parent"] == ("checkout",)
+    work, made = numbers.alignment.work, numbers.performance
+    aligned = len(found["in progress and linked"])
+    assert (work.numerator, work.denominator) == (aligned, aligned + len(found["in progress and linked to nothing"]))
+    assert numbers.productivity.throughput.numerator == len(found["finished"])
+    assert numbers.productivity.in_progress == len(found["linked and in progress"])
+    assert made.score.denominator == len(found["scores"])
+    assert (made.on_track, made.off_track) == (len(found["on track"]), len(found["off track"]))
+
+
+def test_no_person_is_named_behind_the_figures(acme: Practice) -> None:
+    measured(acme, day(30))
+    acme.say("checkout-1", day(31), who="ana")
+    shown = acme.call("figures", "--tickets").stdout + acme.call("figures", "--tickets", "--json").stdout
+    assert "checkout-1" in shown
+    for person in ("ana", "chloe", "ben"):
+        assert not re.search(rf"\b{person}\b", shown)
