@@ -31,6 +31,7 @@ class Event(StrEnum):
     CONFIGURATION_BROKEN = "configuration broken"
     CONFIGURATION_MENDED = "configuration mended"
     CONNECTION_WAITS = "connection waits"
+    SERVER_SAID = "server said"
     ANSWER_FAILED = "answer failed"
     INBOX_FAILED = "inbox failed"
     STORE_AWAITED = "store awaited"

@@ -34,6 +34,6 @@ def run(session: Session, name: str, *, role: str) -> int:
     made = new_token()
     session.say("The token, for a password manager; it is not shown again:")
     typer.echo(made)
-    session.say(f"\nIn {session.config}, below serve::\n")
+    session.say(f"\nIn {session.config}, below `serve:`\n")
     session.say(f"  users:\n    {name}: {{role: {role}, token: {token_hash(made)}}}")
     return 0

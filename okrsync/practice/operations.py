@@ -11,6 +11,8 @@ from okrsync.model.change import connection_of
 from okrsync.model.hint import Hint
 from okrsync.model.run import ConnectionRun, RunRecord, RunReport, RunRow, Write
 from okrsync.practice.desk import Desk
+from okrsync.reading import NOT_FINISHED
+from okrsync.store.scopes import ConnectionState
 
 RUNS = 20
 """The last runs that are told of, and looked at for what they said about their connections."""
@@ -64,11 +66,11 @@ def operations(desk: Desk, waiting: Mapping[str, Sequence[Hint]], said: Told | N
     """How things stand for whoever runs them. ``waiting`` are the hints by connection."""
     said = said or told(desk)
     with desk.store.reading():
-        rows = desk.store.journal.runs(RUNS)
+        rows, reading = desk.store.journal.runs(RUNS), desk.store.journal.reading()
         states = {name: desk.store.scopes.state(name) for name in desk.settings.connections}
     return Operations(
         connections=tuple(
-            _connection(desk, name, said.connections.get(name), state.succeeded_at, state.error, waiting)
+            _connection(desk, name, said.connections.get(name), _settled(state, reading=reading), waiting)
             for name, state in states.items()
         ),
         runs=rows,
@@ -89,15 +91,20 @@ def _told(reports: Sequence[RunReport]) -> dict[str, tuple[datetime, ConnectionR
     return found
 
 
+def _settled(state: ConnectionState, *, reading: bool) -> ConnectionState:
+    """While a run reads, what was known before it holds: that it has not finished is no news."""
+    return ConnectionState(state.succeeded_at) if reading and state.error == NOT_FINISHED else state
+
+
 def _connection(
     desk: Desk,
     name: str,
     told: tuple[datetime, ConnectionRun] | None,
-    succeeded: datetime | None,
-    error: str,
+    state: ConnectionState,
     waiting: Mapping[str, Sequence[Hint]],
 ) -> Connection:
     at, last = told or (None, ConnectionRun(name))
+    succeeded, error = state.succeeded_at, state.error
     told_now = bool(last.error) and error.startswith(last.error)
     return Connection(
         name=name,

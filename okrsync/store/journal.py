@@ -147,8 +147,23 @@ class Journal:
             return "another run"
         return words_for_holder(row.doing, row.pid, row.host, row.since)
 
+    def reading(self) -> bool:
+        """Whether a run has the store at this moment; one that was killed has it no more."""
+        row = self._db.execute(select(tables.holder)).first()
+        return row is not None and (row.host != socket.gethostname() or _lives(row.pid))
+
     def release(self) -> None:
         self._db.execute(delete(tables.holder))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def _new_id(result: CursorResult[Any]) -> int:

@@ -75,7 +75,7 @@ def _someone(request: Request) -> Visitor | None:
         return LOCAL
     if token := bearer(request):
         return visitor(_owner_of(request, token), rules.users)
-    if rules.proxy and (found := from_proxy(_address(request), request.headers.get, rules.proxy, rules.users)):
+    if rules.proxy and (found := from_proxy(_peer(request), request.headers.get, rules.proxy, rules.users)):
         return found
     name = request.session.get(WHO)
     user = rules.users.get(name) if name else None
@@ -94,7 +94,7 @@ def _owner_of(request: Request, token: str) -> str:
     state, users = request.app.state, serve(request).users
     if name := state.remembered.owner(token, users):
         return cast(str, name)
-    address = _address(request)
+    address = sender(request)
     if state.patience.exhausted(address):
         raise too_many_tries()
     name = user_of(token, users)
@@ -109,7 +109,19 @@ def too_many_tries() -> HTTPException:
     return HTTPException(429, "Too many tries from here. Wait five minutes.", {"Retry-After": "300"})
 
 
-def _address(request: Request) -> str:
+def sender(request: Request) -> str:
+    """Whence a request comes: what the proxy wrote last into X-Forwarded-For, where it passed it on.
+
+    Anybody can write there, too, so the word of nobody else counts.
+    """
+    peer, proxy = _peer(request), serve(request).proxy
+    if proxy is None or peer != proxy.address:
+        return peer
+    passed_on = ",".join(request.headers.getlist("x-forwarded-for"))
+    return passed_on.rpartition(",")[2].strip() or peer
+
+
+def _peer(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
@@ -160,11 +172,14 @@ def known_questions(request: Request) -> None:
 
 
 def feed_address(request: Request, who: Visitor) -> str:
-    """Where this visitor's calendar is, with a key for programs that cannot sign in, where keys outlive the process."""
+    """Where this visitor's calendar is, with a key for programs that cannot sign in, where keys outlive the process.
+
+    Whom only the proxy knows gets none: nobody would tell us when they are gone.
+    """
     rules, seal = serve(request), request.app.state.seal
-    if seal is None or not rules.guarded:
+    if seal is None or not rules.guarded or who.name not in rules.users:
         return "/feed.ics"
-    key = seal.dumps([who.name, fingerprint(rules.users.get(who.name))])
+    key = seal.dumps([who.name, fingerprint(rules.users[who.name])])
     return f"/feed.ics?key={key}"
 
 
@@ -177,12 +192,10 @@ def calendar_reader(request: Request, key: str = "") -> Visitor:
         name, proof = seal.loads(key) if seal and rules.guarded else (None, "")
     except (BadData, ValueError, TypeError):
         raise HTTPException(403, "This address is no longer valid. The operations page has the new one.") from None
-    otherwise = rules.proxy.role if rules.proxy else None
-    if name is None or proof != fingerprint(rules.users.get(name)):
-        raise HTTPException(403, "This address is no longer valid. The operations page has the new one.")
-    found = visitor(name, rules.users, otherwise)
+    user = rules.users.get(name) if name else None
+    found = visitor(name, rules.users) if user and proof == fingerprint(user) else None
     if found is None:
-        raise SignInFirst
+        raise HTTPException(403, "This address is no longer valid. The operations page has the new one.")
     return found
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
 
 from okrsync.connector import Webhook
 from okrsync.web.doors import inbox, room
 
 LARGEST = 1 << 20
 """Bytes of a delivery's body; Jira and GitHub send far less of what matters here."""
+
+SLOWEST = 10.0
+"""Seconds that a body may take to arrive; trackers give up on an answer about then."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,14 +30,19 @@ class TooLarge(Exception):
 
 @router.post("/hooks/{tracker}")
 async def receive(request: Request, tracker: str) -> JSONResponse:
-    """202 when noted, 200 when it came before, 404 without such connections, 401 unsigned, 413 and 400 otherwise."""
-    try:
-        body = await _body(request)
-    except TooLarge:
-        return _told(413, f"At most {LARGEST} bytes are read.")
+    """202 when noted, 200 when it came before, 404 without such connections, 401 unsigned, 413, 408, 400 otherwise."""
     candidates = list(_secrets(request, tracker))
     if not candidates:
         return _told(404, f"No connection of type {tracker} has a webhook_secret.")
+    try:
+        async with asyncio.timeout(SLOWEST):
+            body = await _body(request)
+    except TooLarge:
+        return _told(413, f"At most {LARGEST} bytes are read.")
+    except TimeoutError:
+        return _told(408, f"The body did not arrive within {SLOWEST:.0f} seconds.", {"Connection": "close"})
+    except ClientDisconnect:
+        return _told(400, "The body was cut off.")
     for connection, webhook, secret in candidates:
         if signed(body, request.headers.get(webhook.signature, ""), secret):
             return await run_in_threadpool(_note, request, connection, webhook, body)
@@ -78,5 +88,5 @@ def _note(request: Request, connection: str, webhook: Webhook, body: bytes) -> J
     return _told(202 if news else 200, "noted" if news else "known already")
 
 
-def _told(status: int, message: str) -> JSONResponse:
-    return JSONResponse({"message": message}, status)
+def _told(status: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"message": message}, status, headers)

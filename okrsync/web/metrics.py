@@ -77,7 +77,8 @@ def _connections(desk: Desk, waiting: Mapping[str, Sequence[Hint]]) -> Iterator[
         values = [((one.name,), value(one)) for one in found.connections]
         return _gauge(f"okrsync_{name}", told, ("connection",), values)
 
-    yield gauge("up", "1 when the last reading was complete.", lambda one: float(not one.error and bool(one.succeeded)))
+    told = "1 when the last reading that has ended was complete."
+    yield gauge("up", told, lambda one: float(not one.error and bool(one.succeeded)))
     yield gauge("data_age_seconds", "Time since the last complete reading.", lambda one: one.age)
     every = desk.settings.every
     yield gauge("interval_seconds", "Time between two readings.", lambda one: every(one.name).total_seconds())

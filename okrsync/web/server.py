@@ -27,6 +27,7 @@ from okrsync.web.ahead import Ahead
 from okrsync.web.api.values import COMPONENTS
 from okrsync.web.doors import SignInFirst
 from okrsync.web.headers import with_headers
+from okrsync.web.paths import WithoutLastSlash
 from okrsync.web.questions import QUESTIONS
 from okrsync.web.render import render
 from okrsync.web.room import Room
@@ -46,6 +47,7 @@ def create(room: Room, *, session_key: str | None = None, silence: Callable[[], 
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,
         lifespan=partial(_alive, Ahead(room, QUESTIONS, room.app.log)),
     )
     made.state.room = room
@@ -64,6 +66,7 @@ def create(room: Room, *, session_key: str | None = None, silence: Callable[[], 
         https_only=bool(rules and rules.secure_cookies),
     )
     made.middleware("http")(with_headers)
+    made.add_middleware(WithoutLastSlash)
     made.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for router in (*pages.ROUTERS, *api.ROUTERS, hooks.router):
         made.include_router(router)

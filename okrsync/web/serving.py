@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -14,6 +14,7 @@ import uvicorn
 from okrsync.errors import ConfigError
 from okrsync.report.charts import warm
 from okrsync.settings.serve import SESSION_KEY, Serve
+from okrsync.web.complaints import told_to
 from okrsync.web.render import environment
 from okrsync.web.room import Room
 from okrsync.web.server import create
@@ -56,6 +57,8 @@ def serving(
         uvicorn.Config(application, log_config=None, access_log=False, proxy_headers=False, server_header=False)
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="dashboard", daemon=True)
+    telling = ExitStack()
+    telling.enter_context(told_to(room.app.log))
     thread.start()
     threading.Thread(target=warm_up, name="charts", daemon=True).start()
     try:
@@ -65,6 +68,7 @@ def serving(
         server.should_exit = True
         thread.join(5.0)
         listener.close()
+        telling.close()
         room.close()
 
 

@@ -61,3 +61,19 @@ def test_every_address_of_the_api_is_on_the_page() -> None:
             path = getattr(route, "path", "").removeprefix("/api/v1/")
             named = path.replace("{name}", "ID").replace("{number}", "N")
             assert f"`{named}" in told, named
+
+
+def test_what_the_page_quotes_of_nginx_is_what_is_deployed() -> None:
+    deployed = (Path(__file__).parents[2] / "deploy" / "nginx.conf").read_text("utf-8")
+    (quoted,) = re.findall(r"<!-- nginx -->\n```nginx\n(.*?)```", PAGE, re.DOTALL)
+    for part in quoted.strip("\n").split("\n\n"):
+        assert part in deployed
+
+
+def test_the_settings_behind_nginx_are_settings() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "service.md").read_text("utf-8")
+    (text,) = re.findall(r"<!-- serve -->\n```yaml\n(.*?)```", page, re.DOTALL)
+    rules = Serve.model_validate(yaml.safe_load(text)["serve"])
+    compose = yaml.safe_load((Path(__file__).parents[2] / "deploy" / "compose.yaml").read_text("utf-8"))
+    assert rules.proxy
+    assert rules.proxy.address == compose["services"]["nginx"]["networks"]["inside"]["ipv4_address"]

@@ -128,3 +128,36 @@ def test_every_answer_forbids_foreign_scripts_and_frames(visit: Visit) -> None:
         assert "default-src 'none'" in headers["content-security-policy"]
         assert "unsafe-inline" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_guesses_behind_a_proxy_lock_out_the_guesser_and_nobody_else(visit: Visit) -> None:
+    token = new_token()
+    rules = f"serve: {{proxy: {{address: 127.0.0.1}}, users: {{ana: {{token: {token_hash(token)}}}}}}}\n"
+    browser = visit(rules, client=("127.0.0.1", 50000))
+
+    def asks(with_token: str, forwarded: str) -> int:
+        headers = {"Authorization": f"Bearer {with_token}", "X-Forwarded-For": forwarded}
+        return browser.get("/api/v1/me", headers=headers).status_code
+
+    assert [asks("a guess", f"10.0.0.{number}, 203.0.113.9") for number in range(6)] == [401] * 5 + [429]
+    assert asks(token, "198.51.100.7") == 200
+    assert asks("another guess", "203.0.113.9") == 429
+
+
+def test_what_others_than_the_proxy_write_about_where_they_are_counts_for_nothing(visit: Visit) -> None:
+    token = new_token()
+    rules = f"serve: {{proxy: {{address: 127.0.0.1}}, users: {{ana: {{token: {token_hash(token)}}}}}}}\n"
+    browser = visit(rules, client=("10.0.0.9", 50000))
+    headers = {"Authorization": "Bearer a guess"}
+    told = [
+        browser.get("/api/v1/me", headers=headers | {"X-Forwarded-For": f"10.1.0.{number}"}).status_code
+        for number in range(6)
+    ]
+    assert told == [401] * 5 + [429]
+
+
+def test_an_address_with_a_slash_at_its_end_is_the_one_without(visit: Visit) -> None:
+    browser = visit()
+    assert browser.get("/operations/").status_code == 200
+    assert browser.get("/static").status_code == 404
+    assert browser.post("/hooks/github/", content=b"{}").json()["message"].startswith("No connection")

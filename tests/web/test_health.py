@@ -12,7 +12,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from visiting import Visit
 
 from okrsync.model.hint import Hint
+from okrsync.reading import NOT_FINISHED
 from okrsync.store.inbox import Inbox, inbox_beside
+from okrsync.store.scopes import ConnectionState
 from okrsync.web.access import new_token, token_hash
 from okrsync.web.pages.health import STILL
 
@@ -135,3 +137,29 @@ def test_the_tests_know_every_metric_of_the_documentation(visit: Visit) -> None:
     names = {name for name, *_ in figures(visit(**HERE))}
     bare = {name.removesuffix("_count").removesuffix("_sum") for name in names if not name.endswith("_created")}
     assert {name for name in bare if f"`{name}`" not in told} == set()
+
+
+def test_a_read_that_goes_on_is_no_failure_and_one_that_was_killed_is(visit: Visit, acme: Installation) -> None:
+    browser = visit(**HERE)
+
+    def up() -> tuple[float, str]:
+        (jira,) = [one for one in browser.get("/api/v1/connections").json() if one["name"] == "jira"]
+        return figures(browser)["okrsync_up", "jira"], jira["error"]
+
+    with acme.open() as app:
+        store, now = app.store, acme.sandbox.clock.now()
+        with store.held("sync", now):
+            with store.transaction():
+                store.scopes.set_state("jira", ConnectionState(now, NOT_FINISHED))
+            assert up() == (1, "")
+        assert up() == (0, NOT_FINISHED)
+
+
+def test_a_connection_that_failed_stays_down_while_it_is_read_again(visit: Visit, acme: Installation) -> None:
+    browser = visit(**HERE)
+    acme.sandbox.faults.add("status", path="^/jira/", status=401, times=None)
+    acme.run()
+    with acme.open() as app, app.store.held("sync", acme.sandbox.clock.now()):
+        with app.store.transaction():
+            app.store.scopes.set_state("jira", ConnectionState(acme.sandbox.clock.now(), NOT_FINISHED))
+        assert figures(browser)["okrsync_up", "jira"] == 0

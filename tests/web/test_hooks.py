@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -14,6 +15,7 @@ from visiting import Visit
 
 from okrsync.model.hint import Hint
 from okrsync.store.inbox import Inbox, inbox_beside
+from okrsync.web import hooks
 from okrsync.web.hooks import LARGEST, signed
 
 SECRET = "It's a Secret to Everybody"
@@ -116,3 +118,40 @@ def test_a_hint_that_came_again_while_a_run_looked_stays(tmp_path: Path, acme: I
     inbox.seen("github", inbox.waiting()["github"])
     assert inbox.waiting() == {}
     inbox.close()
+
+
+def spoken(visit: Visit, acme: Installation, *said: dict[str, Any], path: str = "/hooks/github") -> dict[str, Any]:
+    """What the application answers first when a client says this and then nothing more."""
+    acme.environ["OKRSYNC_CONNECTIONS__GITHUB__WEBHOOK_SECRET"] = SECRET
+    application, answers, parts = visit().app, list[dict[str, Any]](), iter(said)
+
+    async def receive() -> dict[str, Any]:
+        if (part := next(parts, None)) is None:
+            await asyncio.Event().wait()
+        assert part is not None
+        return part
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b""}
+    scope |= {"headers": [(b"host", b"localhost")], "scheme": "http", "server": ("localhost", 80)}
+    asyncio.run(application({**scope, "client": ("127.0.0.1", 5), "http_version": "1.1"}, receive, send))
+    return answers[0]
+
+
+def test_a_client_that_leaves_in_the_middle_of_a_body_is_no_error_of_ours(visit: Visit, acme: Installation) -> None:
+    part = {"type": "http.request", "body": b"abc", "more_body": True}
+    assert spoken(visit, acme, part, {"type": "http.disconnect"})["status"] == 400
+
+
+def test_a_body_that_does_not_arrive_is_not_waited_for(
+    visit: Visit, acme: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks, "SLOWEST", 0.05)
+    part = {"type": "http.request", "body": b"abc", "more_body": True}
+    assert spoken(visit, acme, part)["status"] == 408
+
+
+def test_nothing_is_read_for_a_tracker_that_has_no_door(visit: Visit, acme: Installation) -> None:
+    assert spoken(visit, acme, path="/hooks/nothing")["status"] == 404

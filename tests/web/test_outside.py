@@ -80,3 +80,20 @@ def test_a_calendar_program_has_a_key_of_its_own_until_the_token_changes(acme: I
 @pytest.mark.parametrize("key", ["x", "WyJhbmEiLCIiXQ.x", "%00", "é", "." * 5000])
 def test_a_guessed_key_opens_nothing(visit: Visit, key: str) -> None:
     assert visit(USERS).get("/feed.ics", params={"key": key}).status_code == 403
+
+
+def test_whom_only_the_proxy_knows_gets_no_key_since_nobody_would_tell_when_they_are_gone(
+    acme: Installation, visit: Visit
+) -> None:
+    rules = "serve: {proxy: {address: 127.0.0.1}, users: {ana: {role: owner}}}\n"
+    browser = visit(rules, client=("127.0.0.1", 50000))
+
+    def feed_of(name: str) -> str:
+        answer = browser.get("/api/v1/me", headers={"X-Remote-User": name})
+        return str(answer.json()["feed"])
+
+    assert feed_of("vic") == "/feed.ics"
+    key = feed_of("ana")
+    assert browser.get(key).status_code == 200
+    acme.config.write_text(acme.config.read_text().replace("ana: {role: owner}", "eve: {role: owner}"))
+    assert browser.get(key).status_code == 403

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from okrsync.web.access import Patience, fingerprint, user_of
-from okrsync.web.doors import PROOF, WHO, Ours, serve, too_many_tries
+from okrsync.web.doors import PROOF, WHO, Ours, sender, serve, too_many_tries
 from okrsync.web.render import render
 
 router = APIRouter(include_in_schema=False)
@@ -23,7 +23,7 @@ def ask(request: Request, to: str = "/") -> HTMLResponse:
 @router.post("/login", dependencies=[Ours])
 def sign_in(request: Request, token: Annotated[str, Form()], to: Annotated[str, Form()] = "/") -> Response:
     patience: Patience = request.app.state.patience
-    address = request.client.host if request.client else ""
+    address = sender(request)
     if patience.exhausted(address):
         raise too_many_tries()
     name = user_of(token, serve(request).users)
