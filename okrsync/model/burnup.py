@@ -41,6 +41,7 @@ class BurnUp(msgspec.Struct, frozen=True):
     ``past[i].made`` is its value, ``past[i].goal`` the goal then; of work, the goal is its scope. ``ahead[i].made``
     are the values reached at least with the probabilities 50, 70, 85 and 95 %. ``falling``: the less the better.
     ``goals`` has the steps of the goal with the moments of its turns; empty, they are those of the past.
+    ``work``: the value is work that gets done, and the goal all there is to do; else the value is what was read.
     """
 
     key_result: str
@@ -55,3 +56,4 @@ class BurnUp(msgspec.Struct, frozen=True):
     ahead: tuple[Ahead, ...] = ()
     falling: bool = False
     goals: tuple[Goal, ...] = ()
+    work: bool = True

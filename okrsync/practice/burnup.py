@@ -11,7 +11,7 @@ import msgspec
 from okrsync.method.checkins import DAY, midnight
 from okrsync.method.expected import due, expected
 from okrsync.model.burnup import BurnUp, Expected, Goal
-from okrsync.model.okr import Completion, Life, Phase, Placed
+from okrsync.model.okr import Completion, Count, Life, Measure, Phase, Placed, Sum
 from okrsync.model.outlook import Ahead, Outlook, Past
 from okrsync.practice.aims import Aims
 from okrsync.practice.desk import Desk
@@ -71,7 +71,12 @@ def _drawn(desk: Desk, placed: Placed, found: Outlook, *, over: bool) -> BurnUp:
         ahead=ahead if len(ahead) > 1 else (),
         falling=found.falling,
         goals=tuple(_steps(found, begin, aims, value)),
+        work=_is_work(placed.key_result.measure),
     )
+
+
+def _is_work(measure: Measure) -> bool:
+    return isinstance(measure, Completion) or (isinstance(measure, Count | Sum) and measure.of == "done")
 
 
 def _fan(found: Outlook, sign: float) -> Iterator[Ahead]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from okrsync import __version__
 from okrsync.method.review import Review
 from okrsync.method.words import team_name
 from okrsync.report import reviewed
-from okrsync.report.charts import burn_up_svg, legend
+from okrsync.report.burnup_spec import NARROW, REPORT
+from okrsync.report.charts import burn_up_figure, legend
 from okrsync.report.safe import plain
 from okrsync.report.teams import rows, span
 
@@ -28,8 +30,14 @@ _CODE = re.compile(r"`([^`]+)`")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def review_html(review: Review) -> str:
-    """The page, for the screen in light and dark, and for A4."""
+def review_html(review: Review, ways: Sequence[tuple[str, str]] = ()) -> str:
+    """The page, for the screen in light and dark, and for A4. ``ways`` lead elsewhere on the site that serves it."""
+    drawn = {
+        one.ended.id: one.burn_up
+        for objective in review.objectives
+        for one in objective.key_results
+        if one.burn_up is not None
+    }
     return (
         _environment()
         .get_template("review.html")
@@ -37,13 +45,9 @@ def review_html(review: Review) -> str:
             review=review,
             style=Markup(_style()),  # noqa: S704 our own file
             policy=review_policy(),
-            charts={
-                one.ended.id: Markup(burn_up_svg(one.burn_up))  # noqa: S704 drawn here; its texts are escaped
-                for objective in review.objectives
-                for one in objective.key_results
-                if one.burn_up
-            },
-            legend=legend(),
+            ways=ways,
+            charts={name: burn_up_figure(one, REPORT, NARROW) for name, one in drawn.items()},
+            legend=legend(*drawn.values()),
             version=__version__,
         )
     )

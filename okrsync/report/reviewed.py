@@ -15,6 +15,7 @@ from okrsync.model.outlook import Outlook
 from okrsync.model.verdict import Status
 from okrsync.report.closing import kind_of
 from okrsync.report.figures import BOUNDS, listing, number, ordinal, percent, quantity
+from okrsync.report.verdicts import reason_alone
 from okrsync.report.why import TENTHS, apportioned
 
 __all__ = [
@@ -163,7 +164,7 @@ def status_tone(status: Status) -> str:
 
 def because(one: ClosedKeyResult) -> str:
     """The verdict's reason without the status, which stands beside it."""
-    return one.verdict.because.removeprefix(f"{one.verdict.status}: ")
+    return reason_alone(one.verdict)
 
 
 def value(one: ClosedKeyResult) -> str:

@@ -30,13 +30,17 @@ NOTHING = "–"
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One number: what it is, what it was made of, and what it comes to; ``why`` there is none, or what to know."""
+    """One number: what it is, what it was made of, and what it comes to; ``why`` there is none, or what to know.
+
+    ``amount`` is the number itself, to be drawn.
+    """
 
     figure: str
     what: str
     made_of: str
     value: str
     why: str = ""
+    amount: float | None = None
 
 
 def rows(team: TeamFigures) -> tuple[Row, ...]:
@@ -129,10 +133,10 @@ def _engagement(found: Engagement) -> Iterator[Row]:
 def _productivity(found: Productivity) -> Iterator[Row]:
     made = found.throughput
     weeks = f"{_number(made.numerator)} / {made.denominator:.1f} weeks"
-    yield Row("", "finished a week", weeks, _number(made.value), made.why)
+    yield Row("", "finished a week", weeks, _number(made.value), made.why, made.value)
     for one in found.cycle:
         yield _days(f"cycle time P{one.percent:g}", one)
-    yield Row("", "in progress", "", str(found.in_progress))
+    yield Row("", "in progress", "", str(found.in_progress), amount=found.in_progress)
     for one in found.age if found.in_progress else ():
         yield _days("the oldest, for" if one.percent == 100 else f"in progress for, P{one.percent:g}", one)
 
@@ -145,22 +149,22 @@ def _performance(found: Performance) -> Iterator[Row]:
     yield _score("aspirational, of expected", found.aspirational)
     neither = f"{found.neither} neither" if found.neither else ""
     signed = f"{found.balance:+d}".replace("-", "−") if found.balance else "0"
-    yield Row("", "on track − off track", f"{found.on_track} − {found.off_track}", signed, neither)
+    yield Row("", "on track − off track", f"{found.on_track} − {found.off_track}", signed, neither, found.balance)
 
 
 def _share(what: str, made: Ratio) -> Row:
     of = f"{_number(made.numerator)} / {_number(made.denominator)}"
-    return Row("", what, of, NOTHING if made.value is None else percent(made.value), made.why)
+    return Row("", what, of, NOTHING if made.value is None else percent(made.value), made.why, made.value)
 
 
 def _score(what: str, made: Ratio, why: str = "") -> Row:
     of = f"{_number(made.numerator)} / {_number(made.denominator)}"
-    return Row("", what, of, NOTHING if made.value is None else f"{made.value:.2f}", made.why or why)
+    return Row("", what, of, NOTHING if made.value is None else f"{made.value:.2f}", made.why or why, made.value)
 
 
 def _days(what: str, made: Percentile) -> Row:
     of = f"{made.items} of {plural(made.out_of, 'item')}"
-    return Row("", what, of, NOTHING if made.days is None else _lasting(made.days), made.why)
+    return Row("", what, of, NOTHING if made.days is None else _lasting(made.days), made.why, made.days)
 
 
 def _lasting(days: float) -> str:

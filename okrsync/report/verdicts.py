@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rich.text import Text
@@ -18,6 +19,8 @@ STYLES = {
 }
 """Everything else says nothing about how it goes, and is dim."""
 
+_PRESET = re.compile(r"; preset \w+")
+
 _OBVIOUS = (Rule.ENDED, Rule.NOT_STARTED, Rule.ACHIEVED, Rule.TOO_EARLY, Rule.PRESET)
 """Rules whose reason can be seen from the status, the bar and the mark on it."""
 
@@ -27,6 +30,11 @@ def status_word(verdict: Verdict | None) -> Text:
     if verdict is None:
         return line("")
     return line((verdict.status, STYLES.get(verdict.status, "dim")), "*" if verdict.overridden else "")
+
+
+def reason_alone(verdict: Verdict) -> str:
+    """The reason without the status, which stands beside it, and without the preset's name."""
+    return _PRESET.sub("", verdict.because.removeprefix(f"{verdict.status}: "))
 
 
 def expected_mark(verdict: Verdict | None) -> float | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from okrsync.method.checkins import Duty
 from okrsync.model.figures import TeamFigures
+from okrsync.practice.checkins import owed
 from okrsync.practice.coach import coaching
 from okrsync.practice.desk import Desk
 from okrsync.practice.figures import figures_over
@@ -26,9 +28,15 @@ def over_time(desk: Desk) -> list[tuple[TeamFigures, ...]]:
     return figures_over(desk, [*spans, CURRENT])
 
 
+def duties(desk: Desk) -> dict[str, Duty]:
+    """What is owed for every live key result."""
+    return {row.key_result: row.duty for row in owed(desk)}
+
+
 OVERVIEW = Question("overview", overview)
 COACHING = Question("coaching", coaching)
 FIGURES = Question("figures", over_time)
+DUTIES = Question("duties", duties)
 
-QUESTIONS: tuple[Question[object], ...] = (OVERVIEW, COACHING, FIGURES)
+QUESTIONS: tuple[Question[object], ...] = (OVERVIEW, DUTIES, COACHING, FIGURES)
 """What is answered ahead of visitors, what is asked most often first."""

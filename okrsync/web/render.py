@@ -11,7 +11,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from okrsync import __version__
+from okrsync.report.review import coded
 from okrsync.report.safe import plain, web_address
+from okrsync.web import words
 from okrsync.web.doors import csrf_token, room, serve, someone
 from okrsync.web.shapes import FILTERS
 
@@ -22,7 +24,7 @@ NAVIGATION = (
     ("/orphans", "Orphans"),
     ("/coach", "Coach"),
     ("/figures", "Figures"),
-    ("/review", "Review"),
+    ("/review", "Reviews"),
     ("/operations", "Operations"),
 )
 
@@ -36,7 +38,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(plain=plain, web_address=web_address, **FILTERS)
+    made.filters.update(plain=plain, web_address=web_address, coded=coded, **FILTERS, **words.FILTERS)
     return made
 
 

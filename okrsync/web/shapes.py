@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import PurePath
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from okrsync.method.checkins import Duty
+from okrsync.method.coach import Finding
 from okrsync.method.words import team_name
 from okrsync.model.attribution import Attribution
 from okrsync.model.run import KeyResultStatus
 from okrsync.model.verdict import Status, Verdict
-from okrsync.report.figures import age, number, percent
+from okrsync.report.figures import SHARES, age, number, percent
+from okrsync.report.review import coded
 from okrsync.report.status import data_age, goal, value, week_change
 from okrsync.report.verdicts import expected_mark
 
@@ -26,10 +31,23 @@ TONES = {
 
 _HEIGHT = 22.0
 _STEP = 11.0
+FLATTEST = 0.1
+"""A way that is less than this share of the highest value does not fill a sparkline: it is noise."""
+NOTHING = 1e-9
 
 
 def tone(verdict: Verdict | None) -> str:
     return TONES.get(verdict.status, "") if verdict else ""
+
+
+def tone_of(status: str) -> str:
+    return TONES.get(Status(status), "")
+
+
+def owing(duty: Duty) -> str:
+    """``due today``, ``late since Fri 20 Nov``."""
+    told = duty.words.partition("; ")[0]
+    return told.rpartition(", ")[2]
 
 
 def bar(progress: float | None, verdict: Verdict | None = None) -> Markup:
@@ -47,20 +65,42 @@ def bar(progress: float | None, verdict: Verdict | None = None) -> Markup:
     )
 
 
-def sparkline(course: Sequence[float | None]) -> Markup:
-    """The course of the last weeks; gaps where nothing was measured."""
-    points = [(place * _STEP + 2, (1 - one) * (_HEIGHT - 4) + 2) for place, one in enumerate(course) if one is not None]
-    if len(points) < 2:
-        return Markup("")
-    path = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+def sparkline(course: Sequence[float | None], told: str = "") -> Markup:
+    """A course from its own lowest to its own highest point, so that small ways show; gaps where nothing is known."""
     known = [one for one in course if one is not None]
-    told = f"from {percent(known[0])} to {percent(known[-1])} in {len(course) - 1} weeks"
+    if len(known) < 2:
+        return Markup("")
+    low, room = min(known), max(max(known) - min(known), FLATTEST * max(map(abs, known)), NOTHING)
+    points = [
+        (place * _STEP + 2, (1 - (one - low) / room) * (_HEIGHT - 4) + 2)
+        for place, one in enumerate(course)
+        if one is not None
+    ]
+    path = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    told = told or f"from {percent(known[0])} to {percent(known[-1])} in {len(course) - 1} weeks"
     x, y = points[-1]
     width = (len(course) - 1) * _STEP + 4
-    return Markup(  # noqa: S704 - numbers alone
+    return Markup(  # noqa: S704 - numbers, and our own words
         f'<svg class="spark" viewBox="0 0 {width:.0f} {_HEIGHT:.0f}" role="img" aria-label="{told}">'
         f'<path d="{path}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="2.2"/></svg>'
     )
+
+
+def linked(finding: Finding) -> Markup:
+    """What the coach found, its key results as links where they are named, or before it where they are not."""
+    said = str(coded(finding.reason))
+    if not finding.key_results:
+        return Markup(said)  # noqa: S704 - escaped by ``coded``
+    links = {name: f'<a href="/key-results/{escape(name)}">{escape(name)}</a>' for name in finding.key_results}
+    names = "|".join(re.escape(str(escape(name))) for name in sorted(links, key=len, reverse=True))
+    named = re.compile(rf"(?<![\w-])(?:{names})(?![\w-])")
+    before = "" if named.search(said) else f"{', '.join(links.values())}: "
+    return Markup(before + named.sub(lambda found: links[found[0]], said))  # noqa: S704 - escaped piece by piece
+
+
+def near(file: str) -> str:
+    """A file by its last two names: where it lies on the server is nobody's business."""
+    return "/".join(PurePath(file).parts[-2:])
 
 
 def ago(moment: datetime | None, now: datetime) -> str:
@@ -73,16 +113,44 @@ def moved(row: KeyResultStatus) -> str:
     return "up" if change.startswith("+") else "down" if change.startswith("-") else "soft"
 
 
+def aim(row: KeyResultStatus) -> str:
+    """What the value is on the way to: of shares the amounts behind them, since the bar tells the share."""
+    sample, share = row.sample, row.measure in SHARES and not row.unit
+    if not share or sample is None or sample.numerator is None or not sample.denominator:
+        return goal(row)
+    return f"{number(sample.numerator)} of {number(sample.denominator)}"
+
+
+def against(row: KeyResultStatus) -> str:
+    """Progress beside what is expected, as far as that still matters."""
+    mark = expected_mark(row.verdict)
+    done = percent(row.sample.progress if row.sample else None)
+    return done if mark is None else f"{done}, {percent(mark)} expected"
+
+
+def read_ago(row: KeyResultStatus, now: datetime) -> str:
+    """When it was last looked at."""
+    told = data_age(row, now)
+    return told if told in ("never", "just now") else f"{told} ago"
+
+
 def contributed(amount: float, whole: Attribution) -> str:
     """What a cause contributed, in percentage points or in the unit of the whole."""
     return f"{amount * 100:+.1f} pts" if whole.of == "progress" else f"{'+' if amount > 0 else ''}{number(amount)}"
 
 
 FILTERS = {
+    "linked": linked,
+    "near": near,
+    "aim": aim,
+    "against": against,
+    "read_ago": read_ago,
     "contributed": contributed,
     "number": number,
     "team": team_name,
     "tone": tone,
+    "tone_of": tone_of,
+    "owing": owing,
     "bar": bar,
     "sparkline": sparkline,
     "ago": ago,

@@ -13,7 +13,8 @@ from reviews import burn_up
 
 from okrsync.model.burnup import BurnUp, Turn
 from okrsync.model.outlook import Past
-from okrsync.report.charts import INKS, burn_up_svg
+from okrsync.report.burnup_spec import NARROW, REPORT, WIDE, Size
+from okrsync.report.charts import INKS, burn_up_figure, burn_up_svg
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
@@ -109,3 +110,29 @@ def test_turns_of_one_day_share_a_mark() -> None:
     assert "1, 2" in found
     assert "3" in found
     assert "2" not in found
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW, REPORT])
+def test_a_drawing_is_as_large_as_its_size_says_so_that_its_letters_stay_as_large(size: Size) -> None:
+    root = ElementTree.fromstring(burn_up_svg(burn_up(), size))
+    assert root.get("viewBox") == f"0 0 {size.width} {size.height}"
+    letters = {one.get("font-size") for one in root.iter(f"{NAMESPACE}text")}
+    assert letters == {f"{size.font}px"}
+
+
+def test_only_the_whole_drawing_is_described() -> None:
+    parts = list(drawn(burn_up()).iter())[1:]
+    assert [one.attrib for one in parts if any(name == "role" or name.startswith("aria-") for name in one.attrib)] == []
+
+
+def test_a_page_gets_both_sizes_with_ids_of_their_own() -> None:
+    figure = burn_up_figure(burn_up())
+    found = re.findall(r'class="(\w+)', figure)
+    assert [name for name in found if name in ("wide", "narrow")] == ["wide", "narrow"]
+    ids = re.findall(r'id="([^"]+)"', figure)
+    assert len(ids) == len(set(ids))
+
+
+def test_the_due_day_and_today_are_named_where_they_are() -> None:
+    assert {"due 31 Dec", "today"} <= set(labels(burn_up()))
+    assert "today" not in labels(burn_up(ahead=False))

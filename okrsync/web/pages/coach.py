@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from okrsync.model.rules import Severity
+from okrsync.model.rules import RULES, Severity
 from okrsync.practice.coach import Coaching
 from okrsync.practice.desk import Desk
 from okrsync.web.doors import AtDesk, SignedIn, room
@@ -38,6 +38,9 @@ def coach(request: Request, desk: AtDesk, who: SignedIn, team: str = "") -> HTML
         team=team,
         shown=FINDINGS_SHOWN,
         read=found.read,
+        rules=RULES,
+        titles={one.id: one.title for one, _ in desk.okrs.objectives if who.sees(one)},
+        mine={one.key_result.id for one in desk.okrs.placed if who.may_check_in(one)},
     )
 
 

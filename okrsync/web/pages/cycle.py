@@ -10,11 +10,14 @@ import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from okrsync.model.verdict import Status
 from okrsync.practice.overview import Branch, statuses
 from okrsync.web.doors import AtDesk, SignedIn, room
+from okrsync.web.order import gravity, worst_first
 from okrsync.web.privacy import Discretion
-from okrsync.web.questions import OVERVIEW
+from okrsync.web.questions import DUTIES, OVERVIEW
 from okrsync.web.render import render
+from okrsync.web.unread import unread
 
 ROWS_SHOWN = 60
 """Key results on a page, so that it stays light; an objective is never cut in two."""
@@ -34,6 +37,11 @@ class Choice(msgspec.Struct, frozen=True):
         given = {name: value for name, value in msgspec.structs.asdict(self).items() if value}
         return f"/?{urlencode({**given, 'page': page})}"
 
+    def of_status(self, status: str) -> str:
+        """The same team and owner, and only this status; all of them again where it is chosen already."""
+        given = {"team": self.team, "owner": self.owner, "status": "" if status == self.status else status}
+        return f"/?{urlencode({name: value for name, value in given.items() if value})}"
+
     @property
     def chosen(self) -> bool:
         return bool(self.team or self.owner or self.status)
@@ -50,7 +58,8 @@ def cycle(
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> HTMLResponse:
     choice = Choice(team, owner, status, page)
-    every = Discretion(desk, who).branches(room(request).ask(OVERVIEW, desk))
+    told = Discretion(desk, who)
+    every = worst_first(told.branches(room(request).ask(OVERVIEW, desk)))
     pages = list(_pages(_chosen(every, choice)))
     shown = pages[min(page, len(pages)) - 1] if pages else []
     return render(
@@ -62,9 +71,15 @@ def cycle(
         now=desk.now,
         teams=_names(one.objective.team for one in every),
         owners=_names(row.status.owner for one in every for row in one.rows),
-        statuses=statuses(every),
+        statuses=sorted(statuses(every), key=lambda one: gravity(Status(one))),
         counts=_counts(every),
         cycles=_names(one.status.cycle for one in every),
+        titles={one.objective.id: one.objective.title for one in every},
+        here_are={one.objective.id for one in shown},
+        key_results={row.status.key_result for one in every for row in one.rows},
+        duties=room(request).ask(DUTIES, desk),
+        mine={one.key_result.id for one in desk.okrs.placed if who.may_check_in(one)},
+        stale=unread(desk, told),
     )
 
 
@@ -99,11 +114,11 @@ def _names(found: Iterable[str | None]) -> list[str]:
 
 
 def _counts(branches: Iterable[Branch]) -> dict[str, int]:
-    """How many key results have each status."""
-    found: dict[str, int] = {}
+    """How many key results have each status, the worst first."""
+    found: dict[Status, int] = {}
     for branch in branches:
         for row in branch.rows:
             if row.status.verdict is not None:
-                name = str(row.status.verdict.status)
+                name = row.status.verdict.status
                 found[name] = found.get(name, 0) + 1
-    return found
+    return {str(name): found[name] for name in sorted(found, key=gravity)}

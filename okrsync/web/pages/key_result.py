@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import msgspec
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -12,8 +13,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 
 from okrsync.errors import ConfigError
+from okrsync.method.expected import due
 from okrsync.model.attribution import Attribution
-from okrsync.model.okr import Placed
+from okrsync.model.burnup import Turn
+from okrsync.model.okr import KeyResult, Placed
 from okrsync.model.outlook import Outlook
 from okrsync.model.run import Explanation
 from okrsync.model.sample import Contribution
@@ -23,15 +26,21 @@ from okrsync.practice.checkins import OVERRIDES, Words, check_in, takes_value
 from okrsync.practice.desk import Desk
 from okrsync.practice.standing import verdict_of
 from okrsync.practice.why import why
-from okrsync.report.charts import burn_up_svg, legend
+from okrsync.report.charts import burn_up_figure, legend
 from okrsync.views import explain
+from okrsync.web.access import Visitor
 from okrsync.web.doors import AtDesk, Ours, SignedIn, room, visible
+from okrsync.web.privacy import Discretion
+from okrsync.web.questions import DUTIES
 from okrsync.web.render import render
 from okrsync.web.room import Seat
+from okrsync.web.unread import unread
 
 WEEK = timedelta(days=7)
 TICKETS_SHOWN = 200
 """Rows of tickets on the page; the API gives all of them."""
+TICKETS_OPEN = 15
+"""Rows of a kind that stand open; the others are folded."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,12 +52,14 @@ class Insight(msgspec.Struct, frozen=True):
     outlook: Outlook | None
     chart: Markup
     moved: Attribution | None
+    legend: tuple[tuple[str, str], ...] = ()
+    turns: tuple[Turn, ...] = ()
 
 
 @router.get("/key-results/{name}")
 def key_result(request: Request, desk: AtDesk, who: SignedIn, name: str, kept: bool = False) -> HTMLResponse:
     placed = visible(desk, who, name)
-    return _page(request, desk, placed, may=who.may_check_in(placed), kept=kept)
+    return _page(request, desk, who, placed, kept=kept)
 
 
 @router.post("/key-results/{name}/check-ins", dependencies=[Ours])
@@ -80,19 +91,27 @@ def check_in_here(
         )
         check_in(desk, placed.key_result.id, words, who.name)
     except ConfigError as error:
-        return _page(request, desk, placed, may=True, problem=f"{error.message} {error.hint}", code=422)
+        return _page(request, desk, who, placed, problem=f"{error.message} {error.hint}", code=422)
     except ValueError:
-        return _page(request, desk, placed, may=True, problem="Confidence and value must be numbers.", code=422)
+        return _page(request, desk, who, placed, problem="Confidence and value must be numbers.", code=422)
     return RedirectResponse(f"/key-results/{placed.key_result.id}?kept=1#check-ins", 303)
 
 
 def _page(
-    request: Request, desk: Seat, placed: Placed, *, may: bool, kept: bool = False, problem: str = "", code: int = 200
+    request: Request,
+    desk: Seat,
+    who: Visitor,
+    placed: Placed,
+    *,
+    kept: bool = False,
+    problem: str = "",
+    code: int = 200,
 ) -> HTMLResponse:
     name = placed.key_result.id
     found = room(request).once(f"key result {name}", desk, lambda: insight(desk, placed))
     with desk.store.reading():
         said = tuple(reversed(desk.store.checkins.of(name)))
+    before, after = _beside(desk, who, placed)
     return render(
         request,
         "key_result.html",
@@ -104,15 +123,37 @@ def _page(
         checkins=said,
         sections=list(_sections(found.explained)),
         shown=TICKETS_SHOWN,
-        legend=legend(),
+        few=TICKETS_OPEN,
+        unit=found.outlook.unit if found.outlook else "",
+        before=before,
+        after=after,
+        back=_came_from(request),
+        due=due(placed),
+        duty=room(request).ask(DUTIES, desk).get(name),
+        badge=f"{request.base_url}badge/{name}.svg" if placed.objective.visibility == "all" else "",
+        stale=unread(desk, Discretion(desk, who)) if found.explained.status.stale else [],
         overrides=OVERRIDES,
         takes_value=takes_value(placed),
-        may=may,
+        may=who.may_check_in(placed),
         kept=kept,
         problem=problem,
         now=desk.now,
         zone=placed.cycle.zone,
     )
+
+
+def _beside(desk: Desk, who: Visitor, placed: Placed) -> tuple[KeyResult | None, KeyResult | None]:
+    """The key results before and after it in the files, among those that this visitor sees."""
+    seen = [one.key_result for one in desk.okrs.placed if who.sees(one.objective)]
+    place = next(place for place, one in enumerate(seen) if one.id == placed.key_result.id)
+    return (seen[place - 1] if place else None), (seen[place + 1] if place + 1 < len(seen) else None)
+
+
+def _came_from(request: Request) -> str:
+    """The cycle, with the filter that led here."""
+    came = urlsplit(request.headers.get("referer", ""))
+    ours = came.netloc == request.url.netloc and came.path == "/"
+    return f"/?{came.query}" if ours and came.query else "/"
 
 
 def insight(desk: Desk, placed: Placed) -> Insight:
@@ -126,8 +167,10 @@ def insight(desk: Desk, placed: Placed) -> Insight:
     return Insight(
         explained=explain(desk.store, desk.okrs, placed.key_result.id, desk.now, verdict),
         outlook=outlook.told if outlook else None,
-        chart=Markup(burn_up_svg(drawn)) if drawn else Markup(""),  # noqa: S704 - drawn from numbers, texts escaped
+        chart=burn_up_figure(drawn) if drawn else Markup(""),
         moved=moved,
+        legend=legend(drawn) if drawn else (),
+        turns=drawn.turns if drawn else (),
     )
 
 

@@ -11,6 +11,9 @@ from okrsync.report.review import review_html, review_policy
 from okrsync.web.doors import AtDesk, SignedIn, room
 from okrsync.web.render import render
 
+WAYS = (("/", "Cycle"), ("/review", "All reviews"), ("/coach", "Coach"))
+"""Where the review leads back to."""
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -26,7 +29,7 @@ def one_review(request: Request, desk: AtDesk, who: SignedIn, cycle: str) -> HTM
     """Self-contained, with a policy of its own: its style stands in the page."""
 
     def page() -> str:
-        return review_html(review(desk, cycle, sees=who.sees))
+        return review_html(review(desk, cycle, sees=who.sees), WAYS)
 
     try:
         shown = room(request).once(f"review {cycle} for {who}", desk, page)

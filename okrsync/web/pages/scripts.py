@@ -10,11 +10,13 @@ import threading
 from importlib.metadata import version
 from pathlib import Path
 
+import msgspec
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 
 from okrsync.practice.burnup import burn_up
 from okrsync.report.charts import INKS, burn_up_spec
+from okrsync.report.readout import spots
 from okrsync.store.database import place
 from okrsync.web.doors import AtDesk, SignedIn, room, visible
 
@@ -42,7 +44,8 @@ def chart(desk: AtDesk, who: SignedIn, name: str) -> JSONResponse:
     if drawn is None:
         raise HTTPException(404, "There is nothing to draw yet.")
     inks = {colour: f"var({name}, {fallback})" for colour, (name, fallback) in INKS.items()}
-    return JSONResponse({"spec": burn_up_spec(drawn), "inks": inks})
+    told = [msgspec.to_builtins(one) for one in spots(drawn)]
+    return JSONResponse({"spec": burn_up_spec(drawn), "inks": inks, "spots": told})
 
 
 def _bundle(store: Path) -> Path:
