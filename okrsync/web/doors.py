@@ -189,10 +189,10 @@ def calendar_reader(request: Request, key: str = "") -> Visitor:
     if not key:
         return signed_in(request)
     try:
-        name, proof = seal.loads(key) if seal and rules.guarded else (None, "")
+        name, proof = seal.loads(key) if seal and rules.guarded else ("", "")
     except (BadData, ValueError, TypeError):
         raise HTTPException(403, "This address is no longer valid. The operations page has the new one.") from None
-    user = rules.users.get(name) if name else None
+    user = rules.users.get(name)
     found = visitor(name, rules.users) if user and proof == fingerprint(user) else None
     if found is None:
         raise HTTPException(403, "This address is no longer valid. The operations page has the new one.")
