@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 
 import msgspec
 
 from okrsync import views
 from okrsync.method.status import confidence
-from okrsync.model.okr import Objective, Okrs
+from okrsync.model.okr import Life, Objective, Okrs
 from okrsync.model.run import KeyResultStatus, ObjectiveStatus
 from okrsync.practice.desk import Desk
 
@@ -73,6 +73,12 @@ def _tree(okrs: Okrs) -> Iterator[tuple[Objective, int]]:
             yield from below(objective.id, depth + 1)
 
     return below(None, 0)
+
+
+def without_work(branches: Iterable[Branch]) -> Iterator[tuple[Branch, Row]]:
+    """Live key results that no ticket is linked to, also those whose value people give."""
+    for branch in branches:
+        yield from ((branch, row) for row in branch.rows if row.status.state == Life.ACTIVE and not row.status.items)
 
 
 def statuses(branches: Sequence[Branch]) -> list[str]:

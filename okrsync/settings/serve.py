@@ -53,7 +53,7 @@ class Serve(_Part):
 
     @model_validator(mode="after")
     def _open_on_this_machine_only(self) -> Self:
-        if not self.guarded and not _is_loopback(self.host):
+        if not self.guarded and not is_loopback(self.host):
             raise ValueError(
                 f"host {self.host} can be reached by others, and nobody would have to sign in; "
                 "give users a token (okrsync token NAME), set a proxy, or listen on 127.0.0.1"
@@ -61,7 +61,8 @@ class Serve(_Part):
         return self
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a name can only lead to this machine. Another name may be made to lead here by somebody else's page."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -172,13 +172,13 @@ class Items:
         ).scalar()
         return decode_item(body) if body else None
 
-    def addresses(self, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-        """Where items can be opened, by connection and key."""
+    def by_key(self, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+        """Items by connection and key."""
         keys: dict[str, list[str]] = {}
         for connection, key in wanted:
             keys.setdefault(connection, []).append(key)
         return {
-            (connection, item.key): item.url
+            (connection, item.key): item
             for connection, some in keys.items()
             for body in self._db.exec_driver_sql(_BY_KEY, (connection, as_json(some))).scalars()
             for item in (decode_item(body),)

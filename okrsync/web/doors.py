@@ -13,7 +13,7 @@ from itsdangerous import BadData
 from okrsync.errors import ConfigError
 from okrsync.model.okr import Placed
 from okrsync.practice.desk import Desk
-from okrsync.settings.serve import Serve
+from okrsync.settings.serve import Serve, is_loopback
 from okrsync.store.database import place
 from okrsync.store.inbox import Inbox, inbox_beside
 from okrsync.views import find
@@ -26,8 +26,6 @@ WHO = "who"
 PROOF = "proof"
 """In a session: the fingerprint of the token it began with, so that a new token ends it."""
 CSRF_HEADER = "X-CSRF-Token"
-OWN_NAMES = ("localhost", "127.0.0.1", "::1")
-"""What this machine calls itself. Any other name may have been made to lead here by somebody else's page."""
 
 
 class SignInFirst(Exception):
@@ -70,7 +68,7 @@ def someone(request: Request) -> Visitor | None:
 def _someone(request: Request) -> Visitor | None:
     rules = serve(request)
     if not rules.guarded:
-        if request.url.hostname not in OWN_NAMES:
+        if not is_loopback(request.url.hostname or ""):
             raise HTTPException(403, "Where nobody has to sign in, this answers to localhost only.")
         return LOCAL
     if token := bearer(request):

@@ -26,7 +26,7 @@ from okrsync.web.access import Patience, Remembered
 from okrsync.web.ahead import Ahead
 from okrsync.web.api.values import COMPONENTS
 from okrsync.web.doors import SignInFirst
-from okrsync.web.headers import with_headers
+from okrsync.web.headers import AnsweringHead, with_headers
 from okrsync.web.paths import WithoutLastSlash
 from okrsync.web.questions import QUESTIONS
 from okrsync.web.render import render
@@ -67,6 +67,7 @@ def create(room: Room, *, session_key: str | None = None, silence: Callable[[], 
     )
     made.middleware("http")(with_headers)
     made.add_middleware(WithoutLastSlash)
+    made.add_middleware(AnsweringHead)
     made.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for router in (*pages.ROUTERS, *api.ROUTERS, hooks.router):
         made.include_router(router)

@@ -86,6 +86,8 @@ def test_where_nobody_signs_in_only_localhost_is_answered(visit: Visit) -> None:
     """A page of another site can make its own name lead to this machine, and would read along."""
     browser = visit()
     assert browser.get("/api/v1/me").status_code == 200
+    for own in ("localhost", "127.0.0.1:8080", "127.0.0.2", "[::1]"):
+        assert browser.get("/api/v1/me", headers={"Host": own}).status_code == 200
     for address in ("/", "/api/v1/me", "/key-results/checkout-1", "/login", "/badge/checkout-1.svg", "/feed.ics"):
         assert browser.get(address, headers={"Host": "evil.example"}).status_code == 403
 
@@ -174,3 +176,34 @@ def test_the_description_names_every_answer(visit: Visit) -> None:
     ] == {"$ref": "#/components/schemas/KeyResult"}
     assert told["components"]["schemas"]["Error"]["required"] == ["error", "hint"]
     assert not [path for path in told["paths"] if not path.startswith("/api/v1/")]
+
+
+def test_key_results_without_work_are_told_also_where_people_give_the_value(acme: Installation, visit: Visit) -> None:
+    manual = """      - id: checkout-9
+        title: Conversion from 2.1 % to 3 %
+        measure: {type: manual, start: 2.1, target: 3}
+"""
+    acme.okrs.write_text(acme.okrs.read_text() + manual)
+    client = visit()
+    alone = client.get("/api/v1/orphans").json()["key_results"]
+    found = [one["reason"] for one in client.get("/api/v1/coach").json()["findings"] if one["rule"] == "NOWORK"]
+    assert [one["key_result"] for one in alone] == ["checkout-9"]
+    assert found == ["checkout-9 is linked to no work."]
+    page = client.get("/orphans").text
+    assert "checkout-9" in page
+    assert "people give its value" in page
+
+
+def test_the_review_of_a_cycle_can_be_read_by_programs(visit: Visit) -> None:
+    client = visit()
+    found = client.get("/api/v1/cycles/2026-Q4/review").json()
+    assert [one["ended"]["id"] for one in found["objectives"]] == ["checkout"]
+    assert found["closed"] is None
+    assert client.get("/api/v1/cycles/1999/review").status_code == 404
+
+
+def test_head_is_answered_wherever_get_is(visit: Visit) -> None:
+    client = visit()
+    for address in ("/", "/healthz", "/feed.ics", "/static/okrsync.css", "/api/v1/me", "/nowhere"):
+        got, head = client.get(address), client.head(address)
+        assert (head.status_code, head.content) == (got.status_code, b""), address

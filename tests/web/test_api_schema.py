@@ -34,7 +34,7 @@ CHECKED = [
     response_schema_conformance,
     negative_data_rejection,
 ]
-THERE = {"name": "checkout-1", "number": 1}
+THERE = {"cycle": "2026-Q4", "name": "checkout-1", "number": 1}
 
 
 def operations() -> Iterator[tuple[str, str]]:

@@ -86,6 +86,17 @@ def test_looking_writes_nothing_and_applying_does(acme: Installation, visit: Vis
     assert "nothing to change" in after(browser, "plan")
 
 
+def test_programs_read_what_waits_and_what_was_looked_at_last(acme: Installation, visit: Visit) -> None:
+    browser = visit()
+    work_on(acme.sandbox)
+    assert browser.get("/api/v1/deferred").json() == []
+    assert browser.get("/api/v1/work").json() == {"underway": None, "ended": None}
+    after(browser, "plan")
+    ended = browser.get("/api/v1/work").json()["ended"]
+    assert (ended["kind"], ended["who"], ended["error"]) == ("plan", "you", "")
+    assert "okr:checkout-1" in {one.get("label") for one in ended["report"]["plan"]["changes"]}
+
+
 def test_nothing_runs_twice(acme: Installation, visit: Visit) -> None:
     browser = visit()
     room, gate = room_of(browser), threading.Event()

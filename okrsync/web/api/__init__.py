@@ -1,5 +1,5 @@
 """The JSON API: what the pages show, for programs, and the one thing they may say: a check-in."""
 
-from okrsync.web.api import asking, saying
+from okrsync.web.api import asking, running, saying
 
-ROUTERS = (asking.router, saying.router)
+ROUTERS = (asking.router, running.router, saying.router)

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response, Security
+from fastapi import APIRouter, HTTPException, Request, Response, Security
 from fastapi.security import HTTPBearer
 
 from okrsync.errors import ConfigError
 from okrsync.method.checkins import DAY, midnight
+from okrsync.method.review import Review
 from okrsync.model.attribution import Attribution
 from okrsync.model.checkin import CheckIn
 from okrsync.model.figures import TeamFigures
-from okrsync.model.run import RunRow
 from okrsync.model.sample import Sample
 from okrsync.practice.checkins import LATEST
 from okrsync.practice.figures import figures
-from okrsync.practice.operations import Connection
-from okrsync.practice.overview import Branch, Row
+from okrsync.practice.overview import Branch, Row, without_work
+from okrsync.practice.review import review
 from okrsync.practice.why import why
 from okrsync.web.api.values import (
     Alone,
@@ -30,13 +29,11 @@ from okrsync.web.api.values import (
     KeyResult,
     Me,
     Node,
-    Run,
     answers,
     as_answer,
 )
 from okrsync.web.doors import AtDesk, KnownQuestions, SignedIn, csrf_token, feed_address, room, visible
 from okrsync.web.pages.key_result import insight
-from okrsync.web.pages.operations import RunNumber, how_things_are
 from okrsync.web.privacy import Discretion
 from okrsync.web.questions import COACHING, OVERVIEW
 from okrsync.web.room import Seat
@@ -78,6 +75,16 @@ def cycles(desk: AtDesk, who: SignedIn) -> Response:
             for cycle in found.values()
         ]
     )
+
+
+@router.get("/cycles/{cycle}/review", responses=answers(Review, 200, 404), tags=["objectives"])
+def review_of(request: Request, desk: AtDesk, who: SignedIn, cycle: str) -> Response:
+    """Everything for the review of a cycle: scores where it is closed, today's numbers where it goes on."""
+    try:
+        found = room(request).once(f"review of {cycle} for {who}", desk, lambda: review(desk, cycle, sees=who.sees))
+    except ConfigError as error:
+        raise HTTPException(404, {"error": error.message, "hint": error.hint}) from None
+    return as_answer(found)
 
 
 @router.get("/objectives", responses=answers(tuple[Node, ...]), tags=["objectives"])
@@ -176,35 +183,9 @@ def orphans(request: Request, desk: AtDesk, who: SignedIn) -> Response:
     found = room(request).ask(COACHING, desk)
     idle = [
         Idle(row.status.key_result, row.status.title, branch.objective.id)
-        for branch in _overview(request, desk, who)
-        for row in branch.rows
-        if row.status.measure != "manual" and not row.status.items
+        for branch, row in without_work(_overview(request, desk, who))
     ]
     return as_answer(Alone(found.orphans, tuple(idle), found.read))
-
-
-@router.get("/runs", responses=answers(tuple[RunRow, ...]), tags=["operations"])
-def runs(desk: AtDesk, who: SignedIn, limit: Annotated[int, Query(ge=1, le=1000)] = 20) -> Response:
-    """The last runs, the newest first."""
-    return as_answer(Discretion(desk, who).rows(desk.store.journal.runs(limit)))
-
-
-@router.get("/runs/{number}", responses=answers(Run, 200, 404), tags=["operations"])
-def run(desk: AtDesk, who: SignedIn, number: RunNumber) -> Response:
-    """One run with every change it made."""
-    with desk.store.reading():
-        record = desk.store.journal.run(number)
-        writes = list(desk.store.journal.writes(run=number)) if record else []
-    if record is None:
-        raise HTTPException(404, "There is no such run.")
-    told = Discretion(desk, who)
-    return as_answer(Run(told.run(record), tuple(told.writes(writes))))
-
-
-@router.get("/connections", responses=answers(tuple[Connection, ...]), tags=["operations"])
-def connections(request: Request, desk: AtDesk, who: SignedIn) -> Response:
-    """Each connection: when it was last read completely, what went wrong, and how many requests it has left."""
-    return as_answer(Discretion(desk, who).connections(how_things_are(request, desk).connections))
 
 
 @contextmanager

@@ -9,15 +9,17 @@ import msgspec
 from fastapi import Response
 
 from okrsync.method.coach import Finding, Orphans
+from okrsync.method.review import Review
 from okrsync.model.attribution import Attribution
 from okrsync.model.checkin import CheckIn
 from okrsync.model.figures import TeamFigures
 from okrsync.model.outlook import Outlook
-from okrsync.model.run import AuditedWrite, Explanation, RunRecord, RunRow
+from okrsync.model.run import AuditedWrite, Explanation, RunRecord, RunRow, Write
 from okrsync.model.sample import Sample
 from okrsync.model.verdict import Verdict, Worst
 from okrsync.practice.operations import Connection
 from okrsync.practice.overview import Row
+from okrsync.web.work import Ended, Underway
 
 
 class Error(msgspec.Struct, frozen=True):
@@ -88,7 +90,7 @@ class Coach(msgspec.Struct, frozen=True):
 
 
 class Idle(msgspec.Struct, frozen=True):
-    """A key result that is measured from tickets, and none is linked to it."""
+    """A live key result to which no ticket is linked."""
 
     key_result: str
     title: str
@@ -110,6 +112,13 @@ class Run(msgspec.Struct, frozen=True):
     writes: tuple[AuditedWrite, ...]
 
 
+class Work(msgspec.Struct, frozen=True):
+    """The run that goes on, begun from a page, and how the last one ended."""
+
+    underway: Underway | None
+    ended: Ended | None
+
+
 ANSWERS: tuple[Any, ...] = (
     Error,
     Me,
@@ -127,6 +136,9 @@ ANSWERS: tuple[Any, ...] = (
     tuple[RunRow, ...],
     Run,
     tuple[Connection, ...],
+    tuple[Write, ...],
+    Work,
+    Review,
 )
 _SCHEMAS, COMPONENTS = msgspec.json.schema_components(ANSWERS, ref_template="#/components/schemas/{name}")
 

@@ -6,8 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from okrsync.model.rules import RULES, Severity
+from okrsync.model.work import Item
 from okrsync.practice.coach import Coaching
 from okrsync.practice.desk import Desk
+from okrsync.practice.overview import without_work
 from okrsync.web.doors import AtDesk, SignedIn, room
 from okrsync.web.privacy import Discretion
 from okrsync.web.questions import COACHING, OVERVIEW
@@ -47,25 +49,20 @@ def coach(request: Request, desk: AtDesk, who: SignedIn, team: str = "") -> HTML
 @router.get("/orphans")
 def orphans(request: Request, desk: AtDesk, who: SignedIn) -> HTMLResponse:
     found = room(request).ask(COACHING, desk)
-    every = room(request).ask(OVERVIEW, desk)
-    idle = [
-        (branch.objective, row.status)
-        for branch in every
-        for row in branch.rows
-        if who.sees(branch.objective) and row.status.measure != "manual" and not row.status.items
-    ]
+    every = Discretion(desk, who).branches(room(request).ask(OVERVIEW, desk))
+    idle = [(branch.objective, row.status) for branch, row in without_work(every)]
     return render(
         request,
         "orphans.html",
         orphans=found.orphans,
-        addresses=_addresses(desk, found),
+        tickets=_listed(desk, found),
         idle=idle,
         shown=ORPHANS_SHOWN,
         read=found.read,
     )
 
 
-def _addresses(desk: Desk, found: Coaching) -> dict[tuple[str, str], str]:
-    """Where the tickets that are listed can be opened."""
+def _listed(desk: Desk, found: Coaching) -> dict[tuple[str, str], Item]:
+    """The tickets that are shown, by connection and key."""
     wanted = [(one.connection, key) for one in found.orphans for key in one.keys[:ORPHANS_SHOWN]]
-    return desk.store.items.addresses(wanted)
+    return desk.store.items.by_key(wanted)

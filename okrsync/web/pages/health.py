@@ -7,7 +7,6 @@ those of private objectives left out, to whoever is signed in, sends a token, or
 from __future__ import annotations
 
 from datetime import timedelta
-from ipaddress import ip_address
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -15,6 +14,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from okrsync.errors import OkrsyncError
 from okrsync.practice.desk import Desk
 from okrsync.report.figures import age
+from okrsync.settings.serve import is_loopback
 from okrsync.web.doors import inbox, room, serve, someone
 from okrsync.web.metrics import exposed
 
@@ -90,7 +90,4 @@ def _from_here(request: Request) -> bool:
     """Whether a program on this machine asks, and not a proxy for somebody else."""
     if serve(request).proxy is not None or any(request.headers.get(name) for name in _FORWARDED):
         return False
-    try:
-        return ip_address(request.client.host if request.client else "").is_loopback
-    except ValueError:
-        return False
+    return is_loopback(request.client.host if request.client else "")
