@@ -11,6 +11,7 @@ from datetime import date
 from typing import Self
 from urllib.parse import urlsplit
 
+from okrsync.connector import is_exposed
 from okrsync.errors import ConfigError
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
@@ -34,6 +35,11 @@ def _address(typed: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if root else full.rstrip("/")
 
 
+def _apart(typed: Iterable[str]) -> list[str]:
+    """Several at once, with commas between."""
+    return [name.strip() for one in typed for name in one.split(",") if name.strip()]
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What a person told about their trackers. Raises ConfigError for what cannot be right."""
@@ -54,14 +60,20 @@ class Answers:
             _expect(_PROJECT, key, "a Jira project key such as SHOP")
         _expect(_ADDRESS, self.jira_url, "an address such as https://acme.atlassian.net")
         _expect(_EMAIL, self.email, "an e-mail address")
+        if is_exposed(self.jira_url):
+            raise ConfigError(
+                f"{self.jira_url} would send the token unencrypted.",
+                hint="Give the address with https://. Where there is none, write the file with it and change it there: "
+                "http:// needs allow_http: true beside it.",
+            )
 
     @classmethod
     def of(cls, repositories: Iterable[str], jira_url: str, projects: Iterable[str], email: str) -> Self:
         """As people type it: addresses copied from a browser, keys in small letters."""
         return cls(
-            tuple(_GITHUB.sub("", name).removesuffix("/").removesuffix(".git") for name in repositories),
+            tuple(_GITHUB.sub("", name).removesuffix("/").removesuffix(".git") for name in _apart(repositories)),
             _address(jira_url.strip()),
-            tuple(key.upper() for key in projects),
+            tuple(key.upper() for key in _apart(projects)),
             email,
         )
 

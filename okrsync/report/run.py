@@ -14,6 +14,8 @@ from okrsync.report.safe import plain
 from okrsync.report.text import dangling, heading, line, table, troubles
 from okrsync.report.verdicts import status_word
 
+CLEAN = "clean"
+
 
 def run_text(report: RunReport, *, movements: int | None = None) -> Group:
     """The report of a sync or clean; ``movements`` shows only so many key results that moved."""
@@ -93,5 +95,23 @@ def _verdict(report: RunReport, tally: narrate.Tally) -> list[Text]:
         lines.append(line(("Deferred: ", "yellow"), rest))
     if report.plan.changes and not report.writes:
         lines.append(line("Not written back: ", plural(len(report.plan.changes), "change")))
-    word, style = ("In sync", "bold green") if report.exit_code == 0 else ("Partial", "bold yellow")
-    return [*lines, line((word, style), f" after {took(report.finished - report.started)}.")]
+    return [*lines, line(outcome(report), f" after {took(report.finished - report.started)}.", *_afterwards(report))]
+
+
+def outcome(report: RunReport) -> tuple[str, str]:
+    """How a run ended, in the words of what it was for, and their style."""
+    if report.exit_code:
+        failed = all(one.error for one in report.connections)
+        return ("Nothing could be read", "bold red") if failed else ("Partial", "bold yellow")
+    if report.kind == CLEAN:
+        return "Clean", "bold green"
+    if report.plan.changes and not report.writes:
+        return "Measured", "bold green"
+    return "In sync", "bold green"
+
+
+def _afterwards(report: RunReport) -> list[str]:
+    """What undoes a clean is not known to everybody."""
+    if report.kind != CLEAN or report.exit_code:
+        return []
+    return [" The next sync writes them again; write_back: false in okrsync.yaml keeps them away."]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from okrsync.settings.environment import (
 from okrsync.settings.model import General, Settings, label_problem, resolved_store
 from okrsync.settings.notify import conceal, read_people
 from okrsync.settings.serve import SESSION_KEY
-from okrsync.wording import findings, listed, suggest
+from okrsync.wording import findings, listed, nearest, suggest
 from okrsync.yamlfile import Document, Place, read_yaml, refusal
 
 
@@ -58,6 +58,7 @@ class _Loading:
     files_needed: bool = True
     layer: Layer = field(default_factory=Layer)
     problems: list[Problem] = field(default_factory=list)
+    meant: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def settings(self) -> Settings:
         written = self.document.data.get("connections")
@@ -99,18 +100,36 @@ class _Loading:
         written = self.document.data["connections"][name]
         if not isinstance(written, dict):
             self._complain(place, f"must be fields with values; `type` is one of {listed(self.registry.types())}")
-        elif "type" not in written:
-            self._complain((*place, "type"), f"is missing{suggest(name, self.registry.types())}")
         else:
-            try:
-                return self.registry.plugin(str(written["type"]))
-            except ConfigError as error:
-                self._complain((*place, "type"), str(error))
+            for kind in self._kinds(place, written):
+                try:
+                    plugin = self.registry.plugin(kind)
+                except ConfigError as error:
+                    if "type" in written and kind == str(written["type"]):
+                        self._complain((*place, "type"), str(error))
+                else:
+                    mistyped = None if "type" in written else nearest("type", written)
+                    rest = {option: value for option, value in written.items() if option != mistyped}
+                    self.meant[name] = {**rest, "type": kind}
+                    return plugin
         return None
 
+    def _kinds(self, place: Place, written: Mapping[str, Any]) -> Iterator[str]:
+        """The type that is written, else those that may be meant, so that the other options are looked at, too."""
+        types, meant = self.registry.types(), str(place[-1])
+        if "type" in written:
+            meant = str(written["type"])
+            yield meant
+        elif mistyped := nearest("type", written):
+            self._complain((*place, mistyped), "is not a field here; did you mean `type`?")
+            meant = str(written[mistyped])
+        else:
+            self._complain((*place, "type"), f"is missing{suggest(meant, types)}")
+        if near := nearest(meant, types):
+            yield near
+
     def _connection(self, name: str, plugins: Mapping[str, Plugin]) -> ConnectionOptions | None:
-        place, plugin = ("connections", name), plugins[name]
-        written = self.document.data["connections"][name]
+        place, plugin, written = ("connections", name), plugins[name], self.meant[name]
         options = self._without_secrets(place, written, plugin.options, plugin.environment)
         options = {option: _beside(self.path, option, value) for option, value in options.items()}
         _lay_over(options, self.layer, place)

@@ -36,6 +36,28 @@ def test_the_questions_lead_to_the_same_files_as_the_options(okrsync: Call, tmp_
         assert (asked / name).read_text("utf-8") == (told / name).read_text("utf-8")
 
 
+def test_several_repositories_may_stand_behind_one_option(okrsync: Call, tmp_path: Path) -> None:
+    okrsync("init", "--github", "acme/shop,acme/api", "--directory", str(tmp_path))
+    configuration = yaml.safe_load((tmp_path / "okrsync.yaml").read_text("utf-8"))
+    assert configuration["connections"]["github"]["repositories"] == ["acme/shop", "acme/api"]
+
+
+def test_an_address_that_check_would_refuse_is_refused_before_anything_is_written(
+    okrsync: Call, tmp_path: Path
+) -> None:
+    refused = okrsync(
+        "init", "--jira-url", "http://jira.acme.example", "--jira-project", "SHOP", "--directory", str(tmp_path)
+    )
+    assert refused.exit_code == 2
+    assert "would send the token unencrypted" in refused.stderr
+    assert "https://" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+    local = okrsync(
+        "init", "--jira-url", "http://127.0.0.1:8080", "--jira-project", "SHOP", "--directory", str(tmp_path)
+    )
+    assert local.exit_code == 0
+
+
 def test_a_file_that_exists_is_never_touched_and_no_other_is_written(okrsync: Call, tmp_path: Path) -> None:
     (tmp_path / "okrsync.yaml").write_text("mine", "utf-8")
     result = okrsync("init", "--github", "acme/shop", "--directory", str(tmp_path))

@@ -146,6 +146,17 @@ def test_a_plan_that_was_not_carried_out_is_not_reported_as_written() -> None:
     assert "Wrote" not in shown
 
 
+def test_every_kind_of_run_ends_with_its_own_words() -> None:
+    cleaned = rendered(run_text(quiet_report(kind="clean")))
+    assert "Clean after 3.2 s. The next sync writes them again; write_back: false" in cleaned
+    assert "In sync" not in cleaned
+    held_back = rendered(run_text(quiet_report(plan=plan())))
+    assert "Measured after 3.2 s." in held_back
+    assert "In sync" not in held_back
+    lost = [msgspec.structs.replace(one, error="The tracker did not answer.") for one in report().connections]
+    assert "Nothing could be read after" in rendered(run_text(report(connections=tuple(lost), exit_code=4)))
+
+
 def test_a_status_shows_bar_value_goal_week_and_age() -> None:
     shown = rendered(status_text([objective()], now=NOW))
     assert "Buying is effortless  41 %  2026-Q4 · aspirational · shop, ana" in shown

@@ -325,3 +325,26 @@ def test_whatever_is_written_is_loaded_or_refused_in_words(tmp_path_factory: pyt
     with pytest.raises(ConfigError) as refused:
         load_settings(config, {}, fake_registry())
     assert refused.value.problems
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("{typ: github, repos: [acme/shop]}", ("typ: is not a field here; did you mean `type`?", "repos: is not")),
+        ("{repos: [acme/shop]}", ("type: is missing; did you mean `github`?", "repos: is not")),
+        ("{type: githb, repos: [acme/shop]}", ("type: no connector is called `githb`", "repos: is not")),
+    ],
+)
+def test_a_mistyped_type_hides_nothing_that_is_wrong_beside_it(
+    tmp_path: Path, written: str, told: tuple[str, ...]
+) -> None:
+    (tmp_path / "okrs").mkdir()
+    (tmp_path / "okrs" / "shop.yaml").touch()
+    config = tmp_path / "okrsync.yaml"
+    config.write_text(f"okrs: [okrs/*.yaml]\nconnections:\n  github: {written}\n")
+    with pytest.raises(ConfigError) as refused:
+        load_settings(config, {}, fake_registry())
+    problems = [str(problem).partition("connections.github.")[2] for problem in refused.value.problems]
+    assert len(problems) == len(told), problems
+    for problem, expected in zip(sorted(problems), sorted(told), strict=True):
+        assert problem.startswith(expected)
