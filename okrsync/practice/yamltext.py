@@ -55,8 +55,10 @@ class YamlText:
             self._edits.append((end, end, f", {written}"))
         else:
             end = self._end_of_line(_last(first))
-            said = f"  # {comment}" if comment else ""
-            self._edits.append((end, end, f"\n{' ' * key.start_mark.column}{written}{said}"))
+            said, newline = f"  # {comment}" if comment else "", "\n"
+            if self._text[end - 1 : end] == "\r":
+                end, newline = end - 1, "\r\n"
+            self._edits.append((end, end, f"{newline}{' ' * key.start_mark.column}{written}{said}"))
 
     def drop(self, place: Place) -> None:
         """Take away a field of a mapping or an entry of a list, with the comment right above it."""
@@ -84,11 +86,19 @@ class YamlText:
         return len(self._text) if end < 0 else end
 
     def _first_line(self, line: int, top: int) -> int:
-        """Where the lines of an entry begin: with the comments that stand right above it, below line ``top``."""
+        """Where the lines of an entry begin: with the comments right above it, below line ``top``.
+
+        A comment that is indented deeper than the entry belongs to what is above.
+        """
         lines = self._text.splitlines(keepends=True)
-        while line > top and lines[line - 1].lstrip().startswith("#"):
+        depth = _indent(lines[line])
+        while line > top and lines[line - 1].lstrip().startswith("#") and _indent(lines[line - 1]) <= depth:
             line -= 1
         return sum(map(len, lines[:line]))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def scalar(value: str | float) -> str:

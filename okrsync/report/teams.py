@@ -80,7 +80,7 @@ def behind_text(teams: Sequence[Behind], period: str) -> Group:
     """What was counted for each number, all of it."""
     parts: list[RenderableType] = []
     for team in teams:
-        made = table("", "", "", numbers=("",))
+        made = table("counted", "how many", "which", numbers=("how many",))
         made.columns[0].no_wrap = made.columns[1].no_wrap = True
         for row in team.rows:
             made.add_row(line("  ", row.what), line((str(len(row.keys)), "bold")), line(", ".join(row.keys)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -91,9 +91,12 @@ class _Making:
         title, name = row.cells.get("objective", ""), row.cells.get("objective_id", "")
         if name or title:
             known = self.objectives.get((name or title).casefold())
+            self.problems += _contradictions(row, known or {})
             self._above = known or self._new_objective(row, title, name)
         elif self._above is None:
             self.problems.append(row.problem("objective", "is empty, and there is no objective above it"))
+        else:
+            self.problems += _contradictions(row, self._above)
         return self._above
 
     def _new_objective(self, row: Row, title: str, name: str) -> dict[str, Any]:
@@ -159,6 +162,8 @@ class _Making:
     def _measure(self, row: Row, made: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """What can be said without knowing the tickets: a number that people report, or a yes or no."""
         (start, share), (target, also) = self._number(row, "start"), self._number(row, "target")
+        if target is None and start is not None:
+            self.problems.append(row.problem("target", "is empty, and there is a start; a yes or no has neither"))
         if target is None:
             return {"type": "boolean"}, "no target was given, so it is a yes or no"
         if start is not None and start == target:
@@ -180,6 +185,15 @@ class _Making:
             self.problems.append(row.problem(field, f"`{text}` is no number; write it as 1200 or 2.5"))
             return None, False
         return float(bare), bare != text
+
+
+def _contradictions(row: Row, objective: Mapping[str, Any]) -> Iterator[Problem]:
+    """What a row says of its objective otherwise than the objective's first row did."""
+    for theirs, ours in _OF_AN_OBJECTIVE.items():
+        text = row.cells.get(theirs, "")
+        if objective and text and text != objective.get(ours):
+            first = f"`{objective[ours]}`" if ours in objective else "nothing"
+            yield row.problem(theirs, f"`{text}` differs from the first row of the objective, which says {first}")
 
 
 def slug(title: str) -> str:

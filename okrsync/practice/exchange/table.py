@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
@@ -31,6 +32,8 @@ FIELDS: Mapping[str, str] = {
 """What a column can be mapped to."""
 
 NEEDED = ("objective", "title")
+NUMBERS = ("start", "target", "weight")
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(\.\d{3})+")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -56,17 +59,39 @@ class Table(msgspec.Struct, frozen=True):
 
 def read_table(content: bytes, file: str, mapping: Mapping[str, str]) -> Table:
     """The rows of a CSV file; columns called like a field need no mapping. Raises ConfigError."""
-    table = _cells(_decoded(content, file), file)
+    text = _decoded(content, file)
+    table = _cells(text, file)
     header = [name.strip() for name in table[0]] if table else []
     columns = _columns(header, mapping, file)
     named = {field: f"column {column}" for field, column in columns.items()}
-    rows = []
+    rows: list[Row] = []
+    problems: list[Problem] = []
     for number, cells in enumerate(table[1:], start=2):
         if any(cell.strip() for cell in cells):
             given = dict(zip(header, (cell.strip() for cell in cells), strict=False))
             found = {field: given.get(column, "") for field, column in columns.items()}
             rows.append(Row(file, f"row {number}", found, named))
+            problems += _ragged(rows[-1], cells, header)
+            problems += _of_two_minds(rows[-1]) if _delimiter(text) == ";" else ()
+    if problems:
+        raise refused(file, problems, "Correct the cells and import again.")
     return Table(tuple(rows), tuple(name for name in header if name and name not in columns.values()))
+
+
+def _ragged(row: Row, cells: Sequence[str], header: Sequence[str]) -> Iterator[Problem]:
+    """A row with more or fewer cells than the header: a divider is missing, or one stands in a text."""
+    given = len(cells) if any(cell.strip() for cell in cells[len(header) :]) else min(len(cells), len(header))
+    if given != len(header):
+        yield Problem(row.file, None, row.place, f"has {given} cells, and the header has {len(header)}")
+
+
+def _of_two_minds(row: Row) -> Iterator[Problem]:
+    """Where semicolons divide, a point often stands between thousands."""
+    for field in NUMBERS:
+        text = row.cells.get(field, "")
+        if _THOUSANDS.fullmatch(text.removesuffix("%").strip()):
+            whole = text.replace(".", "")
+            yield row.problem(field, f"`{text}` may be {whole} or a fraction; write {whole} or {text}0")
 
 
 def refused(file: str, problems: Sequence[Problem], hint: str) -> ConfigError:

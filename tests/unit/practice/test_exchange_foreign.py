@@ -170,3 +170,28 @@ def test_whatever_the_titles_the_file_is_right_or_nothing_is_made(rows: list[tup
     content = OkrFile.model_validate(made.content)
     ids = [one.id for objective in content.objectives for one in objective.key_results]
     assert len({name.casefold() for name in ids}) == len(ids)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("objective,title,start,target\nA,B,1\n", "row 2: has 3 cells, and the header has 4"),
+        ("objective,title,start,target\nA,B,1,5,9\n", "row 2: has 5 cells, and the header has 4"),
+        ("objective,title,start,target\nA,B,1,\n", "row 2, column target: is empty, and there is a start"),
+        ("objective;title;target\nA;B;1.200\n", "row 2, column target: `1.200` may be 1200 or a fraction"),
+        ("objective,title,kind\nA,B,committed\n,C,Commited\n", "row 3, column kind: `Commited` differs"),
+        ("objective,title,team\nA,B,\nA,C,shop\n", "row 3, column team: `shop` differs from the first row"),
+    ],
+)
+def test_what_would_be_read_otherwise_than_it_was_meant_is_refused(text: str, said: str) -> None:
+    (problem,) = _problems(text)
+    assert said in problem
+
+
+def test_fractions_are_read_where_they_can_only_be_that() -> None:
+    (objective,) = _objectives("objective;title;start;target\nA;B;0.125;2.5\n")
+    assert objective["key_results"][0]["measure"] == {"type": "manual", "start": 0.125, "target": 2.5}
+
+
+def test_empty_cells_beyond_the_header_are_passed_over() -> None:
+    assert len(_objectives("objective,title\nA,B,,\n")) == 1

@@ -163,3 +163,15 @@ def test_whatever_is_dropped_the_rest_says_the_same(
     found = yaml.safe_load(made.text())
     assert (found["list"] or []) == left
     assert found["end"] == 1
+
+
+def test_a_comment_that_is_indented_like_the_entry_above_stays_with_it() -> None:
+    made = YamlText("list:\n  - id: a\n    # about a\n  # about b\n  - id: b\nend: 1\n")
+    made.drop(("list", 1))
+    assert made.text() == "list:\n  - id: a\n    # about a\nend: 1\n"
+
+
+def test_a_new_line_ends_as_the_lines_of_the_document_do() -> None:
+    made = YamlText("cycle:\r\n  id: a\r\n  end: 1\r\n")
+    made.set(("cycle", "state"), "closed")
+    assert made.text() == "cycle:\r\n  id: a\r\n  state: closed\r\n  end: 1\r\n"
