@@ -72,7 +72,7 @@ def _lines(alt: Any) -> Iterator[Any]:
 
 def _marks(alt: Any, size: Size) -> Iterator[Any]:
     """The unit, the due day, today, and where the goal changed, numbered as they are told beside the chart."""
-    above = -size.font
+    above = -1.4 * size.font
     unit = alt.Chart(alt.NamedData(name="unit")).mark_text(color=SOFT, align="left")
     yield unit.encode(x=alt.value(-34), y=alt.value(above), text=alt.Text("unit:N"))
     for data, at, dash in (("due", alt.value(above), [1, 0]), ("today", alt.value("height"), [1, 3])):

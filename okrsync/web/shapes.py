@@ -113,12 +113,17 @@ def moved(row: KeyResultStatus) -> str:
     return "up" if change.startswith("+") else "down" if change.startswith("-") else "soft"
 
 
-def aim(row: KeyResultStatus) -> str:
-    """What the value is on the way to: of shares the amounts behind them, since the bar tells the share."""
-    sample, share = row.sample, row.measure in SHARES and not row.unit
-    if not share or sample is None or sample.numerator is None or not sample.denominator:
-        return goal(row)
+def amounts(row: KeyResultStatus) -> str:
+    """What a share is made of, as the bar tells the share itself; "" for what is no share."""
+    sample = row.sample
+    if row.measure not in SHARES or row.unit or sample is None or sample.numerator is None or not sample.denominator:
+        return ""
     return f"{number(sample.numerator)} of {number(sample.denominator)}"
+
+
+def aim(row: KeyResultStatus) -> str:
+    """What the value is on the way to, or is made of."""
+    return amounts(row) or goal(row)
 
 
 def against(row: KeyResultStatus) -> str:
@@ -143,6 +148,7 @@ FILTERS = {
     "linked": linked,
     "near": near,
     "aim": aim,
+    "amounts": amounts,
     "against": against,
     "read_ago": read_ago,
     "contributed": contributed,

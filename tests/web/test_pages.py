@@ -48,6 +48,13 @@ def test_the_worst_key_result_comes_first(two: Installation, visit: Visit) -> No
     assert order(page, "api-1", "api-2") == ["api-2", "api-1"]
 
 
+def test_a_share_is_told_once_and_beside_it_what_it_is_made_of(acme: Installation, visit: Visit) -> None:
+    row = text(visit().get("/").text.partition('<tr id="checkout-1"')[2].partition("</tr>")[0])
+    assert " 2 of 6 " in row
+    assert "33 %" in row
+    assert "33.33" not in row
+
+
 def test_a_count_keeps_the_filter_that_stands_and_is_taken_off_by_itself(two: Installation, visit: Visit) -> None:
     page = visit().get("/?owner=ana").text
     assert 'href="/?owner=ana&amp;status=achieved"' in page
