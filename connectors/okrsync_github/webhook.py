@@ -31,6 +31,8 @@ class _Payload(msgspec.Struct):
     pull_request: _Ticket | None = None
     parent_issue: _Ticket | None = None
     sub_issue: _Ticket | None = None
+    parent_issue_repo: _Repository | None = None
+    sub_issue_repo: _Repository | None = None
 
 
 _decode = msgspec.json.Decoder(_Payload).decode
@@ -50,7 +52,15 @@ def hints(headers: Mapping[str, str], body: bytes) -> tuple[Hint, ...]:
     scope = str(payload.repository.id)
     if event in _OF_SCOPES:
         return (Hint(scope),)
-    tickets = (payload.issue, payload.pull_request, payload.parent_issue, payload.sub_issue)
-    return tuple(
-        Hint(scope, ticket.node_id, f"{payload.repository.full_name}#{ticket.number}") for ticket in tickets if ticket
+    named = (
+        (payload.issue, None),
+        (payload.pull_request, None),
+        (payload.parent_issue, payload.parent_issue_repo),
+        (payload.sub_issue, payload.sub_issue_repo),
     )
+    return tuple(_hint(ticket, home or payload.repository) for ticket, home in named if ticket)
+
+
+def _hint(ticket: _Ticket, home: _Repository) -> Hint:
+    """Of a parent and its child, GitHub names the repository of the one in which the event did not happen."""
+    return Hint(str(home.id), ticket.node_id, f"{home.full_name}#{ticket.number}")

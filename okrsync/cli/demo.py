@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """
 okrsync demo          twelve weeks in under a minute
-okrsync demo --keep   then leaves the sandbox and the dashboard running to play with
+okrsync demo --keep   then the team works on, and the dashboard follows
 """
 
 MARGIN = timedelta(minutes=30)
@@ -41,7 +41,7 @@ SECRETS = {
 
 def demo(
     context: typer.Context,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the sandbox running until Ctrl-C.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Go on until Ctrl-C: team, daemon, dashboard.")] = False,
 ) -> int:
     """See it work, against a sandbox Jira and GitHub on this machine."""
     return run(session_of(context), keep=keep)
@@ -106,15 +106,14 @@ def how_to_call() -> str:
 
 
 def _stay(story: Story) -> None:
-    """The sandbox and the dashboard go on until Ctrl-C."""
+    """The sandbox, the team, the daemon and its dashboard go on until Ctrl-C."""
     from okrsync.cli.farewell import invite
-    from okrsync.web.room import Room
-    from okrsync.web.serving import serving
+    from okrsync.cli.live import living
 
     session = story.session
-    with serving(Room(session.open, session.config, session.now), environ=session.environ, port=0) as served:
-        invite(story, served.url)
-        session.say("Ctrl-C ends both.")
+    with living(story) as dashboard:
+        invite(story, dashboard)
+        session.say("The team works on, and a daemon follows by webhooks. Ctrl-C ends all of it.")
         try:
             story.wait()
         except KeyboardInterrupt:

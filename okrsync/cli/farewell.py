@@ -42,5 +42,5 @@ def invite(story: Story, dashboard: str) -> None:
     if (program := how_to_call()) != "okrsync":
         show(line(f"  export PATH={shlex.quote(str(Path(program).parent.absolute()))}:$PATH"))
     show(line(f"  cd {story.folder}"))
-    show(line("  okrsync plan, okrsync explain api-1, okrsync clean; edit okrs/*.yaml and look again"))
+    show(line("  okrsync status, okrsync explain api-1, okrsync plan --wait; edit okrs/*.yaml and look again"))
     show(line(f"  GitHub {story.sandbox.github_url}", f"   Jira {story.sandbox.jira_url}"))

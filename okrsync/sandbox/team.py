@@ -41,6 +41,16 @@ def work_a_week(sandbox: Sandbox) -> list[str]:
     return told
 
 
+def go_on(sandbox: Sandbox) -> Iterator[str]:
+    """The work of the weeks to come, one act each time somebody asks; "" where nobody worked. The clock is left."""
+    if sandbox.quarter:
+        yield from quarter.go_on(sandbox)
+    while True:
+        sandbox.weeks += 1
+        yield from _acts(sandbox, sandbox.weeks)
+        yield ""
+
+
 def _acts(sandbox: Sandbox, week: int) -> Iterator[str]:
     yield from _on_github(sandbox.github, Random(f"github {week}"), week)  # noqa: S311
     for jira in (sandbox.jira, sandbox.jira_dc):

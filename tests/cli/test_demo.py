@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 import requests
 from typer.testing import CliRunner
+from waking import wait_for
 
-from okrsync.cli import app, demo
+from okrsync.cli import app, demo, live
 from okrsync.cli.demo import how_to_call
 from okrsync.cli.entry import OFFER
 from okrsync.cli.session import Session
@@ -162,6 +163,29 @@ def test_a_kept_sandbox_has_a_dashboard_and_ends_calmly_on_ctrl_c(
             demo._stay(story)
     assert "Ship the one-page checkout" in seen[0]
     assert "the files stay" in capsys.readouterr().err
+
+
+@pytest.mark.real_time
+def test_in_a_kept_sandbox_the_team_works_on_and_the_dashboard_follows(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(live, "BETWEEN_ACTS", 0.2)
+    with Sandbox(ticking=True) as sandbox:
+        build_world(sandbox, weeks=1)
+        demo.write_files(tmp_path, sandbox, sandbox.clock.now().date())
+        story = Story(Session(), sandbox, tmp_path)
+        with live.living(story) as address:
+
+            def asked(path: str) -> requests.Response:
+                return requests.get(f"{address}{path}", timeout=30)
+
+            wait_for(lambda: asked("/readyz").status_code == 200)
+            first = max(run["id"] for run in asked("/api/v1/runs").json())
+            wait_for(lambda: any(run["id"] > first for run in asked("/api/v1/runs").json()))
+            assert sandbox.postman.answers, "webhooks told the daemon"
+            assert set(sandbox.postman.answers) <= {200, 202}
+            assert asked("/readyz").status_code == 200
+    assert not [thread for thread in threading.enumerate() if thread.name in ("daemon", "team")]
 
 
 def test_the_demo_tells_how_to_call_it_from_where_one_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

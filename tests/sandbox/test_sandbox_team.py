@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import requests
 
 from okrsync.sandbox.data import fill_github, fill_jira
 from okrsync.sandbox.server import START, Sandbox
-from okrsync.sandbox.team import work_a_week
+from okrsync.sandbox.team import go_on, work_a_week
 from okrsync.sandbox.tickets import github_tickets, jira_tickets
 from okrsync.sandbox.world import WORLD, build_world
 
@@ -108,3 +109,13 @@ def test_the_sandbox_runs_in_a_process_of_its_own_until_it_is_told_to_stop(proce
     assert requests.get(addresses["control"], timeout=5).json()["now"] == "2026-10-12T08:00:00Z"
     process.terminate()
     assert process.wait(timeout=5) == 0
+
+
+@pytest.mark.parametrize("weeks", [0, 1])
+def test_the_team_goes_on_act_by_act_for_as_long_as_somebody_asks(weeks: int) -> None:
+    sandbox = Sandbox()
+    build_world(sandbox, weeks=weeks)
+    before = sandbox.clock.now()
+    told = list(itertools.islice(go_on(sandbox), 400))
+    assert len([sentence for sentence in told if sentence]) > 30
+    assert sandbox.clock.now() == before

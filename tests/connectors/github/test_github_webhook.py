@@ -12,6 +12,7 @@ from npm_packages import npm_package
 from okrsync_github.webhook import hints
 
 PACKAGE = ("@octokit/webhooks-examples", "7.6.1")
+SCHEMAS = ("@octokit/openapi-webhooks", "12.1.0")
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +77,47 @@ def test_what_moves_no_number_is_passed_over(published: list[tuple[str, dict[str
     payloads = list(of(published, event))
     assert payloads
     assert all(heard(event, payload) == () for payload in payloads)
+
+
+SHOP, API = {"id": 1, "full_name": "acme/shop"}, {"id": 2, "full_name": "acme/api"}
+
+
+@pytest.mark.parametrize(
+    ("action", "elsewhere"),
+    [
+        ("sub_issue_added", "sub_issue"),
+        ("sub_issue_removed", "sub_issue"),
+        ("parent_issue_added", "parent_issue"),
+        ("parent_issue_removed", "parent_issue"),
+    ],
+)
+def test_a_parent_and_its_child_are_looked_up_where_each_of_them_lives(action: str, elsewhere: str) -> None:
+    payload = {
+        "action": action,
+        "repository": SHOP,
+        f"{elsewhere}_repo": API,
+        "parent_issue": {"number": 7, "node_id": "I_parent"},
+        "sub_issue": {"number": 9, "node_id": "I_child"},
+    }
+    found = {hint.item: (hint.scope, hint.key) for hint in heard("sub_issues", payload)}
+    homes = {"parent_issue": ("1", "acme/shop"), "sub_issue": ("1", "acme/shop"), elsewhere: ("2", "acme/api")}
+    assert found["I_parent"] == (homes["parent_issue"][0], f"{homes['parent_issue'][1]}#7")
+    assert found["I_child"] == (homes["sub_issue"][0], f"{homes['sub_issue'][1]}#9")
+
+
+@pytest.mark.parametrize(
+    ("event", "promised"),
+    [
+        ("sub-issues-sub-issue-added", "sub_issue_repo"),
+        ("sub-issues-sub-issue-removed", "sub_issue_repo"),
+        ("sub-issues-parent-issue-added", "parent_issue_repo"),
+        ("sub-issues-parent-issue-removed", "parent_issue_repo"),
+    ],
+)
+def test_the_published_schema_names_the_repository_of_the_other_one(event: str, promised: str) -> None:
+    folder = npm_package(*SCHEMAS, keep=lambda path: path.name in ("api.github.com.json", "package.json"))
+    described = json.loads((folder / "generated" / "api.github.com.json").read_text("utf-8"))
+    schema = described["webhooks"][event]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    if "$ref" in schema:
+        schema = described["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    assert {"parent_issue", "sub_issue", promised} <= set(schema["required"])
