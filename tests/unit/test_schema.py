@@ -14,7 +14,9 @@ from okrsync.okrfile import load_okrs
 from okrsync.registry import Registry
 from okrsync.schema import main, schemas
 from okrsync.settings import load_settings
-from okrsync.yamlfile import read_yaml
+from okrsync.settings.environment import secrets
+from okrsync.settings.serve import Serve
+from okrsync.yamlfile import parse_yaml, read_yaml
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config"
@@ -126,3 +128,49 @@ def test_labels_may_be_written_in_every_way_that_the_model_reads(labels: object,
     data = {"cycle": cycle, "objectives": [{"id": "a", "title": "A", "key_results": [key_result]}]}
     assert _errors(of_okr_files, data) == []
     assert _errors(of_okr_files, {**data, "cycel": 1})
+
+
+def _names(schema: Any) -> Iterator[str]:
+    """Every field that a schema knows, at any depth."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from _names(part)
+
+
+@pytest.mark.parametrize(
+    ("schema", "examples"),
+    [("okrsync.schema.json", [CONFIG / "okrsync.yaml"]), ("okrs.schema.json", OKR_FILES)],
+    ids=["configuration", "okrs"],
+)
+def test_the_commented_examples_have_everything(schema: str, examples: list[Path]) -> None:
+    text = "\n".join(path.read_text("utf-8") for path in examples)
+    names = set(_names(schemas(Registry())[schema]))
+    assert len(names) > 40
+    assert [name for name in sorted(names) if not re.search(rf"(?<![\w-]){name}: *\S|{name}:$", text, re.M)] == []
+
+
+def test_secrets_are_named_in_the_example_as_variables_only() -> None:
+    text = (CONFIG / "okrsync.yaml").read_text("utf-8")
+    for type_ in Registry().types():
+        for secret in secrets(Registry().plugin(type_).options):
+            assert f"__{secret.upper()}" in text
+
+
+def test_what_is_commented_out_in_the_example_is_right_too(tmp_path: Path) -> None:
+    """Uncommented one at a time, as people do it: the form is right, whatever else it may then need."""
+    text = (CONFIG / "okrsync.yaml").read_text("utf-8")
+    wanted = schemas(Registry())["okrsync.schema.json"]
+    allowed = r"^( *)# ([a-z_]+: .*)$"
+    commented = [match for match in re.finditer(allowed, text, re.M) if match[1]]
+    assert len(commented) > 10
+    for match in commented:
+        data = parse_yaml(text.replace(match[0], f"{match[1]}{match[2]}", 1), "okrsync.yaml").data
+        for name in ("url",) if match[2].startswith("organization") else ():
+            data["connections"]["github"].pop(name, None)
+        assert _errors(wanted, data) == [], match[0]
+    block = re.search(r"^# serve:\n(#   .*\n)+", text, re.M)
+    assert block
+    serve = parse_yaml(re.sub(r"^# ", "", block[0], flags=re.M), "okrsync.yaml").data["serve"]
+    serve["users"]["ana"].pop("token")
+    Serve.model_validate(serve)
