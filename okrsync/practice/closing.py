@@ -117,7 +117,16 @@ def _kept(desk: Desk, found: Ending, finals: Mapping[str, Score], who: str) -> C
         remarks=remarks(desk, found.cycle),
     )
     with desk.store.transaction():
+        for one in closing.key_results():
+            _measured(desk, one)
         return desk.store.closings.add(closing)
+
+
+def _measured(desk: Desk, one: ClosedKeyResult) -> None:
+    """What people said and no sync has measured yet is measured with the closing."""
+    latest = desk.store.history.sample(one.id)
+    if one.sample is not None and (latest is None or latest.at < one.sample.at):
+        desk.store.history.add_sample(one.sample)
 
 
 def remarks(desk: Desk, cycle: Cycle) -> tuple[Remark, ...]:

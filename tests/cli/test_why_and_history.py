@@ -91,7 +91,7 @@ def test_before_anybody_measured_the_tickets_tell_and_it_says_so(told: Fortnight
         (["why", "checkout-1", "--since", "tomorrow"], "--since: 'tomorrow' is no date or time"),
         (["why", "checkout-1", "--since", "2026-12-01"], "The begin is not before the end"),
         (["why", "checkout-1", "--since", "2026-10-01", "--until", "2026-10-02"], "was not measured by then"),
-        (["why", "checkout"], "There is no key result 'checkout'"),
+        (["why", "checkout"], "checkout is an objective, not a key result"),
         (["history", "checkout-1", "--since", "9"], "--since: '9' is no date or time"),
         (["status", "--at", "2027-01-01"], "is not over yet"),
         (["status", "--at", "yesterday"], "'yesterday' is no date"),

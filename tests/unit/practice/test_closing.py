@@ -187,6 +187,10 @@ def test_what_was_said_and_not_measured_yet_counts(acme: Practice) -> None:
     acme.later(hours=1)
     acme.say("checkout-3", value=3.0)
     assert finals(closed(acme))["checkout-3"] == pytest.approx(1.0)
+    with acme.desk() as desk:
+        kept = desk.store.history.sample("checkout-3")
+        assert kept is not None
+        assert kept.value == 3.0
 
 
 def test_what_was_measured_since_it_was_said_is_taken_as_measured(acme: Practice) -> None:
