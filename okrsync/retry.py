@@ -40,7 +40,8 @@ class Patience:
 class Retry:
     """Runs a request under the policy; ``sleep`` takes seconds and is injected.
 
-    An error that is handed on for want of patience tells in ``retry_after`` when the next try is due.
+    An error that is handed on for want of patience tells in ``retry_after`` when the next try is due; not so where the
+    tracker hung: asked again soon, it would only hang again.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Retry:
         self._sleep = sleep
         self._attempts = attempts
         self._patience = patience or Patience()
+        self._hung = False
         self._backoff = wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5)
 
     def read(self, request: Callable[[], Answer]) -> Answer:
@@ -88,7 +90,9 @@ class Retry:
         try:
             return request()
         except ConnectionFailed:
-            self._patience.left -= self._patience.clock() - began
+            took = self._patience.clock() - began
+            self._patience.left -= took
+            self._hung = took > self._patience.once
             raise
 
     def _patiently(self, seconds: float) -> None:
@@ -101,7 +105,7 @@ class Retry:
         error = state.outcome.exception()
         if state.upcoming_sleep <= self._patience.left:
             return False
-        if isinstance(error, ConnectionFailed):
+        if isinstance(error, ConnectionFailed) and not self._hung:
             error.retry_after = state.upcoming_sleep
         return True
 

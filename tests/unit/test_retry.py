@@ -120,10 +120,10 @@ def test_trouble_that_outlasts_the_patience_tells_when_to_come_back() -> None:
 
 def test_a_tracker_that_hangs_is_not_asked_again_and_again() -> None:
     seconds = iter((0, 60))
-    patience = Patience(left=2, clock=lambda: next(seconds))
+    patience = Patience(once=2, left=2, clock=lambda: next(seconds))
     with pytest.raises(Transient) as caught:
         Retry(lambda _: pytest.fail("waits"), patience=patience).read(failing(99, Transient("timed out")))
-    assert caught.value.retry_after > 0
+    assert caught.value.retry_after == 0, "nor soon by the next run"
 
 
 def test_without_a_limit_to_it_patience_ends_with_the_attempts_and_no_time_is_told() -> None:
