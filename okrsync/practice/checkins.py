@@ -99,6 +99,17 @@ def takes_value(placed: Placed) -> bool:
     return placed.key_result.metric is None or isinstance(placed.key_result.metric, Manual)
 
 
+def surprising(placed: Placed, value: float | None) -> str:
+    """What to ask about a value farther outside its key result's start and target than these lie apart, or ""."""
+    measure = placed.key_result.measure
+    if value is None or not isinstance(measure, Manual) or not math.isfinite(value):
+        return ""
+    low, high = sorted((measure.start, measure.target))
+    if low - (high - low) <= value <= high + (high - low):
+        return ""
+    return f"{value:g} is far from {measure.start:g} → {measure.target:g}. Is it right?"
+
+
 def _owed(desk: Desk, placed: Placed, said: Iterable[CheckIn], measured: datetime | None) -> Owed:
     """It is known since it was first measured or spoken about; before that nobody could owe anything."""
     past = [one for one in said if one.at <= desk.now]
@@ -133,14 +144,14 @@ def _refuse_nonsense(placed: Placed, words: Words, now: datetime) -> None:
         raise ConfigError(message, hint=hint)
     today = now.astimezone(placed.cycle.zone).date()
     if words.until is not None and words.until < today:
-        raise ConfigError(f"{words.until} is over.", hint="Give --until a day to come, or leave it out.")
+        raise ConfigError(f"{words.until} is over.", hint="Name a day to come, or leave it out.")
     if words.until is not None and words.until > LATEST:
         raise ConfigError(f"{words.until} is too far away.", hint=f"Name a day until {LATEST}.")
 
 
 def _about_the_whole(placed: Placed, words: Words) -> Iterator[tuple[str, str]]:
     if words.empty:
-        yield "A check-in says something.", "Give --confidence, --note, --value, --blocker or --next."
+        yield "A check-in says something.", "Give a confidence, a note, a value, a blocker or a next step."
     if placed.cycle.state is Phase.CLOSED:
         yield (
             f"The cycle {placed.cycle.id} is closed, and what was said in it stands.",
@@ -155,21 +166,21 @@ def _about_the_value(placed: Placed, value: float | None) -> Iterator[tuple[str,
         return
     metric = placed.key_result.metric
     if not math.isfinite(value):
-        yield f"{value} is no value that a key result can have.", "Give a number, as in --value 2.4."
+        yield f"{value} is no value that a key result can have.", "Give a number, as in 2.4."
     elif metric is not None and not isinstance(metric, Manual):
         yield (
             f"{placed.key_result.id} is measured from tickets ({metric.type}), so its value cannot be given.",
-            "Leave out --value; the rest is kept.",
+            "Leave the value out; the rest is kept.",
         )
     elif placed.key_result.measure == Boolean(type="boolean") and value not in (0, 1):
-        yield f"{placed.key_result.id} is a yes or a no.", "Give --value 1 for yes, or --value 0 for no."
+        yield f"{placed.key_result.id} is a yes or a no.", "Give 1 for yes, or 0 for no."
 
 
 def _override(words: Words) -> Iterator[tuple[str, str]]:
     if words.status is None:
         if words.reason or words.until:
-            yield "--reason and --until belong to a status.", "Add --status, or use --note."
+            yield "A reason and a last day belong to a status.", "Add the status, or say it in the note."
     elif words.status not in OVERRIDES:
         yield f"Nobody can say that it is {words.status}.", f"Say {', '.join(OVERRIDES)}; the rest follows from facts."
     elif not words.reason.strip():
-        yield "A status that differs from the computed one needs a reason.", "Add --reason."
+        yield "A status that differs from the computed one needs a reason.", "Add the reason."

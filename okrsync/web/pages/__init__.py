@@ -1,6 +1,18 @@
 """The pages, one module each; every module has a ``router``."""
 
-from okrsync.web.pages import coach, cycle, figures, health, key_result, login, operations, outside, review, scripts
+from okrsync.web.pages import (
+    checkin,
+    coach,
+    cycle,
+    figures,
+    health,
+    key_result,
+    login,
+    operations,
+    outside,
+    review,
+    scripts,
+)
 
-_PAGES = (coach, cycle, figures, health, key_result, login, operations, outside, review, scripts)
+_PAGES = (checkin, coach, cycle, figures, health, key_result, login, operations, outside, review, scripts)
 ROUTERS = tuple(module.router for module in _PAGES)

@@ -10,7 +10,7 @@ from okrsync.model.work import Item
 from okrsync.practice.coach import Coaching
 from okrsync.practice.desk import Desk
 from okrsync.practice.overview import without_work
-from okrsync.web.doors import AtDesk, SignedIn, room
+from okrsync.web.doors import AtDesk, KnownQuestions, SignedIn, room
 from okrsync.web.privacy import Discretion
 from okrsync.web.questions import COACHING, OVERVIEW
 from okrsync.web.render import render
@@ -24,7 +24,7 @@ FINDINGS_SHOWN = 60
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/coach")
+@router.get("/coach", dependencies=[KnownQuestions])
 def coach(request: Request, desk: AtDesk, who: SignedIn, team: str = "") -> HTMLResponse:
     found = room(request).ask(COACHING, desk)
     told = Discretion(desk, who)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated
 from urllib.parse import urlencode
 
 import msgspec
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from okrsync.model.verdict import Status
 from okrsync.practice.overview import Branch, statuses
-from okrsync.web.doors import AtDesk, SignedIn, room
+from okrsync.web.doors import AtDesk, KnownQuestions, SignedIn, room
 from okrsync.web.order import gravity, worst_first
 from okrsync.web.privacy import Discretion
 from okrsync.web.questions import DUTIES, OVERVIEW
 from okrsync.web.render import render
+from okrsync.web.timing import closed_on, timing
 from okrsync.web.unread import unread
 
 ROWS_SHOWN = 60
@@ -28,6 +28,7 @@ router = APIRouter(include_in_schema=False)
 class Choice(msgspec.Struct, frozen=True):
     """What the address asks for; "" is everything."""
 
+    cycle: str = ""
     team: str = ""
     owner: str = ""
     status: str = ""
@@ -38,30 +39,34 @@ class Choice(msgspec.Struct, frozen=True):
         return f"/?{urlencode({**given, 'page': page})}"
 
     def of_status(self, status: str) -> str:
-        """The same team and owner, and only this status; all of them again where it is chosen already."""
-        given = {"team": self.team, "owner": self.owner, "status": "" if status == self.status else status}
+        """The same cycle, team and owner, and only this status; all of them again where it is chosen already."""
+        given = {"cycle": self.cycle, "team": self.team, "owner": self.owner}
+        given["status"] = "" if status == self.status else status
         return f"/?{urlencode({name: value for name, value in given.items() if value})}"
 
     @property
     def chosen(self) -> bool:
-        return bool(self.team or self.owner or self.status)
+        return bool(self.cycle or self.team or self.owner or self.status)
 
 
-@router.get("/")
-def cycle(
+@router.get("/", dependencies=[KnownQuestions])
+def cycle_page(
     request: Request,
     desk: AtDesk,
     who: SignedIn,
+    cycle: str = "",
     team: str = "",
     owner: str = "",
     status: str = "",
-    page: Annotated[int, Query(ge=1)] = 1,
+    page: int = 1,
 ) -> HTMLResponse:
-    choice = Choice(team, owner, status, page)
+    choice = Choice(cycle, team, owner, status, page)
     told = Discretion(desk, who)
     every = worst_first(told.branches(room(request).ask(OVERVIEW, desk)))
     pages = list(_pages(_chosen(every, choice)))
-    shown = pages[min(page, len(pages)) - 1] if pages else []
+    names = {one.status.cycle for one in every}
+    cycles = list({one.id: one for _, one in desk.okrs.objectives if one.id in names}.values())
+    shown = pages[min(max(page, 1), len(pages)) - 1] if pages else []
     return render(
         request,
         "cycle.html",
@@ -73,7 +78,8 @@ def cycle(
         owners=_names(row.status.owner for one in every for row in one.rows),
         statuses=sorted(statuses(every), key=lambda one: gravity(Status(one))),
         counts=_counts(every),
-        cycles=_names(one.status.cycle for one in every),
+        cycles=[one.id for one in cycles],
+        times=[(one, timing(one, desk), closed_on(one, desk)) for one in cycles if choice.cycle in ("", one.id)],
         titles={one.objective.id: one.objective.title for one in every},
         here_are={one.objective.id for one in shown},
         key_results={row.status.key_result for one in every for row in one.rows},
@@ -86,7 +92,7 @@ def cycle(
 def _chosen(branches: Iterable[Branch], choice: Choice) -> Iterator[Branch]:
     """The objectives with the key results that fit; an objective without any is left out, unless nothing is asked."""
     for branch in branches:
-        if choice.team and branch.objective.team != choice.team:
+        if choice.cycle not in ("", branch.status.cycle) or choice.team not in ("", branch.objective.team):
             continue
         rows = tuple(
             row

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
-from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from okrsync.errors import ConfigError
@@ -20,20 +19,20 @@ from okrsync.model.okr import KeyResult, Placed
 from okrsync.model.outlook import Outlook
 from okrsync.model.run import Explanation
 from okrsync.model.sample import Contribution
-from okrsync.model.verdict import Status
 from okrsync.practice.burnup import burn_up
-from okrsync.practice.checkins import OVERRIDES, Words, check_in, takes_value
+from okrsync.practice.checkins import OVERRIDES, takes_value
 from okrsync.practice.desk import Desk
 from okrsync.practice.standing import verdict_of
 from okrsync.practice.why import why
 from okrsync.report.charts import burn_up_figure, legend
 from okrsync.views import explain
 from okrsync.web.access import Visitor
-from okrsync.web.doors import AtDesk, Ours, SignedIn, room, visible
+from okrsync.web.doors import AtDesk, SignedIn, room, visible
 from okrsync.web.privacy import Discretion
 from okrsync.web.questions import DUTIES
 from okrsync.web.render import render
 from okrsync.web.room import Seat
+from okrsync.web.timing import closed_on, timing
 from okrsync.web.unread import unread
 
 WEEK = timedelta(days=7)
@@ -59,54 +58,22 @@ class Insight(msgspec.Struct, frozen=True):
 @router.get("/key-results/{name}")
 def key_result(request: Request, desk: AtDesk, who: SignedIn, name: str, kept: bool = False) -> HTMLResponse:
     placed = visible(desk, who, name)
-    return _page(request, desk, who, placed, kept=kept)
+    return page_of(request, desk, who, placed, kept=kept)
 
 
-@router.post("/key-results/{name}/check-ins", dependencies=[Ours])
-def check_in_here(
-    request: Request,
-    desk: AtDesk,
-    who: SignedIn,
-    name: str,
-    confidence: Annotated[str, Form()] = "",
-    note: Annotated[str, Form(max_length=4000)] = "",
-    value: Annotated[str, Form()] = "",
-    blocker: Annotated[str, Form(max_length=4000)] = "",
-    next_step: Annotated[str, Form(max_length=4000)] = "",
-    status: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form(max_length=1000)] = "",
-) -> Response:
-    placed = visible(desk, who, name)
-    if not who.may_check_in(placed):
-        raise HTTPException(403, "Only its owner and admins check in on a key result.")
-    try:
-        words = Words(
-            confidence=int(confidence) if confidence else None,
-            note=note.strip(),
-            value=float(value.replace(",", ".")) if value.strip() else None,
-            blocker=blocker.strip(),
-            next=next_step.strip(),
-            status=Status(status) if status else None,
-            reason=reason.strip(),
-        )
-        check_in(desk, placed.key_result.id, words, who.name)
-    except ConfigError as error:
-        return _page(request, desk, who, placed, problem=f"{error.message} {error.hint}", code=422)
-    except ValueError:
-        return _page(request, desk, who, placed, problem="Confidence and value must be numbers.", code=422)
-    return RedirectResponse(f"/key-results/{placed.key_result.id}?kept=1#check-ins", 303)
-
-
-def _page(
+def page_of(
     request: Request,
     desk: Seat,
     who: Visitor,
     placed: Placed,
     *,
     kept: bool = False,
+    draft: object = None,
     problem: str = "",
+    question: str = "",
     code: int = 200,
 ) -> HTMLResponse:
+    """The page; ``draft`` holds what was typed into its form, with a ``problem`` or a ``question`` about it."""
     name = placed.key_result.id
     found = room(request).once(f"key result {name}", desk, lambda: insight(desk, placed))
     with desk.store.reading():
@@ -136,7 +103,11 @@ def _page(
         takes_value=takes_value(placed),
         may=who.may_check_in(placed),
         kept=kept,
+        draft=draft,
         problem=problem,
+        question=question,
+        time=timing(placed.cycle, desk),
+        closed=closed_on(placed.cycle, desk),
         now=desk.now,
         zone=placed.cycle.zone,
     )
