@@ -24,7 +24,7 @@ def test_a_sound_store_is_described(past: Past) -> None:
     past.remember()
     result = past.call("store", "check")
     assert result.exit_code == 0
-    assert "version 0002" in result.stdout
+    assert f"version {HEAD}" in result.stdout
     assert "3 runs, 4 writes" in result.stdout
     assert "1 change whose end nobody saw" in result.stdout
     assert "Sound." in result.stdout
