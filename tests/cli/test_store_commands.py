@@ -10,6 +10,8 @@ import pytest
 from past_runs import Past
 from typer.testing import Result
 
+from okrsync.store.database import HEAD
+
 Call = Callable[..., Result]
 
 
