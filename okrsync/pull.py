@@ -91,9 +91,19 @@ class Puller:
         return msgspec.structs.replace(
             before,
             seen=before.seen + found,
-            changed=before.changed + len(news),
+            changed=before.changed + self._changed(news),
             quarantined=(*before.quarantined, *chain.from_iterable(page.quarantined for page in pages)),
         )
+
+    def _changed(self, news: Sequence[News]) -> int:
+        """How many of these say something new. Our own labels and notes do not, nor does anybody's talk."""
+        return sum(one.before is None or not self._only_talk(one.before, one.after) for one in news)
+
+    def _only_talk(self, before: Item, after: Item) -> bool:
+        """Whether they differ, and by nothing but our own labels, the comments and the time."""
+        theirs, were = ({name for name in one.labels if not self.namespace.owns(name)} for one in (after, before))
+        as_before = {name: getattr(before, name) for name in ("labels", "comments", "updated")}
+        return after != before and theirs == were and msgspec.structs.replace(after, **as_before) == before
 
     def reread(self, scope: Scope, hints: Sequence[Hint], connector: Connector) -> ScopePull:
         """Look again at a few items of a scope; the cursor stays. Raises what the connector raised."""
@@ -104,7 +114,7 @@ class Puller:
                 wanted[held.id] = held.ref
         seen, changed = set[str](), 0
         for page in connector.reread(scope, list(wanted.values())):
-            changed += len(self._keep(scope, [page], asked))
+            changed += self._changed(self._keep(scope, [page], asked))
             seen |= {item.id for item in page.items} | {one.id for one in page.quarantined}
         missing = self._absent(scope, sorted(wanted.keys() - seen), connector)
         with self.store.transaction():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -74,7 +74,7 @@ def the_first_day(story: Story) -> None:
     story.okrsync("check")
     story.chapter("What would change on the tickets, and what would it cost?")
     story.okrsync("plan --tickets 2")
-    story.chapter("Do it; the waiting for GitHub's pace of one write a second is skipped here")
+    story.chapter("Do it; waiting for GitHub's pace of a write a second passes on the demo's own clock")
     story.okrsync("sync")
     story.chapter("What engineers see on their tickets")
     _tickets(story)
@@ -124,7 +124,7 @@ def the_practice(story: Story) -> None:
     ):
         story.chapter(title)
         story.okrsync(command)
-    story.chapter("Once more: nothing changed, so nothing is written")
+    story.chapter("Once more: what we wrote is read back, nobody else changed anything, and nothing is written")
     _quiet_sync(story)
 
 
@@ -209,7 +209,7 @@ def _told_week(story: Story) -> None:
     from okrsync.sandbox.team import work_a_week
 
     done = work_a_week(story.sandbox)
-    for sentence in (*done[:TOLD], f"and {plural(max(0, len(done) - TOLD), 'thing')} more"):
+    for sentence in (*_worth_telling(done), f"and {plural(max(0, len(done) - TOLD), 'thing')} more"):
         story.session.show(line(("· ", "dim"), sentence))
     story.session.show("")
     for name, (who, said) in SAID.items():
@@ -217,6 +217,13 @@ def _told_week(story: Story) -> None:
         given = f" --value {value:g}" if value is not None else ""
         note = shlex.quote(said[-1].note)
         story.okrsync(f"checkin {name} --who {who}{given} --confidence {said[-1].confidence} --note {note}")
+
+
+def _worth_telling(done: Sequence[str]) -> list[str]:
+    """Some of what was done, in its order. What came back is among it, since other chapters show it again."""
+    back = [place for place, sentence in enumerate(done) if sentence.startswith("reopened") or "up again" in sentence]
+    others = [place for place in range(len(done)) if place not in back]
+    return [done[place] for place in sorted([*back, *others][:TOLD])]
 
 
 def _value(key_result: str, week: int) -> float | None:

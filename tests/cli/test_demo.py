@@ -115,6 +115,19 @@ def test_the_last_sync_reads_a_little_and_writes_nothing(told: str) -> None:
     assert int(requests[1]) <= 15
 
 
+def test_what_only_we_wrote_is_read_back_and_counts_as_unchanged(told: str) -> None:
+    last = told[told.index("Once more:") :]
+    read = re.findall(r"^(?:github|jira) +\d+ +0 +(\d+) +(\d+) ", last, re.MULTILINE)
+    assert len(read) == 2
+    assert any(int(seen) for seen, _ in read)
+    assert [changed for _, changed in read] == ["0", "0"]
+
+
+def test_what_came_back_is_told_among_what_the_teams_did(told: str) -> None:
+    week = told[told.index("The teams work the twelfth week") :]
+    assert re.search(r"^· (reopened .*|took .* up again)$", week[: week.index("things more")], re.MULTILINE)
+
+
 def test_the_story_ends_with_where_the_files_are(told: str) -> None:
     folder = Path(re.findall(r"^  (/.*okrsync-demo-\S+)$", told, re.MULTILINE)[-1])
     assert (folder / "okrsync.yaml").exists()

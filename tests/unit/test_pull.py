@@ -82,6 +82,20 @@ def reachable(store: Store, scope: str = "100") -> set[str]:
     return set(chain.from_iterable(store.items.ids("jira", scope)))
 
 
+def test_our_own_labels_and_notes_are_read_back_and_are_no_change(pull: Pull, tracker: FakeTracker) -> None:
+    tracker.pages = {"100": [page(item("1", labels=("ux",)), item("2"), item("3"))]}
+    pull()
+    labelled = item("1", labels=("ux", "okr:checkout-1"), updated=NOON + DAY)
+    noted = item("2", updated=NOON + DAY, comments=1)
+    by_people = item("3", labels=("okr:checkout-1", "urgent"), updated=NOON + DAY)
+    tracker.pages = {"100": [page(labelled, noted, by_people)]}
+    [report] = pull()
+    assert (report.seen, report.changed) == (3, 1)
+    tracker.pages = {"100": [page(labelled, noted, by_people)]}
+    [report] = pull()
+    assert (report.seen, report.changed) == (3, 0)
+
+
 def test_a_first_pull_reads_everything_and_says_how_it_went(pull: Pull, store: Store, tracker: FakeTracker) -> None:
     bad = Quarantined("9", "SHOP-9", "no state")
     tracker.pages = {"100": [page(item("1"), item("2")), page(item("3"), quarantined=(bad,))]}
