@@ -14,7 +14,7 @@ from okrsync import __version__
 from okrsync.report.review import coded
 from okrsync.report.safe import plain, web_address
 from okrsync.web import words
-from okrsync.web.doors import csrf_token, room, serve, someone
+from okrsync.web.doors import WHO, csrf_token, room, serve, someone
 from okrsync.web.shapes import FILTERS
 
 HERE = Path(__file__).parent
@@ -53,6 +53,7 @@ def render(request: Request, template: str, status: int = 200, **given: Any) -> 
             here=request.url.path,
             address=str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
             visitor=someone(request),
+            by_token=WHO in request.session,
             guarded=serve(request).guarded,
             csrf=csrf_token(request),
             trouble=room(request).trouble,

@@ -33,6 +33,7 @@ from okrsync.web.render import render
 from okrsync.web.room import Room
 
 SESSION_DAYS = 7
+TITLES = {403: "Not allowed", 404: "Not found", 429: "Too many tries"}
 SESSION_COOKIE = "okrsync"
 
 
@@ -130,6 +131,8 @@ def _answer(
 ) -> Response:
     if _wants_json(request):
         return JSONResponse({"error": message, "hint": hint}, status, headers)
-    page = render(request, "error.html", status, title="That did not work", message=message, hint=hint)
+    page = render(
+        request, "error.html", status, title=TITLES.get(status, "That did not work"), message=message, hint=hint
+    )
     page.headers.update(headers or {})
     return page

@@ -130,6 +130,19 @@ def test_every_answer_forbids_foreign_scripts_and_frames(visit: Visit) -> None:
         assert headers["x-content-type-options"] == "nosniff"
 
 
+def test_whom_a_proxy_signs_in_is_offered_no_way_out_that_leads_nowhere(visit: Visit) -> None:
+    browser = visit("serve: {proxy: {address: 10.1.1.1, user_header: X-Remote-User}}\n", client=("10.1.1.1", 1234))
+    page = browser.get("/", headers={"X-Remote-User": "zoe"}).text
+    assert "zoe" in page
+    assert "Sign out" not in page
+
+
+def test_strangers_see_the_login_and_no_navigation(visit: Visit) -> None:
+    page = visit(GUARDED).get("/login").text
+    assert "Sign in" in page
+    assert 'href="/operations"' not in page
+
+
 def test_guesses_behind_a_proxy_lock_out_the_guesser_and_nobody_else(visit: Visit) -> None:
     token = new_token()
     rules = f"serve: {{proxy: {{address: 127.0.0.1}}, users: {{ana: {{token: {token_hash(token)}}}}}}}\n"
