@@ -71,6 +71,8 @@ class Log(Protocol):
 
     def error(self, event: str, **values: Any) -> Any: ...
 
+    def exception(self, event: str, **values: Any) -> Any: ...
+
 
 class Silence:
     """The log of those who did not ask for one."""
@@ -81,7 +83,7 @@ class Silence:
     def debug(self, event: str, **values: Any) -> None:
         pass
 
-    info = warning = error = debug
+    info = warning = error = exception = debug
 
 
 def logger(*, log_json: bool = False, level: Level = "info") -> Any:

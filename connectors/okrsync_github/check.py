@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from okrsync.connector import Context, Finding, Level, is_exposed
-from okrsync.errors import ConnectionFailed, Forbidden
+from okrsync.errors import ConnectionFailed, Forbidden, Gone
 from okrsync.model.work import Scope
 from okrsync_github import excess, repositories
 from okrsync_github.client import Answer, Client
@@ -39,10 +39,11 @@ class Checker:
         """In the order a person would look; ends early where going on makes no sense."""
         try:
             yield from self._identity()
-            scopes = list(self._scopes())
+            scopes, missing = self._look_up()
+            yield from missing
             for scope in scopes:
                 yield from self._repository(scope)
-            if not scopes:
+            if not scopes and not missing:
                 yield Finding(Level.WARNING, "repositories", "there are none to read")
         except ConnectionFailed as error:
             yield Finding(Level.ERROR, "github", error.message, error.hint)
@@ -81,8 +82,19 @@ class Checker:
         hint = "Let this machine keep network time (NTP)."
         return Finding(Level.WARNING, "clock", f"this machine is {abs(skew):.0f} s {word} GitHub", hint)
 
-    def _scopes(self) -> Iterator[Scope]:
-        yield from repositories.resolve(self._client, self._options, ())
+    def _look_up(self) -> tuple[Sequence[Scope], list[Finding]]:
+        """The repositories that there are, and each name that leads to none, so that one does not hide the others."""
+        if self._options.organization:
+            return repositories.resolve(self._client, self._options, ()), []
+        known: list[Scope] = []
+        missing = []
+        for name in self._options.repositories:
+            try:
+                known += repositories.resolve(self._client, _only(self._options, (name,)), ())
+            except Gone as error:
+                missing.append(Finding(Level.ERROR, name, error.message, error.hint))
+        names = tuple(scope.name for scope in known)
+        return repositories.resolve(self._client, _only(self._options, names), known), missing
 
     def _repository(self, scope: Scope) -> Iterator[Finding]:
         found = self._client.read(f"/repositories/{scope.id}", _decode_repository).value
@@ -140,3 +152,7 @@ class Checker:
         hint = "A run may end early and go on in the next hour." if low else ""
         level = Level.WARNING if low else Level.OK
         yield Finding(level, "rate limit", f"{remaining:,} of {limit:,} requests left this hour", hint)
+
+
+def _only(options: GitHubOptions, names: tuple[str, ...]) -> GitHubOptions:
+    return options.model_copy(update={"repositories": names})

@@ -102,7 +102,7 @@ def outcome(report: RunReport) -> tuple[str, str]:
     """How a run ended, in the words of what it was for, and their style."""
     if report.exit_code:
         failed = all(one.error for one in report.connections)
-        return ("Nothing could be read", "bold red") if failed else ("Partial", "bold yellow")
+        return ("No connection succeeded", "bold red") if failed else ("Partial", "bold yellow")
     if report.kind == CLEAN:
         return "Clean", "bold green"
     if report.plan.changes and not report.writes:

@@ -12,7 +12,7 @@ import pytest
 from report_values import HOSTILE, NOW, SHOP_12, plan, report, sample
 
 from okrsync import events
-from okrsync.events import Event, Silence, logger
+from okrsync.events import Event, Log, Silence, logger
 from okrsync.model.change import AddLabel, Done, Receipt
 from okrsync.model.run import Movement, ScopePull, Write
 from okrsync.model.work import Quarantined
@@ -82,3 +82,10 @@ def test_no_name_is_written_by_hand_and_none_is_unused() -> None:
     sources = "\n".join(path.read_text("utf-8") for path in OKRSYNC.rglob("*.py") if "sandbox" not in path.parts)
     used = set(re.findall(r"\bEvent\.([A-Z_]+)\b", sources))
     assert used == {one.name for one in Event}
+
+
+def test_silence_takes_whatever_a_log_takes() -> None:
+    methods = {name for name in vars(Log) if not name.startswith("_")}
+    assert {"bind", "info", "exception"} <= methods
+    for name in methods - {"bind"}:
+        getattr(Silence().bind(connection="jira"), name)("run crashed", run=1)

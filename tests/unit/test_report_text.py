@@ -154,7 +154,7 @@ def test_every_kind_of_run_ends_with_its_own_words() -> None:
     assert "Measured after 3.2 s." in held_back
     assert "In sync" not in held_back
     lost = [msgspec.structs.replace(one, error="The tracker did not answer.") for one in report().connections]
-    assert "Nothing could be read after" in rendered(run_text(report(connections=tuple(lost), exit_code=4)))
+    assert "No connection succeeded after" in rendered(run_text(report(connections=tuple(lost), exit_code=4)))
 
 
 def test_a_status_shows_bar_value_goal_week_and_age() -> None:

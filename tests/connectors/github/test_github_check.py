@@ -91,6 +91,13 @@ def test_a_server_without_limits_is_fine(connector: GitHubConnector, hub: GitHub
     assert findings(connector)[-1].message == "none"
 
 
+def test_a_missing_repository_hides_nothing_of_the_others(connect: Connect, hub: GitHubState) -> None:
+    found = findings(connect("acme/nope", "acme/shop", "acme/gone"))
+    assert [one.subject for one in found if one.level is Level.ERROR] == ["acme/nope", "acme/gone"]
+    assert {one.message for one in found if one.subject == "acme/shop"} >= {"readable", "writable"}
+    assert found[-1].subject == "rate limit"
+
+
 def test_a_missing_repository_is_named(connect: Connect, hub: GitHubState) -> None:
     [error] = findings(connect("acme/nothing"), Level.ERROR)
     assert "acme/nothing" in error.message
