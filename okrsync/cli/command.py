@@ -75,7 +75,7 @@ class Command(TyperCommand):
         except typer.Exit:
             raise
         except KeyboardInterrupt:
-            session.say("\ninterrupted, nothing half-written; the next run goes on from here")
+            session.say(f"\n{session.interrupted}")
             code = INTERRUPTED
         except typer.Abort:
             session.say("\nNo answer, so nothing was done. Options answer beforehand: see --help.")

@@ -69,6 +69,7 @@ class Session:
     now: Callable[[], datetime] = utc_now
     sleep: Callable[[float], None] = time.sleep
     open_app: Callable[..., App] = _open_app
+    interrupted: str = "interrupted, nothing half-written; the next run goes on from here"
     prompt: Callable[..., str] = field(default_factory=lambda: typer.prompt)
 
     @cached_property

@@ -20,6 +20,7 @@ import typer
 from okrsync.cli.demo import SECRETS
 from okrsync.cli.session import DEFAULT_CONFIG, Session
 from okrsync.errors import OkrsyncError
+from okrsync.interrupt import INTERRUPTED
 
 if TYPE_CHECKING:
     from okrsync.sandbox.server import Sandbox
@@ -45,6 +46,7 @@ class Story:
             environ=SECRETS | {name: value for name, value in self.speaker.environ.items() if name == "COLUMNS"},
             now=self.sandbox.clock.now,
             sleep=self.skip,
+            interrupted="",
             open_app=self.speaker.open_app,
         )
         self._chapters = 0
@@ -78,7 +80,10 @@ class Story:
         """The exit code of a command, called as from the shell in the demo's folder."""
         from okrsync.cli.entry import app
 
-        return int(app(shlex.split(command), obj=session, prog_name="okrsync", standalone_mode=False) or 0)
+        try:
+            return int(app(shlex.split(command), obj=session, prog_name="okrsync", standalone_mode=False) or 0)
+        except typer.Abort:  # what click makes of Ctrl-C before the command is at work
+            return INTERRUPTED
 
     def typed(self, line: str) -> None:
         from rich.text import Text
@@ -87,7 +92,9 @@ class Story:
         self.session.out.print()
 
     def expect(self, code: int) -> None:
-        """A demo that does not work says so with its exit code."""
+        """A demo that does not work says so with its exit code; Ctrl-C in one of its commands ends all of it."""
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
         if code:
             raise OkrsyncError(
                 f"This step ended with exit code {code}, and 0 was expected.", hint=f"The files are in {self.folder}."

@@ -64,6 +64,7 @@ def test_ctrl_c_in_the_demo_ends_it_and_leaves_nothing(tmp_path: Path, moment: s
         terminal.press_ctrl_c()
         assert terminal.ended() == interrupt.INTERRUPTED, terminal.printed
     assert "The demo is stopped" in terminal.printed
+    assert "the next run goes on" not in terminal.printed
     assert "Traceback" not in terminal.printed
     assert list(tmp_path.iterdir()) == []
 
