@@ -83,15 +83,17 @@ class App:
         log: Log | None = None,
         patience: Callable[[], Patience] = Patience,
         others_wait: Callable[[], bool] = lambda: False,
+        okr_files: bool = True,
     ) -> Self:
         """Read the configuration and the OKR files. Raises ConfigError with everything that is wrong in them.
 
-        ``patience`` makes what each connection has of it in a run.
+        ``patience`` makes what each connection has of it in a run. Without ``okr_files`` these are left unread, for
+        what needs the store alone.
         """
         registry = Registry()
-        settings = load_settings(config, environ, registry)
+        settings = load_settings(config, environ, registry, files_needed=okr_files)
         plugins = {name: registry.plugin(options.type) for name, options in settings.connections.items()}
-        okrs = load_okrs(settings, plugins)
+        okrs = load_okrs(settings, plugins) if okr_files else Okrs()
         return cls(
             settings,
             okrs,

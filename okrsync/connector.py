@@ -63,13 +63,17 @@ class ConnectionOptions(BaseModel):
 def is_exposed(url: str) -> bool:
     """True for an address whose traffic leaves this machine unencrypted."""
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme != "http" or host == "localhost":
-        return False
-    try:
-        return not ip_address(host).is_loopback
-    except ValueError:
+    return parts.scheme == "http" and not is_here(parts.hostname or "")
+
+
+def is_here(host: str) -> bool:
+    """True for a name or address of this machine itself."""
+    if host == "localhost":
         return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(slots=True)

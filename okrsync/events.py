@@ -173,6 +173,7 @@ def finished(log: Log, report: RunReport, *, gave_way: bool = False) -> None:
     tell(
         Event.RUN_FINISHED,
         run=report.id,
+        kind=report.kind,
         exit_code=report.exit_code,
         seconds=round((report.finished - report.started).total_seconds(), 1),
         requests=sum(one.requests for one in report.connections),
@@ -180,8 +181,8 @@ def finished(log: Log, report: RunReport, *, gave_way: bool = False) -> None:
         changed=sum(scope.changed for scope in scopes),
         planned=len(report.plan.changes),
         written=sum(write.receipt is not None for write in report.writes),
+        deferred=left,
         moved=[movement.key_result for movement in report.movements],
-        **({"deferred": left} if left else {}),
         **({"failed": failed} if failed else {}),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -45,6 +45,7 @@ class Reader:
     errors: dict[str, ConnectionFailed] = field(default_factory=dict)
     news: list[News] = field(default_factory=list)
     refused: list[Warned] = field(default_factory=list)
+    _begun: dict[str, datetime] = field(default_factory=dict)
 
     def read(self, name: str) -> None:
         """Read one connection, all that changed or what was hinted at; a failure is kept and the others go on."""
@@ -63,6 +64,7 @@ class Reader:
     def _look_again(self, name: str) -> None:
         house, line = self.house, self.house.lines[name]
         self.pulls[name] = []
+        self._begun[name] = house.now()
         try:
             connector = self.connectors[name] = line.connect()
             puller = self._puller(line)
@@ -83,6 +85,7 @@ class Reader:
     def _read(self, name: str) -> None:
         house, line = self.house, self.house.lines[name]
         self.pulls[name] = []
+        self._begun[name] = house.now()
         before = house.store.scopes.state(name).succeeded_at
         with house.store.transaction():
             house.store.scopes.set_state(name, ConnectionState(before, NOT_FINISHED))
@@ -91,7 +94,8 @@ class Reader:
             self._pull(line, connector)
             self._select(name, connector)
             state = ConnectionState(succeeded_at=house.now())
-            self.log.debug(Event.CONNECTION_READ, connection=name, requests=sum(one.requests for one in line.meters))
+            requests = sum(one.requests for one in line.meters)
+            self.log.debug(Event.CONNECTION_READ, connection=name, requests=requests, seconds=self._seconds(name))
         except ConnectionFailed as error:
             self.failed(name, error)
             state = ConnectionState(before, str(error))
@@ -148,7 +152,13 @@ class Reader:
             error=error.message,
             hint=error.hint,
             reason=type(error).__name__,
+            seconds=self._seconds(connection),
         )
+
+    def _seconds(self, connection: str) -> float:
+        """Since the connection was asked for the first time in this run."""
+        now = self.house.now()
+        return round((now - self._begun.get(connection, now)).total_seconds(), 3)
 
     def _select(self, name: str, connector: Connector) -> None:
         """Ask the tracker which items each query of the OKR files matches."""

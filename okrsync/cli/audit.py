@@ -36,7 +36,7 @@ def run(session: Session, since: datetime | None, *, form: str) -> int:
     from okrsync.report.machine import as_json, as_json_line
     from okrsync.report.runs import audit_line
 
-    with session.open() as app:
+    with session.open_records() as app:
         if form == "json":
             session.emit(as_json(list(app.audit(since))))
             return 0

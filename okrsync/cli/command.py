@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
@@ -72,11 +73,11 @@ class Command(TyperCommand):
         try:
             with raised():
                 code = super().invoke(ctx)
-        except typer.Exit:
-            raise
+                sys.stdout.flush()
+        except (typer.Exit, BrokenPipeError):
+            raise  # who stopped reading, as `head` does, has all that was wanted
         except KeyboardInterrupt:
-            session.say(f"\n{session.interrupted}")
-            code = INTERRUPTED
+            code = explain_interruption(session)
         except typer.Abort:
             session.say("\nNo answer, so nothing was done. Options answer beforehand: see --help.")
             code = UNANSWERED
@@ -107,19 +108,30 @@ def flags_without_type(options: list[Any]) -> list[Any]:
     return options
 
 
+def explain_interruption(session: Session) -> int:
+    from okrsync.events import Event
+
+    session.logger.warning(Event.RUN_INTERRUPTED, exit_code=INTERRUPTED)
+    session.say(f"\n{session.interrupted}")
+    return INTERRUPTED
+
+
 def explain_failure(session: Session, error: Exception) -> int:
     """Say what went wrong and what to do; the exit code. The traceback is shown on request only."""
-    if session.verbose:
-        show_traceback(session, error)
+    trace = error if session.verbose else None
+    if trace and not session.logs_json:
+        show_traceback(session, trace)
     if not isinstance(error, OkrsyncError):
         error = OkrsyncError(
             f"{type(error).__name__}: {error}", hint="This looks like a bug: --verbose shows where it happened."
         )
-    from okrsync.events import Event
+    from okrsync.events import Event, explained
     from okrsync.report.actions import of_error
 
-    session.logger.error(Event.RUN_FAILED, exit_code=error.exit_code, error=error.message, hint=error.hint)
-    show_error(session, error)
+    shown = {"exc_info": trace} if trace and session.logs_json else {}
+    session.logger.error(Event.RUN_FAILED, exit_code=error.exit_code, **explained(error), **shown)
+    if not session.logs_json:
+        show_error(session, error)
     session.annotate(of_error(error, session.in_repository))
     return error.exit_code
 

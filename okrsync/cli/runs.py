@@ -33,7 +33,7 @@ def list_runs(session: Session, last: int, *, json: bool) -> int:
     from okrsync.report.machine import as_json
     from okrsync.report.runs import runs_text
 
-    with session.open() as app:
+    with session.open_records() as app:
         found = app.runs(last)
     if json:
         session.emit(as_json(found))
@@ -46,7 +46,7 @@ def show_run(session: Session, number: int, *, json: bool) -> int:
     from okrsync.report.machine import as_json
     from okrsync.report.runs import whole_run
 
-    with session.open() as app:
+    with session.open_records() as app:
         record, writes = app.run(number)
     if json:
         session.emit(as_json({"run": record, "writes": writes}))

@@ -89,16 +89,28 @@ class Session:
 
         if self.log is None and self.log_level is None:
             return Silence()
-        return cast("Log", logger(log_json=self.log == LogForm.JSON, level=(self.log_level or LogLevel.INFO).value))
+        return cast("Log", logger(log_json=self.logs_json, level=(self.log_level or LogLevel.INFO).value))
+
+    @property
+    def logs_json(self) -> bool:
+        """Whether a program reads stderr, where each line then is an event."""
+        return self.log == LogForm.JSON
 
     def open(self) -> App:
         """The engine on this configuration. Raises ConfigError; touches no network."""
-        from okrsync.cli.progress import progress_on
+        return self._open()
 
-        progress = progress_on(self.err)
-        app = self.open_app(
-            self.config, environ=self.environ, now=self.now, sleep=self.sleep, progress=progress, log=self.logger
-        )
+    def open_records(self) -> App:
+        """The engine for what concerns the store alone, and works while the OKR files are broken."""
+        return self._open(okr_files=False)
+
+    def _open(self, **more: Any) -> App:
+        from okrsync.cli.progress import progress_on
+        from okrsync.progress import NoProgress
+
+        given = {"environ": self.environ, "now": self.now, "sleep": self.sleep, "log": self.logger}
+        progress = NoProgress() if self.logs_json else progress_on(self.err)
+        app = self.open_app(self.config, **given, progress=progress, **more)
         gc.freeze()  # what is loaded by now stays until the end: no collection need look at it again
         return app
 
@@ -113,8 +125,9 @@ class Session:
         self.out.file.write(data if data.endswith("\n") else f"{data}\n")
 
     def say(self, text: str, style: str = "") -> None:
-        """Talk to the person on stderr; ``text`` is not markup."""
-        self.err.print(text, style=style or None, soft_wrap=True)
+        """Talk to the person on stderr, unless a program reads there; ``text`` is not markup."""
+        if not self.logs_json:
+            self.err.print(text, style=style or None, soft_wrap=True)
 
     @property
     def in_actions(self) -> bool:

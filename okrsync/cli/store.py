@@ -42,7 +42,7 @@ def backup(
     from okrsync.store import upkeep
 
     session = session_of(context)
-    with session.open() as engine:
+    with session.open_records() as engine:
         upkeep.backup(engine.settings.store, file)
     session.say(f"Copied to {file}. `okrsync store restore {file}` brings it back.")
     return 0
@@ -60,7 +60,7 @@ def restore(
     from okrsync.store import upkeep
 
     session = session_of(context)
-    with session.open() as engine:
+    with session.open_records() as engine:
         former = upkeep.restore(engine.settings.store, file)
     kept = f" The former one is {former}." if former else ""
     session.say(f"The store is what {file} was.{kept} The next sync reads what happened since.")
@@ -72,7 +72,7 @@ def run_check(session: Session, *, json: bool) -> int:
     from okrsync.report.store import checkup_text
     from okrsync.store import upkeep
 
-    with session.open() as engine:
+    with session.open_records() as engine:
         found = upkeep.check(engine.settings.store)
     if json:
         session.emit(as_json(found))

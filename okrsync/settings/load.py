@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from okrsync import redact
 from okrsync.connector import ConnectionOptions, Plugin, WriteBack
@@ -71,13 +71,17 @@ class _Loading:
         connections = {name: self._connection(name, plugins) for name in plugins}
         general = self._general()
         files = self._okr_files(general.okrs) if general else ()
-        addresses = read_people(general.people, self.environ, self.problems) if general else {}
+        addresses = self._addresses(general) if general else {}
         if self.problems or general is None:
             raise refusal(self.problems)
         base = self.path.parent.absolute()
         resolved = {name: getattr(general, name) for name in General.model_fields}
         resolved |= {"connections": connections, "store": resolved_store(general.store, base), "addresses": addresses}
         return Settings(**resolved, base=base, okr_files=files)
+
+    def _addresses(self, general: General) -> dict[str, SecretStr]:
+        allow_http = general.notify_allow_http
+        return read_people(general.people, self.environ, self.problems, allow_http=allow_http)
 
     def _complain(self, place: Place, message: str) -> None:
         """At the variable that said it, else at the line."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
 from okrsync.connector import ConnectionOptions, WriteBack
 from okrsync.marker import Namespace
@@ -70,6 +70,7 @@ class General(_Part):
     checkins: CheckInDays = Field(
         default_factory=lambda: CheckInDays(), description="When check-ins are due, and when reminders go out."
     )
+    notify_allow_http: bool = Field(False, description="Let messages travel unencrypted to another machine.")
     notify: SecretStr | None = Field(None, description="Where reminders go, an Apprise address from the environment.")
     people: Mapping[str, Annotated[str, StringConstraints(pattern=VARIABLE)]] = Field(
         default_factory=dict,
@@ -85,8 +86,9 @@ class General(_Part):
 
     @field_validator("notify")
     @classmethod
-    def _an_address(cls, address: SecretStr | None) -> SecretStr | None:
-        if address is not None and (problem := address_problem(address.get_secret_value())):
+    def _an_address(cls, address: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        allow_http = bool(info.data.get("notify_allow_http"))
+        if address and (problem := address_problem(address.get_secret_value(), allow_http=allow_http)):
             raise ValueError(problem)
         return address
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 from pydantic import SecretStr
 
 from okrsync import redact
+from okrsync.connector import is_here
 from okrsync.errors import Problem
 
 HERE = "the environment"
@@ -21,6 +22,15 @@ VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 FILE = "_FILE"
 LONG = 16
 """Characters from which on a part of an address is taken for a secret, whatever it looks like."""
+
+_UNENCRYPTED = (
+    "amqp apprise bark deltachat emby enigma2 evolution flowtriq fluxer form goalert gorush gotify hassio humhub "
+    "irc jellyfin json kodi lametric mailto mastodon matrix misskey mmost mqtt ncloud nctalk notica notifico ntfy "
+    "onebot parsep pinglet pjet psafer pushdeer rocket session signal smpp smseagle synology toot trigv xbmc xml "
+    "xmpp"
+)
+UNENCRYPTED = frozenset(_UNENCRYPTED.split())
+"""Schemes of Apprise whose messages travel in the clear; with an s at the end each is the encrypted one."""
 
 _BETWEEN = re.compile(r"[\s,]+(?=[a-z0-9]+://)", re.IGNORECASE)
 _TOKEN = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z]).{8,}")
@@ -31,11 +41,30 @@ def split_addresses(text: str) -> list[str]:
     return [part for part in _BETWEEN.split(text.strip()) if part]
 
 
-def address_problem(text: str) -> str | None:
-    """What is wrong with addresses, without showing them; None when nothing is."""
-    if all(re.match(r"[A-Za-z][A-Za-z0-9+.-]*://.", part) for part in split_addresses(text) or [""]):
-        return None
-    return "must be an Apprise address, such as slack://… or mailto://…"
+def address_problem(text: str, *, allow_http: bool = False) -> str | None:
+    """What is wrong with addresses, without showing them; None when nothing is.
+
+    What leaves this machine must be encrypted, unless ``allow_http``.
+    """
+    addresses = split_addresses(text)
+    if not all(re.match(r"[A-Za-z][A-Za-z0-9+.-]*://.", part) for part in addresses or [""]):
+        return "must be an Apprise address, such as slack://… or mailtos://…"
+    if exposed := None if allow_http else next(filter(None, map(_exposed, addresses)), None):
+        return f"would send messages unencrypted; use {exposed}s://…, or set notify_allow_http: true"
+    return None
+
+
+def _exposed(address: str) -> str:
+    """The scheme of an address that sends in the clear to another machine, else ""."""
+    scheme, _, rest = address.partition("://")
+    if scheme.lower() not in UNENCRYPTED:
+        return ""
+    try:
+        parts = urlsplit(f"//{rest}")
+        hosts = [parts.hostname or "", *parse_qs(parts.query).get("smtp", ())]
+    except ValueError:
+        return scheme.lower()
+    return "" if all(map(is_here, hosts)) else scheme.lower()
 
 
 def conceal(text: str) -> None:
@@ -64,7 +93,9 @@ def _parts(address: str) -> Iterator[str]:
             yield from (piece, whole)
 
 
-def read_people(people: Mapping[str, str], environ: Mapping[str, str], problems: list[Problem]) -> dict[str, SecretStr]:
+def read_people(
+    people: Mapping[str, str], environ: Mapping[str, str], problems: list[Problem], *, allow_http: bool = False
+) -> dict[str, SecretStr]:
     """Where each person is reached, from the variable named for them or its ``_FILE``; who has none is left out."""
     found: dict[str, SecretStr] = {}
     for who, variable in people.items():
@@ -72,7 +103,7 @@ def read_people(people: Mapping[str, str], environ: Mapping[str, str], problems:
         if not text:
             continue
         conceal(text)
-        if problem := address_problem(text):
+        if problem := address_problem(text, allow_http=allow_http):
             problems.append(Problem(HERE, None, variable, problem))
         found[who] = SecretStr(text)
     return found

@@ -77,3 +77,17 @@ def test_each_explains_itself_and_takes_the_options_of_all(okrsync: Call, action
     shown = okrsync("store", action, "--help").stdout
     assert f"$ okrsync store {action}" in shown
     assert "--config" in shown
+
+
+@pytest.mark.parametrize("trouble", ["a typo", "no file"])
+def test_the_store_is_mended_and_its_journal_read_whatever_the_okr_files_say(
+    past: Past, tmp_path: Path, trouble: str
+) -> None:
+    past.remember()
+    okrs = past.folder / "okrs" / "shop.yaml"
+    okrs.write_text("cycle: 7\n") if trouble == "a typo" else okrs.unlink()
+    copy = str(tmp_path / "copy.db")
+    assert past.call("status").exit_code == 2
+    commands = (["store", "check"], ["store", "backup", copy], ["store", "restore", copy], ["runs"], ["runs", "1"])
+    for command in (*commands, ["audit", "--jsonl"]):
+        assert past.call(*command).exit_code == 0, command

@@ -15,7 +15,7 @@ from okrsync import redact
 from okrsync.errors import ConfigError
 from okrsync.model.checkin import Rhythm
 from okrsync.settings import Settings, load_settings
-from okrsync.settings.notify import address_problem, conceal, split_addresses
+from okrsync.settings.notify import UNENCRYPTED, address_problem, conceal, split_addresses
 
 SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#general"
 
@@ -70,13 +70,13 @@ def test_a_variable_and_its_file_contradict_each_other(tmp_path: Path) -> None:
 
 
 def test_people_name_the_variables_of_their_addresses(tmp_path: Path) -> None:
-    (tmp_path / "kim").write_text("ntfy://kims-topic\n")
+    (tmp_path / "kim").write_text("ntfys://kims-topic\n")
     environ = {"SLACK_ANA": SLACK, "OKRSYNC_KIM_FILE": str(tmp_path / "kim")}
     people = {"ana": "SLACK_ANA", "kim": "OKRSYNC_KIM", "ben": "NOT_SET"}
     found = load(tmp_path, environ, people=people).addresses
     assert {who: address.get_secret_value() for who, address in found.items()} == {
         "ana": SLACK,
-        "kim": "ntfy://kims-topic",
+        "kim": "ntfys://kims-topic",
     }
 
 
@@ -142,3 +142,43 @@ def test_several_addresses_stand_in_one_variable() -> None:
 def test_whatever_is_written_is_an_address_or_refused(text: str) -> None:
     conceal(text)
     assert address_problem(text) is None or "must be an Apprise address" in str(address_problem(text))
+
+
+@pytest.mark.parametrize(
+    ("address", "scheme"),
+    [
+        ("json://hooks.acme.example/okrs", "jsons"),
+        ("MAILTO://ana:long-password-1@acme.example", "mailtos"),
+        (f"{SLACK}, form://10.0.0.7/", "forms"),
+        ("json://localhost.evil.example/", "jsons"),
+        ("mailto://ana:long-password-1@localhost?smtp=mail.acme.example", "mailtos"),
+        ("xml://[fe80::1", "xmls"),
+    ],
+)
+def test_messages_leave_this_machine_encrypted_or_not_at_all(tmp_path: Path, address: str, scheme: str) -> None:
+    complaint = f"would send messages unencrypted; use {scheme}://…, or set notify_allow_http: true"
+    assert problems(tmp_path, {"OKRSYNC_NOTIFY": address}) == f"the environment: OKRSYNC_NOTIFY: {complaint}"
+    assert complaint in problems(tmp_path, {"ANAS": address}, people={"ana": "ANAS"})
+    variables = {"OKRSYNC_NOTIFY": address, "ANAS": address}
+    allowed = load(tmp_path, variables, people={"ana": "ANAS"}, notify_allow_http=True)
+    assert allowed.notify
+    assert allowed.addresses["ana"]
+
+
+@pytest.mark.parametrize("address", ["json://localhost:8080/", "json://127.0.0.1/", "jsons://acme.example/", SLACK])
+def test_what_stays_here_or_is_encrypted_needs_no_leave(tmp_path: Path, address: str) -> None:
+    assert load(tmp_path, {"OKRSYNC_NOTIFY": address}).notify
+
+
+def test_every_unencrypted_scheme_of_apprise_that_has_an_encrypted_sister_is_known() -> None:
+    from apprise.manager_plugins import NotificationManager
+
+    with_sister = set()
+    for service in NotificationManager().plugins():
+        secure = _names(service.secure_protocol)
+        with_sister |= {name for name in _names(service.protocol) if f"{name}s" in secure}
+    assert with_sister == UNENCRYPTED
+
+
+def _names(protocol: str | tuple[str, ...] | None) -> set[str]:
+    return {protocol} if isinstance(protocol, str) else set(protocol or ())
