@@ -23,6 +23,14 @@ ATTEMPTS = 5
 PATIENCE = 60.0
 """Seconds that a run waits for a rate limit before it ends early and defers the rest."""
 
+LONGEST = 86_400.0
+"""Seconds. No tracker's limit lasts longer than a day, so a header that says so is a mistake."""
+
+
+def plausible(seconds: float, otherwise: float) -> float:
+    """A wait as a header tells it, where it can be meant; ``otherwise`` where it is no number, or beyond LONGEST."""
+    return seconds if 0 <= seconds <= LONGEST else otherwise
+
 
 @dataclass
 class Patience:

@@ -19,7 +19,7 @@ import urllib3
 import okrsync
 from okrsync.connector import Context
 from okrsync.errors import BadAnswer, OutcomeUnknown, Transient
-from okrsync.jsontext import mended
+from okrsync.jsontext import decoded
 from okrsync_github.auth import Installation, InstallationToken, Signature
 from okrsync_github.failures import failure, http_date, lost
 
@@ -164,7 +164,7 @@ class Client:
             raise failure(response.status_code, response.headers, content, what, self._context.now())
         if response.status_code != 204:
             _make_sure_of_data(content, what)
-        return _answer(response, _decoded(content, decode, what))
+        return _answer(response, decoded(what, content, decode, hint=_PROXY))
 
     def _exchange(self, request: requests.Request) -> tuple[requests.Response, bytes]:
         """One round trip. The body is read in one piece: requests would join it from 10 KB ones."""
@@ -204,18 +204,6 @@ def _session(api: str, verify: str | bool) -> requests.Session:
     session.trust_env, session.proxies, session.verify = False, settings["proxies"], settings["verify"]
     session.headers.update(_HEADERS)
     return session
-
-
-def _decoded(content: bytes, decode: Decode[T], what: str) -> T:
-    """The body understood. A cut-off answer may come whole in a moment, a wrong one will not."""
-    try:
-        return decode(content)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise BadAnswer(f"{what}: GitHub's answer has an unexpected shape ({error}).", hint=_PROXY) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        if (legible := mended(content)) != content:
-            return _decoded(legible, decode, what)
-        raise Transient(f"{what}: GitHub's answer is cut off.", hint="Run the sync again.") from None
 
 
 def _make_sure_of_data(content: bytes, what: str) -> None:

@@ -27,6 +27,7 @@ from okrsync.errors import (
     Rejected,
     Transient,
 )
+from okrsync.retry import plausible
 
 UNSPECIFIED_WAIT = 60.0
 """Seconds to wait for a limit that does not say how long."""
@@ -126,20 +127,23 @@ def _refused(
 
 
 def wait_for_limit(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds until GitHub listens again, or None when the headers tell of no limit."""
+    """Seconds until GitHub listens again, or None when the headers tell of no limit.
+
+    UNSPECIFIED_WAIT where they tell of one that cannot be meant.
+    """
     clock = http_date(headers.get("date")) or now
     after = headers.get("retry-after", "").strip()
     if after.isdecimal():
-        return float(after)
+        return plausible(float(after), UNSPECIFIED_WAIT)
     if until := http_date(after):
-        return max(1.0, (until - clock).total_seconds())
+        return plausible(max(1.0, (until - clock).total_seconds()), UNSPECIFIED_WAIT)
     if headers.get("x-ratelimit-remaining", "").strip() != "0":
         return None
     try:
         reset = float(headers.get("x-ratelimit-reset", ""))
     except ValueError:
         return UNSPECIFIED_WAIT
-    return max(1.0, reset - clock.timestamp())
+    return plausible(max(1.0, reset - clock.timestamp()), UNSPECIFIED_WAIT)
 
 
 def http_date(text: str | None) -> datetime | None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from okrsync.errors import AuthError, Closed, ConnectionFailed, Forbidden, Gone, RateLimited, Rejected, Transient
+from okrsync.retry import plausible
 
 PAUSE = 10.0
 """Seconds to wait after a 429 that does not say how long."""
@@ -44,19 +45,22 @@ def said(body: bytes) -> str:
     """Jira's own words about a refusal, or ""."""
     try:
         refusal = msgspec.json.decode(body, type=_Refusal)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     fields = [f"{field}: {message}" for field, message in refusal.errors.items()]
     return clean("; ".join(filter(None, [*refusal.errorMessages, *fields, refusal.message, refusal.errorMessage])))
 
 
 def pause(headers: Mapping[str, str], now: datetime) -> float:
-    """Seconds until Jira will listen again, from Retry-After (seconds or a date), else X-RateLimit-Reset."""
+    """Seconds until Jira will listen again, from Retry-After (seconds or a date), else X-RateLimit-Reset.
+
+    PAUSE where there is none, or one that cannot be meant.
+    """
     wanted = headers.get("Retry-After", "").strip()
     if wanted.isdecimal():
-        return float(wanted)
+        return plausible(float(wanted), PAUSE)
     until = moment(wanted) or moment(headers.get("X-RateLimit-Reset", ""))
-    return PAUSE if until is None else max(0.0, (until - now).total_seconds())
+    return PAUSE if until is None else plausible(max(0.0, (until - now).total_seconds()), PAUSE)
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:

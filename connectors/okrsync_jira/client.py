@@ -20,7 +20,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from okrsync.connector import Context
 from okrsync.errors import AuthError, BadAnswer, ConnectionFailed, Rejected, Transient
-from okrsync.jsontext import mended
+from okrsync.jsontext import decoded
 from okrsync_jira.answers import failure, is_html, moment, server_time
 from okrsync_jira.options import JiraOptions
 
@@ -157,18 +157,7 @@ def _sign_in(options: JiraOptions, connection: str) -> JIRA:
 def _understood(what: str, answer: _Answer, decode: Callable[[bytes], Shape]) -> Shape:
     if is_html(answer.headers, answer.content):
         raise BadAnswer(f"{what}: a web page came back instead of data.", hint=_PAGE)
-    return _decoded(what, answer.content, decode)
-
-
-def _decoded(what: str, content: bytes, decode: Callable[[bytes], Shape]) -> Shape:
-    try:
-        return decode(content)
-    except msgspec.ValidationError as error:
-        raise BadAnswer(f"{what}: the answer has an unexpected shape ({error}).", hint=_PAGE) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        if (legible := mended(content)) != content:
-            return _decoded(what, legible, decode)
-        raise Transient(f"{what}: the answer was cut off.", hint="The next run tries again.") from None
+    return decoded(what, answer.content, decode, hint=_PAGE)
 
 
 def _unreachable(what: str, error: requests.RequestException) -> ConnectionFailed:

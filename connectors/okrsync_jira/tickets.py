@@ -96,7 +96,7 @@ class Tickets:
         answer = self._client.write("POST", f"issue/{ref.id}/comment", body=self._comment(note))
         try:
             return Receipt(Done.APPLIED, note_id=_read_identified(answer).id)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             hint = "It is looked for before another one is written."
             raise OutcomeUnknown(f"Jira took the note for {ref.key} and its answer got lost.", hint=hint) from None
 

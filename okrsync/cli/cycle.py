@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -256,10 +258,10 @@ def _pairs(option: str, given: Sequence[str]) -> dict[str, str]:
 
 
 def _number(name: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise ConfigError(f"{text!r} is no number for {name}.", hint="Write it with a point, as in 0.7.") from None
+    with suppress(ValueError):
+        if isfinite(number := float(text)):
+            return number
+    raise ConfigError(f"{text!r} is no number for {name}.", hint="Write it with a point, as in 0.7.")
 
 
 def _decision(text: str) -> object:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import msgspec
 
-from okrsync.errors import ConfigError
+from okrsync.errors import ConfigError, Problem
 from okrsync.model.closing import Carried, CarryOver, Decision
 from okrsync.model.okr import Boolean, Count, Cycle, Maintain, Placed
 from okrsync.okrfile import load_okrs
@@ -166,13 +166,20 @@ def _renamed(desk: Desk, going: list[Placed], following: Next) -> tuple[Renamed,
         while above in here and above not in wanted:
             wanted[above] = None
             above = here[above].parent
-    taken = [one.id for one, _ in desk.okrs.objectives]
-    objectives = {name: new_id(name, cycle, following, taken) for name in here if name in wanted}
-    used = [one.key_result.id for one in desk.okrs.placed]
-    key_results: dict[str, str] = {}
-    for one in going:
-        key_results[one.key_result.id] = new_id(one.key_result.id, cycle, following, [*used, *key_results.values()])
-    return objectives, key_results
+    objectives = [name for name in here if name in wanted]
+    key_results = [one.key_result.id for one in going]
+    return (
+        _new_ids(objectives, [one.id for one, _ in desk.okrs.objectives], cycle, following),
+        _new_ids(key_results, [one.key_result.id for one in desk.okrs.placed], cycle, following),
+    )
+
+
+def _new_ids(names: Sequence[str], used: Sequence[str], cycle: Cycle, following: Next) -> Renamed:
+    """No two of them alike, and none like one that is used."""
+    made: dict[str, str] = {}
+    for name in names:
+        made[name] = new_id(name, cycle, following, [*used, *made.values()])
+    return made
 
 
 def _written(desk: Desk, cycle: Cycle, following: Next, going: list[Placed]) -> dict[Path, str]:
@@ -204,14 +211,22 @@ def _refuse_wrong(desk: Desk, written: Mapping[Path, str]) -> None:
     settings, registry = desk.settings, Registry()
     plugins = {name: registry.plugin(options.type) for name, options in settings.connections.items()}
     with tempfile.TemporaryDirectory() as folder:
-        drafts = {Path(folder) / path.name: path for path in written}
+        drafts = {Path(folder) / str(number) / path.name: path for number, path in enumerate(written)}
         for draft, path in drafts.items():
+            draft.parent.mkdir()
             draft.write_text(written[path], "utf-8", newline="")
         try:
             load_okrs(settings.model_copy(update={"okr_files": (*settings.okr_files, *drafts)}), plugins)
         except ConfigError as error:
-            names = {str(draft): str(path) for draft, path in drafts.items()}
-            raise refusal([replace(one, file=names.get(one.file, one.file)) for one in error.problems]) from None
+            raise refusal([_named(problem, drafts) for problem in error.problems]) from None
+
+
+def _named(problem: Problem, drafts: Mapping[Path, Path]) -> Problem:
+    """The problem with the names that the files are to have."""
+    file, message = problem.file, problem.message
+    for draft, path in drafts.items():
+        file, message = file.replace(str(draft), str(path)), message.replace(str(draft), str(path))
+    return replace(problem, file=file, message=message)
 
 
 def _unread(desk: Desk, written: Mapping[Path, str]) -> tuple[str, ...]:

@@ -27,9 +27,13 @@ class Kind(StrEnum):
     COMMITTED_THEN_RESET = "committed-then-reset"
     CUT_OFF = "cut-off"
     TRUNCATED = "truncated"
+    NESTED = "nested"
     DELAY = "delay"
     REPEATED_PAGE = "repeated-page"
 
+
+DEPTH = 100_000
+"""Brackets within each other; readers give up at a few hundred."""
 
 UNHANDLED = frozenset(
     {
@@ -53,6 +57,7 @@ class Fault(msgspec.Struct, frozen=True, eq=False, weakref=True, forbid_unknown_
     ``status`` is used by ``status``, ``html-error`` and ``committed-then-status``. ``retry_after`` is in
     seconds, None leaves the header out, ``retry_after_date`` writes it as a date. ``seconds`` is how long
     ``delay`` withholds the answer of a request that was carried out at once. ``message`` replaces the text.
+    ``nested`` adds a field that is nested deeper than anybody reads.
     ``repeated-page`` answers its first request truly and all later ones with that same answer.
     """
 
@@ -156,6 +161,16 @@ def answer(fault: Fault, tracker: str, now: datetime) -> FaultyAnswer:
     if fault.kind is Kind.RATE_LIMIT:
         return _refusal(fault, tracker, now, 429, "Rate limit exceeded.")
     return _refusal(fault, tracker, now, fault.status, _MESSAGES.get(fault.status, "Server Error"))
+
+
+def nested(body: bytes) -> bytes:
+    """The same JSON, its first object with one more field, or a list of nothing but depth where it has no object."""
+    deep = b"[" * DEPTH + b"]" * DEPTH
+    before, brace, after = body.partition(b"{")
+    if not brace:
+        return deep
+    comma = b"" if after.lstrip().startswith(b"}") else b","
+    return before + b'{"deep":' + deep + comma + after
 
 
 def _refusal(fault: Fault, tracker: str, now: datetime, status: int, message: str) -> FaultyAnswer:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from okrsync.sandbox.clock import SandboxClock
-from okrsync.sandbox.faults import UNHANDLED, Fault, FaultBook, Kind, answer
+from okrsync.sandbox.faults import UNHANDLED, Fault, FaultBook, Kind, answer, nested
 from okrsync.sandbox.log import Entry, RequestLog
 
 _TRACKERS = (("/github", "github"), ("/jira-dc", "jira-dc"), ("/jira", "jira"))
@@ -95,6 +95,8 @@ class Wire:
             return self._made_up(fault, tracker)
         if fault.kind is Kind.TRUNCATED:
             return Answered(real.status, real.headers, real.body[: len(real.body) // 2])
+        if fault.kind is Kind.NESTED:
+            return Answered(real.status, real.headers, nested(real.body))
         if fault.kind is Kind.REPEATED_PAGE:
             return self._last.setdefault(fault, real)
         return real

@@ -146,6 +146,13 @@ def test_what_goes_on_is_written_and_shown(acme: Practice) -> None:
     assert acme.call("check", "--offline").exit_code == 0
 
 
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999", "four"])
+def test_a_target_that_is_no_number_is_refused_as_one(acme: Practice, number: str) -> None:
+    result = acme.call("cycle", "carry-over", "2026-Q4", *NEXT, "--target", f"api-1={number}")
+    assert result.exit_code == 2
+    assert f"'{number}' is no number for api-1" in result.stderr
+
+
 def test_carrying_over_tells_programs_what_it_wrote(acme: Practice) -> None:
     result = acme.call("cycle", "carry-over", "2026-Q4", *NEXT, "--kr", "checkout-1", "--target", "api-1=150", "--json")
     made = json.loads(result.stdout)

@@ -194,6 +194,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("429, Retry-After an hour", "rate-limit", lasting=True, details={"retry_after": 3600}),
     Fault("429, Retry-After 0", "rate-limit", details={"retry_after": 0}),
     Fault("429 without Retry-After", "rate-limit"),
+    Fault("429, Retry-After of 400 digits", "rate-limit", details={"retry_after": 10**399}),
     Fault("403 secondary limit", "secondary-limit", trackers=("github",)),
     Fault("403 permission", "status", lasting=True, details={"status": 403}),
     Fault("401 in mid-run", "status", lasting=True, details={"status": 401}),
@@ -210,6 +211,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("reset after it was done", "committed-then-reset"),
     Fault("read timeout", "timeout"),
     Fault("truncated JSON", "truncated"),
+    Fault("JSON nested 100,000 deep", "nested"),
     Fault("HTML with 200", "html", lasting=True),
     Fault("empty body", "empty", lasting=True),
     Fault("a page repeated", "page-again"),
@@ -246,7 +248,7 @@ def unfit(request: Request, fault: Fault) -> str:
         return "it is no list, or not where a list begins"
     if fault.does == "skew" and not request.clock:
         return "the run compares no clock with its answer"
-    if request.shape is Shape.SILENT_WRITE and fault.does in ("truncated", "empty"):
+    if request.shape is Shape.SILENT_WRITE and fault.does in ("truncated", "nested", "empty"):
         return "it has no answer that could be cut off or be missing"
     if fault.name in ("404", "410") and (request.method == "DELETE" or request.name in _ASKS_WHETHER):
         return "it says that the thing is not there, which is what the request wants to know"

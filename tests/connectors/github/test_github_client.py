@@ -81,6 +81,9 @@ def test_every_refusal_says_what_to_do_next(
         ({"x_ratelimit_remaining": "0", "x_ratelimit_reset": LATER}, 30),
         ({"x_ratelimit_remaining": "0", "x_ratelimit_reset": "soon"}, 60),
         ({"x_ratelimit_remaining": "0", "x_ratelimit_reset": "5"}, 1),
+        ({"retry_after": "9" * 400}, 60),
+        ({"retry_after": "Fri, 31 Dec 9999 08:00:00 GMT"}, 60),
+        *(({"x_ratelimit_remaining": "0", "x_ratelimit_reset": absurd}, 60) for absurd in ("inf", "1e400", "1e30")),
         ({}, 60),
     ],
 )

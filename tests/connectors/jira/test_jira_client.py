@@ -123,6 +123,8 @@ def test_a_web_page_is_no_answer(client: Client, rsps: responses.RequestsMock) -
         ({"Retry-After": "Fri, 20 Nov 2026 11:00:00 GMT"}, 0),
         ({"X-RateLimit-Reset": "2026-11-20T12:00:20Z"}, 20),
         ({"Retry-After": "soon"}, answers.PAUSE),
+        ({"Retry-After": "9" * 400}, answers.PAUSE),
+        ({"X-RateLimit-Reset": "9999-12-31T00:00:00Z"}, answers.PAUSE),
         ({}, answers.PAUSE),
     ],
 )
@@ -151,6 +153,8 @@ def test_any_retry_after_gives_a_pause_that_is_not_negative(text: str) -> None:
     assert answers.pause({"Retry-After": text, "X-RateLimit-Reset": text}, NOW) >= 0
 
 
+@example(b"[" * 100_000)
+@example(b'{"deep":' + b"[" * 100_000 + b"]" * 100_000 + b"}")
 @given(st.binary(max_size=200))
 def test_any_error_body_is_survived(body: bytes) -> None:
     error = answers.failure("GET x", 400, {}, body, NOW + timedelta(0))

@@ -225,3 +225,55 @@ def test_what_goes_on_starts_where_the_cycle_ended_and_not_where_it_is_by_now(ac
     with acme.desk() as desk:
         carry_over(desk, "2026-Q4", NEXT, ("checkout-2",))
     assert "start: 12" in new_file(acme)
+
+
+SHOP = """\
+cycle: {id: 2026-Q4, start: 2026-10-01, end: 2026-12-31}
+objectives:
+  - id: customers-find-what-they-look-for-shop
+    title: The shop grows
+    parent: customers-find-what-they-look-for-api
+    key_results: [{id: shop-1, title: More people, measure: {type: boolean}}]
+"""
+API = """\
+cycle: {id: 2026-Q4, start: 2026-10-01, end: 2026-12-31}
+objectives:
+  - id: customers-find-what-they-look-for-api
+    title: The interface grows
+    key_results: [{id: api-1, title: More calls, measure: {type: boolean}}]
+"""
+
+
+def two_folders(acme: Practice, shop: str = SHOP, api: str = API) -> None:
+    """The same file name in two folders."""
+    acme.config.write_text(acme.config.read_text().replace("okrs/*.yaml", "okrs/*/*.yaml"))
+    for name, text in (("shop", shop), ("api", api)):
+        (acme.okrs.parent / name).mkdir()
+        (acme.okrs.parent / name / "2026-q4.yaml").write_text(text)
+
+
+def test_files_of_one_name_in_two_folders_are_carried_over_together(acme: Practice) -> None:
+    two_folders(acme)
+    made = carried(acme, "shop-1", "api-1")
+    assert [Path(one).relative_to(acme.okrs.parent).as_posix() for one in made.files] == [
+        "api/2027-q1.yaml",
+        "shop/2027-q1.yaml",
+    ]
+    objectives = {one.title: one for one, cycle in read_again(acme).objectives if cycle.id == NEXT.id}
+    assert objectives["The shop grows"].parent == objectives["The interface grows"].id
+
+
+def test_objectives_whose_ids_are_cut_to_the_same_get_ids_of_their_own(acme: Practice) -> None:
+    two_folders(acme)
+    carried(acme, "shop-1", "api-1")
+    ids = {one.id for one, cycle in read_again(acme).objectives if cycle.id == NEXT.id}
+    assert ids == {"customers-find-what-they-look-fo-2027-q1", "customers-find-what-they-look-2027-q1-2"}
+
+
+def test_each_of_several_files_is_checked_and_named_as_it_would_be_called(acme: Practice) -> None:
+    two_folders(acme)
+    with pytest.raises(ConfigError) as refused:
+        carried(acme, "shop-1", "api-1", following=Next("two words", NEXT.start, NEXT.end))
+    for folder in ("api", "shop"):
+        assert f"{acme.okrs.parent / folder / 'two words.yaml'}" in str(refused.value)
+    assert "/tmp" not in str(refused.value).replace(str(acme.okrs.parent), "")
