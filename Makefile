@@ -8,7 +8,7 @@ FILES := pyproject.toml constraints.txt
 READY := .venv/.ready-$(shell (pwd; cat $(FILES)) | cksum | tr ' ' '-')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak pictures bench lint types imports drift format constraints clean
+.PHONY: help demo test soak pictures bench mutants cover lint types imports drift format constraints clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,9 @@ mutants: $(READY) ## Make small faults in the pure rooms, and show which of them
 	@$(PY) -c 'import mutmut' 2>/dev/null || $(PY) -m pip install -qq --only-binary :all: -c constraints.txt -e '.[mutants]'
 	@HYPOTHESIS_PROFILE=mutants $(PY) -m mutmut run $(ARGS)
 	@$(PY) -m mutmut results
+
+cover: $(READY) ## Run the tests and measure what they reach of the engine and both connectors, branch by branch
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
 
 lint: $(READY) ## Check style and formatting
 	@$(PY) -m ruff check .

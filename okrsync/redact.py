@@ -8,6 +8,7 @@ before they are rendered, and whatever a command prints. The knowledge is the pr
 from __future__ import annotations
 
 import re
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
@@ -129,6 +130,7 @@ def learn(secret: str) -> None:
     """Mask this secret in everything the process says from now on."""
     _process.learn(secret)
     guard_logging()
+    guard_threads()
 
 
 def mask(text: str) -> str:
@@ -166,6 +168,17 @@ def guard_logging() -> None:
 
     record.masks = True  # type: ignore[attr-defined]
     logging.setLogRecordFactory(record)
+
+
+def guard_threads() -> None:
+    """Mask what is told of threads that die of an error nobody caught."""
+    import traceback
+
+    def told(died: threading.ExceptHookArgs) -> None:
+        shown = traceback.format_exception(died.exc_type, died.exc_value, died.exc_traceback)
+        sys.stderr.write(mask("".join(shown)))
+
+    threading.excepthook = told
 
 
 def _harmless(record: logging.LogRecord) -> logging.LogRecord:

@@ -1,1 +1,5 @@
-"""What a connector author needs to prove a connector: subclass :class:`okrsync.testing.contract.ConnectorContract`."""
+"""What a connector author needs to prove a connector: subclass :class:`ConnectorContract`."""
+
+from okrsync.testing.contract import ConnectorContract
+
+__all__ = ["ConnectorContract"]

@@ -10,9 +10,12 @@ from typing import Any, Literal
 
 from okrsync.app import App, RunRequest
 from okrsync.errors import OkrsyncError
+from okrsync.events import Event
 from okrsync.model.run import RunReport
 
 Kind = Literal["plan", "sync"]
+
+BROKEN: dict[str, Any] = {"error": "It broke off.", "hint": "The log tells more; run it again."}
 
 LEAVE = 5.0
 """Seconds that a run gets to end at a write's end when the dashboard closes; killed later, the next one repairs it."""
@@ -72,14 +75,25 @@ class Work:
         self.wait(LEAVE)
 
     def _go(self, task: Underway, open_app: Callable[[], App], now: Callable[[], datetime]) -> None:
-        ended: dict[str, Any] = {"error": "It broke off.", "hint": "The log tells more; run it again."}
+        ended = BROKEN
         try:
             with open_app() as app:
                 app.stopping = lambda: self._leaving
-                act = app.plan if task.kind == "plan" else app.sync
-                ended = {"report": act(RunRequest())}
+                ended = _done(task, app)
         except OkrsyncError as error:
             ended = {"error": error.message, "hint": error.hint}
         finally:
             with self._lock:
                 self.underway, self.ended = None, Ended(task.kind, task.who, now(), **ended)
+
+
+def _done(task: Underway, app: App) -> dict[str, Any]:
+    """How it ended. What nobody foresaw is told in the log, where secrets are masked."""
+    act = app.plan if task.kind == "plan" else app.sync
+    try:
+        return {"report": act(RunRequest())}
+    except OkrsyncError:
+        raise
+    except Exception:
+        app.log.exception(Event.RUN_CRASHED)
+        return BROKEN

@@ -7,6 +7,7 @@ import html
 import io
 import json
 import logging
+import threading
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -103,6 +104,21 @@ def test_log_records_are_harmless_for_every_handler() -> None:
     assert repr(TOKEN)[1:-1] not in said
     assert said.count(MASK) == 4
     assert "Traceback" in said
+
+
+def test_a_thread_that_dies_of_an_error_shows_none(capsys: pytest.CaptureFixture[str]) -> None:
+    redact.learn(TOKEN)
+
+    def breaks() -> None:
+        raise RuntimeError(TOKEN)
+
+    thread = threading.Thread(target=breaks)
+    redact.guard_threads()
+    thread.start()
+    thread.join()
+    said = capsys.readouterr().err
+    assert "RuntimeError" in said
+    assert TOKEN not in said
 
 
 def test_records_are_made_harmless_once() -> None:

@@ -49,3 +49,25 @@ def test_the_makefile_explains_each_of_its_targets() -> None:
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert {"demo", "test", "bench", "lint", "types", "help"} <= set(targets)
     assert re.findall(r"^  make ([a-z]+) +\S", told, re.MULTILINE) == targets
+
+
+def test_no_target_of_the_makefile_is_taken_for_a_file() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    told = re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE)
+    phony = re.search(r"^\.PHONY:(.*)$", makefile, re.MULTILINE)
+    assert phony
+    assert set(told) == set(phony[1].split())
+
+
+@pytest.mark.parametrize(
+    ("contract", "open_to_it"),
+    [
+        ("Connectors see only the plug-in boundary", {"connector", "model", "errors", "marker", "retry", "jsontext"}),
+        ("The sandbox shares nothing with the engine that is tried against it", {"sandbox"}),
+    ],
+)
+def test_what_may_be_imported_is_a_list_and_everything_else_is_forbidden(contract: str, open_to_it: set[str]) -> None:
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    forbidden = next(set(one["forbidden_modules"]) for one in rules if one["name"] == contract)
+    rooms = {place.stem for place in (ROOT / "okrsync").iterdir() if place.suffix == ".py" or place.is_dir()}
+    assert forbidden == {f"okrsync.{room}" for room in rooms - open_to_it - {"__init__", "__pycache__"}}

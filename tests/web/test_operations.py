@@ -11,7 +11,9 @@ from installation import Installation
 from small_team import work_on
 from visiting import Visit
 
+from okrsync import redact
 from okrsync.errors import Busy
+from okrsync.events import Event, logger
 from okrsync.model.hint import Hint
 from okrsync.model.run import RunReport
 from okrsync.store.inbox import Inbox, inbox_beside
@@ -140,6 +142,27 @@ def test_a_crash_is_told_and_does_not_block_the_next(acme: Installation) -> None
     assert work.begin("plan", "max", acme.open, now)
     work.wait()
     assert isinstance(work.ended.report, RunReport)
+
+
+def test_what_nobody_foresaw_is_told_in_the_log_without_secrets(
+    acme: Installation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redact.learn("s3cret-token-abcdef")
+    app = acme.open(log=logger())
+
+    def breaks(request: object) -> Any:
+        raise RuntimeError("s3cret-token-abcdef is wrong")
+
+    monkeypatch.setattr(app, "sync", breaks)
+    work = Work()
+    assert work.begin("sync", "max", lambda: app, acme.sandbox.clock.now)
+    work.wait()
+    assert work.ended is not None
+    assert work.ended.error == "It broke off."
+    said = capsys.readouterr().err
+    assert Event.RUN_CRASHED in said
+    assert "*** is wrong" in said
+    assert "s3cret" not in said
 
 
 def test_a_dashboard_that_closes_begins_nothing_more(acme: Installation) -> None:
