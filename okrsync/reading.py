@@ -35,11 +35,15 @@ MOST = 500
 
 @dataclass
 class Reader:
-    """Reads for one run. ``connectors`` are the clients made, ``errors`` the connections that failed at anything."""
+    """Reads for one run. ``connectors`` are the clients made, ``errors`` the connections that failed at anything.
+
+    ``afresh`` asks anew which repositories and projects there are, and whether they take writes.
+    """
 
     house: House
     request: RunRequest
     log: Log
+    afresh: bool = False
     connectors: dict[str, Connector] = field(default_factory=dict)
     pulls: dict[str, list[ScopePull]] = field(default_factory=dict)
     errors: dict[str, ConnectionFailed] = field(default_factory=dict)
@@ -107,7 +111,8 @@ class Reader:
     def _pull(self, line: Line, connector: Connector) -> None:
         house, request = self.house, self.request
         known = house.store.scopes.known(line.name)
-        scopes = connector.scopes(() if request.full or self._census_due(line.name) else known)
+        anew = request.full or self.afresh or self._census_due(line.name)
+        scopes = connector.scopes(() if anew else known)
         if not request.full:
             scopes = _with_memory(scopes, known)
         with house.store.transaction():

@@ -16,8 +16,8 @@ from okrsync.errors import ConnectionFailed, UnsafePlan
 from okrsync.events import Event, Log
 from okrsync.house import House, Line, RunRequest, begun
 from okrsync.method.pace import paces
-from okrsync.model.change import Change, connection_of
-from okrsync.model.run import ConnectionRun, Movement, Plan, RunReport, Warned, Write
+from okrsync.model.change import Change, Done, connection_of
+from okrsync.model.run import ConnectionRun, Movement, Plan, RunReport, Write
 from okrsync.model.ticket import Ticket
 from okrsync.model.verdict import Verdict
 from okrsync.model.work import LabelDefinition
@@ -34,7 +34,7 @@ def run(house: House, request: RunRequest, kind: str) -> RunReport:
     """
     with begun(house, kind, request.wait) as run_id:
         log = house.log.bind(run=run_id, kind=kind)
-        return _Run(house, request, kind, run_id, log, Reader(house, request, log)).go()
+        return _Run(house, request, kind, run_id, log, Reader(house, request, log, afresh=kind.endswith("clean"))).go()
 
 
 @dataclass
@@ -81,7 +81,7 @@ class _Run:
             dangling=self.house.store.links.dangling(),
             stale=tuple(assessor.stale),
             warnings=(*self.reader.refused, *assessor.warnings),
-            exit_code=_exit_code(connections, writes, self.reader.refused),
+            exit_code=self._exit_code(connections, plan, writes),
             stages=self.stages,
         )
         with self.house.store.transaction():
@@ -139,6 +139,14 @@ class _Run:
         except ConnectionFailed as error:
             self.reader.failed(connection, error)
             return 0
+
+    def _exit_code(self, connections: Sequence[ConnectionRun], plan: Plan, writes: Sequence[Write]) -> int:
+        """4 when anything is missing: a connection, an item, a query's answer, a write; of a clean also what stays."""
+        incomplete = any(one.error or any(scope.quarantined for scope in one.scopes) for one in connections)
+        unwritten = any(write.error or write.receipt is None for write in writes)
+        skipped = any(write.receipt is not None and write.receipt.done is Done.SKIPPED for write in writes)
+        remains = self._cleaning and (skipped or bool(plan.left_alone))
+        return 4 if incomplete or self.reader.refused or unwritten or remains else 0
 
     def _targets(self) -> dict[str, Target]:
         """The connections that may be written to in this run."""
@@ -241,9 +249,3 @@ class _Run:
             retry_after=error.retry_after if error else 0.0,
             scopes=tuple(self.reader.pulls.get(name, ())),
         )
-
-
-def _exit_code(connections: Sequence[ConnectionRun], writes: Sequence[Write], refused: Sequence[Warned]) -> int:
-    """4 when anything is missing: a connection, an item, a query's answer, a write."""
-    incomplete = any(one.error or any(scope.quarantined for scope in one.scopes) for one in connections)
-    return 4 if incomplete or refused or any(write.error or write.receipt is None for write in writes) else 0

@@ -20,8 +20,8 @@ from okrsync.model.change import (
     connection_of,
 )
 from okrsync.model.run import LeftAlone, Plan
-from okrsync.model.ticket import Ticket
-from okrsync.model.work import Item, State
+from okrsync.model.ticket import Showing, Ticket
+from okrsync.model.work import State
 from okrsync.plan.definitions import (
     Defined,
     Definition,
@@ -30,7 +30,7 @@ from okrsync.plan.definitions import (
     needed_definitions,
     private_definitions,
 )
-from okrsync.plan.wanted import Planner, Wanted, obstacle
+from okrsync.plan.wanted import Planner, Wanted, closed
 
 REMOVALS = RemoveLabel | DeleteNote | DeleteLink | UndefineLabel
 """What the guard counts. Leaving a cycle that is over in the files is no accident and does not count, and neither does
@@ -77,7 +77,7 @@ def make_plan(
             left_alone.append(wanted)
             continue
         found = list(_changes(ticket, wanted, planner))
-        changes += ((_value(change, ticket.item), change) for change in found)
+        changes += ((_value(change, ticket), change) for change in found)
         if not planner.shows_the_past(ticket) and not planner.betrays(ticket):
             owned += _owned(ticket, planner)
             removals += sum(isinstance(change, REMOVALS) for change in found)
@@ -100,7 +100,10 @@ def clean_plan(
     defined: Defined,
     cost: Callable[[Change], int],
 ) -> Plan:
-    """Every change that removes whatever is ours, and nothing else; people's ignore labels stay."""
+    """Every change that removes whatever is ours, and nothing else; people's ignore labels stay.
+
+    A ticket that refused an earlier write is tried again: who cleans wants all of it gone.
+    """
     changes: list[Change] = []
     left_alone: list[LeftAlone] = []
     claimed: set[Definition] = set()
@@ -112,7 +115,7 @@ def clean_plan(
         claimed |= claims(ticket)
         named |= definitions_of(ticket, ticket.showing.note.labels if ticket.showing.note else ())
         found = list(_changes(ticket, Wanted(), planner))
-        if found and (reason := obstacle(ticket, target)):
+        if found and (reason := closed(ticket, target)):
             left_alone.append(LeftAlone(ticket.item.ref, reason))
         else:
             changes += found
@@ -170,13 +173,22 @@ def _changes(ticket: Ticket, wanted: Wanted, planner: Planner) -> Iterator[Chang
         yield DeleteLink(ref, key_result)
 
 
-def _value(change: Change, item: Item) -> tuple[int, bool, float]:
-    """New links first, then removals, then refreshed notes; open and recently updated tickets first."""
-    if isinstance(change, AddLabel | PutLink) or (isinstance(change, PutNote) and change.note_id is None):
-        rank = 0
-    else:
-        rank = 2 if isinstance(change, PutNote) else 1
-    return rank, item.state is State.DONE, -item.updated.timestamp()
+def _value(change: Change, ticket: Ticket) -> tuple[int, bool, float]:
+    """The rank of a change, of which the lowest comes first; open and recently updated tickets first within it."""
+    return _rank(change, ticket.showing), ticket.item.state is State.DONE, -ticket.item.updated.timestamp()
+
+
+def _rank(change: Change, showing: Showing) -> int:
+    """New links, then changed statuses, then what is to go, then refreshed numbers and words."""
+    if isinstance(change, AddLabel):
+        return 0
+    if isinstance(change, PutLink):
+        return 3 if change.key_result in showing.links else 0
+    if not isinstance(change, PutNote):
+        return 2
+    if change.note_id is None or showing.note is None:
+        return 0
+    return 3 if marker.mark("", change.note).statuses == showing.note.statuses else 1
 
 
 def link_fingerprint(link: PutLink) -> str:

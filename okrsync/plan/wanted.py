@@ -154,11 +154,14 @@ def shows(placed: Placed) -> bool:
 
 def obstacle(ticket: Ticket, target: Target) -> str:
     """Why a ticket takes no writes now, or ""."""
+    return closed(ticket, target) or ticket.showing.blocked
+
+
+def closed(ticket: Ticket, target: Target) -> str:
+    """Why a ticket takes writes from nobody, or "". What refused us once may take them now."""
     if ticket.item.scope in target.archived:
         return "its repository or project is archived"
-    if not ticket.item.writable:
-        return "it is locked"
-    return ticket.showing.blocked
+    return "" if ticket.item.writable else "it is locked"
 
 
 def _ignored(item: Item, namespace: Namespace) -> bool:

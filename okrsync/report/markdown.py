@@ -27,10 +27,10 @@ def run_markdown(report: RunReport) -> str:
     lines = [f"Wrote {wrote} in {took(report.finished - report.started)}."]
     if tally.deferred:
         lines.append(f"Deferred {plural(tally.deferred, 'change')} to the next sync{narrate.deferral(report)}.")
-    outcome = "in sync" if report.exit_code == 0 else "partial"
+    unwritten = [*_unwritten(tally, narrate.scope_names(report)), *_left_alone(report)]
     return _page(
-        f"okrsync {report.kind}: {outcome}",
-        ["", *lines, *_connections(report), *_unwritten(tally, narrate.scope_names(report))],
+        f"okrsync {report.kind}: {narrate.outcome(report).rstrip(',').lower()}",
+        ["", *lines, *_connections(report), *unwritten],
         report,
     )
 

@@ -25,6 +25,9 @@ from okrsync.model.run import LeftAlone, RunReport, Write
 from okrsync.model.sample import Sample
 from okrsync.report.figures import percent, plural, took
 
+CLEAN = "clean"
+NOTHING_READ = "No connection succeeded"
+
 ScopeNames = Mapping[tuple[str, str], str]
 """Connection and id of a scope -> its name."""
 
@@ -166,6 +169,19 @@ def tally(writes: Iterable[Write]) -> Tally:
         else:
             applied[kind(write.change)] += 1
     return Tally(dict(applied), already, tuple(skipped), tuple(failed), deferred)
+
+
+def outcome(report: RunReport) -> str:
+    """How a run ended, in the words of what it was for."""
+    if report.exit_code:
+        return NOTHING_READ if all(one.error for one in report.connections) else "Partial"
+    if report.kind == CLEAN:
+        return "Clean"
+    if report.plan.changes and not report.writes:
+        return "Measured"
+    skipped = (ref_of(change) for change, _ in tally(report.writes).skipped)
+    left = {one.ref for one in report.plan.left_alone} | {ref for ref in skipped if ref}
+    return f"Done, with {plural(len(left), 'ticket')} left alone," if left else "In sync"
 
 
 def by_reason(left: Iterable[LeftAlone]) -> dict[str, list[str]]:

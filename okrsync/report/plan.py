@@ -17,7 +17,7 @@ from okrsync.report.text import SIGNS, dangling, heading, line, troubles
 
 def plan_text(report: RunReport, *, tickets: int | None = None) -> Group:
     """The whole plan; ``tickets`` shows only so many of each connection and counts the rest."""
-    sections = [*_changes(report, tickets), *_left_alone(report.plan, tickets), *dangling(report.dangling)]
+    sections = [*_changes(report, tickets), *left_alone(report.plan, tickets), *dangling(report.dangling)]
     return Group(*sections, *troubles(report), *summary(report))
 
 
@@ -51,7 +51,8 @@ def _step(step: narrate.Step) -> Text:
     )
 
 
-def _left_alone(plan: Plan, tickets: int | None) -> list[Text]:
+def left_alone(plan: Plan, tickets: int | None) -> list[Text]:
+    """The tickets that take no writes, by reason."""
     lines = []
     for reason, keys in narrate.by_reason(plan.left_alone).items():
         names = listing(keys, tickets or len(keys))
@@ -64,6 +65,9 @@ def summary(report: RunReport) -> list[Text]:
     plan = report.plan
     if not plan.changes and any(run.error for run in report.connections):
         return [line(("Nothing to change ", "yellow"), "where the tickets could be read; the rest nobody knows.")]
+    if not plan.changes and plan.left_alone:
+        left = plural(len(plan.left_alone), "ticket")
+        return [line(("Nothing to change ", "yellow"), f"beside {left}, left alone for the reason above.")]
     if not plan.changes:
         return [line(("Nothing to change: ", "green"), "every ticket shows what it should.")]
     kinds = narrate.counted(narrate.kinds(plan.changes))

@@ -10,11 +10,13 @@ from okrsync.model.change import Change
 from okrsync.model.run import ConnectionRun, Movement, RunReport
 from okrsync.report import narrate
 from okrsync.report.figures import listing, number, percent, plural, points, took
+from okrsync.report.plan import left_alone
 from okrsync.report.safe import plain
 from okrsync.report.text import dangling, heading, line, table, troubles
 from okrsync.report.verdicts import status_word
 
-CLEAN = "clean"
+TICKETS = 20
+"""Tickets that are named for each reason of leaving them alone."""
 
 
 def run_text(report: RunReport, *, movements: int | None = None) -> Group:
@@ -26,6 +28,7 @@ def run_text(report: RunReport, *, movements: int | None = None) -> Group:
     scopes = narrate.scope_names(report)
     parts += _unwritten("Skipped", "yellow", tally.skipped, scopes)
     parts += _unwritten("Failed", "red", tally.failed, scopes)
+    parts += left_alone(report.plan, TICKETS)
     return Group(*parts, *troubles(report), *_verdict(report, tally))
 
 
@@ -95,23 +98,16 @@ def _verdict(report: RunReport, tally: narrate.Tally) -> list[Text]:
         lines.append(line(("Deferred: ", "yellow"), rest))
     if report.plan.changes and not report.writes:
         lines.append(line("Not written back: ", plural(len(report.plan.changes), "change")))
-    return [*lines, line(outcome(report), f" after {took(report.finished - report.started)}.", *_afterwards(report))]
-
-
-def outcome(report: RunReport) -> tuple[str, str]:
-    """How a run ended, in the words of what it was for, and their style."""
-    if report.exit_code:
-        failed = all(one.error for one in report.connections)
-        return ("No connection succeeded", "bold red") if failed else ("Partial", "bold yellow")
-    if report.kind == CLEAN:
-        return "Clean", "bold green"
-    if report.plan.changes and not report.writes:
-        return "Measured", "bold green"
-    return "In sync", "bold green"
+    ended = narrate.outcome(report)
+    style = "red" if ended == narrate.NOTHING_READ else "yellow" if report.exit_code else "green"
+    return [
+        *lines,
+        line((ended, f"bold {style}"), f" after {took(report.finished - report.started)}.", *_afterwards(report)),
+    ]
 
 
 def _afterwards(report: RunReport) -> list[str]:
     """What undoes a clean is not known to everybody."""
-    if report.kind != CLEAN or report.exit_code:
+    if report.kind != narrate.CLEAN or report.exit_code:
         return []
     return [" The next sync writes them again; write_back: false in okrsync.yaml keeps them away."]

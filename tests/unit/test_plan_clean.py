@@ -51,6 +51,14 @@ def test_a_ticket_that_cannot_be_cleaned_is_left_alone_with_its_reason() -> None
     assert kinds(plan) == [RemoveLabel, DeleteNote]
 
 
+def test_a_ticket_that_refused_once_is_tried_again() -> None:
+    shown = shown_as_wanted(ticket("1"))
+    refused = msgspec.structs.replace(shown, showing=msgspec.structs.replace(shown.showing, blocked="not allowed"))
+    plan = clean(refused, defined={})
+    assert plan.left_alone == ()
+    assert kinds(plan) == [RemoveLabel, DeleteNote]
+
+
 def undefined(plan: Plan) -> list[Change]:
     return [change for change in plan.changes if isinstance(change, UndefineLabel)]
 

@@ -24,6 +24,7 @@ from okrsync.model.change import (
 )
 from okrsync.model.run import LeftAlone
 from okrsync.model.ticket import Showing, Ticket
+from okrsync.model.verdict import Pace, Status
 from okrsync.model.work import LabelDefinition, Outcome, State
 from okrsync.plan import Target, Wanted, counts, link_fingerprint, make_plan, needs_a_look, tenth
 from okrsync.plan.words import page_url
@@ -112,6 +113,32 @@ def test_open_tickets_come_before_closed_ones_and_links_before_notes() -> None:
         (PutNote, "1"),
         (PutNote, "3"),
     ]
+
+
+def test_changed_statuses_come_after_new_links_and_before_removals_and_refreshed_numbers() -> None:
+    late = planner(progress=0.0)
+    late = msgspec.structs.replace(late, paces={"checkout-1": (Pace(Status.AT_RISK, "late"),)})
+    fresh, linked_before = ticket("1"), ticket("2", updated=NOW + timedelta(days=3))
+    gone = msgspec.structs.replace(shown_as_wanted(ticket("3", updated=NOW + timedelta(days=4)), late), linked=())
+    further = msgspec.structs.replace(late, samples=planner(progress=0.4).samples)
+    number = shown_as_wanted(ticket("4", updated=NOW + timedelta(days=5)), further)
+    status = shown_as_wanted(linked_before, planner(progress=0.0))
+    plan = plan_of(number, gone, status, fresh, by=late)
+    assert [(type(change), change.ref.key[-1]) for change in plan.changes] == [
+        (AddLabel, "1"),
+        (PutNote, "1"),
+        (PutNote, "2"),
+        (RemoveLabel, "3"),
+        (DeleteNote, "3"),
+        (PutNote, "4"),
+    ]
+
+
+def test_a_remote_link_with_another_title_waits_for_the_new_ones() -> None:
+    shown = shown_as_wanted(ticket("1", updated=NOW + timedelta(days=9)), planner(PAGES))
+    retitled = msgspec.structs.replace(shown, showing=msgspec.structs.replace(shown.showing, links={"checkout-1": "x"}))
+    plan = plan_of(retitled, ticket("2"), by=planner(PAGES))
+    assert [change.ref.key[-1] for change in plan.changes if isinstance(change, PutLink)] == ["2", "1"]
 
 
 def test_a_plan_counts_what_is_ours_what_goes_and_what_it_costs() -> None:

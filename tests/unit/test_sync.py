@@ -14,7 +14,7 @@ from okr_builders import NOON, item, placed
 from sqlalchemy import select
 
 from okrsync.connector import Meter, WriteBack, WriteLimit
-from okrsync.errors import AuthError, Busy, Forbidden, Interrupted, RateLimited, Transient, UnsafePlan
+from okrsync.errors import AuthError, Busy, Closed, Forbidden, Interrupted, RateLimited, Rejected, Transient, UnsafePlan
 from okrsync.house import House, Line, RunRequest
 from okrsync.marker import Namespace
 from okrsync.model.change import AddLabel, DefineLabel, DeleteNote, PutNote, RemoveLabel, Shown, ShownNote
@@ -297,6 +297,28 @@ def test_clean_takes_away_what_is_ours_and_stays_clean(team: Team) -> None:
     assert team.run("clean").exit_code == 0
     assert all(shown == Shown(shown.ref) for shown in team.jira.shown.values())
     assert team.run("clean").plan.changes == ()
+
+
+def test_clean_asks_anew_what_takes_writes_and_says_what_remains(team: Team) -> None:
+    many(team)
+    team.jira.scopes = (Scope("100", "SHOP", archived=True),)
+    report = team.run("clean")
+    assert (report.exit_code, team.jira.of("scopes")[-1]) == (4, ())
+    assert {one.reason for one in report.plan.left_alone} == {"its repository or project is archived"}
+    assert team.run("plan clean").exit_code == 4
+    team.jira.scopes = (Scope("100", "SHOP"),)
+    assert team.run("clean").exit_code == 0
+    assert all(shown == Shown(shown.ref) for shown in team.jira.shown.values())
+
+
+def test_clean_tries_again_what_was_refused_and_is_partial_while_it_is(team: Team) -> None:
+    team.run()
+    team.jira.writes += [Closed("SHOP-1: takes no changes."), Rejected("SHOP-1: no.")]
+    assert team.run("clean").exit_code == 4
+    team.jira.writes += [Closed("SHOP-1: takes no changes."), Closed("SHOP-1: takes no changes.")]
+    assert team.run("clean").exit_code == 4
+    assert team.run("clean").exit_code == 0
+    assert team.jira.shown["1"] == Shown(item("1").ref)
 
 
 def test_clean_finds_notes_that_no_store_knows_of(team: Team) -> None:
