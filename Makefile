@@ -19,7 +19,7 @@ demo: $(READY) ## Run the main job against a sandbox Jira and GitHub on this mac
 test: $(READY) ## Run the tests (ARGS="-k words" passes options to pytest)
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
-soak: $(READY) ## Try many more random histories and kills, and a whole day with 20,000 tickets; half an hour or more
+soak: $(READY) ## Try all 200 random kills (make test: 50), many more histories, and a whole day with 20,000 tickets; half an hour or more
 	@HYPOTHESIS_PROFILE=soak $(PY) -m pytest -m 'soak or not soak' tests/properties tests/engine/test_simulated_day.py \
 		tests/engine/test_killed.py tests/engine/test_daemon_soak.py $(ARGS)
 
