@@ -105,7 +105,8 @@ class Checker:
                 Level.WARNING, scope.name, f"is called {found.full_name} today", "Use that name in okrsync.yaml."
             )
         if found.archived:
-            yield Finding(Level.WARNING, scope.name, "archived: it is read, and nothing is written on its tickets")
+            said = "archived: it is read, and nothing is written on its tickets"
+            yield Finding(Level.WARNING, scope.name, said, "Unarchive it on GitHub, or leave it at that.")
             return
         yield self._may_write(scope.name, found.permissions)
         if self._client.installation is None:

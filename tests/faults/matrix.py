@@ -31,7 +31,8 @@ class Request:
 
     ``later`` finds the later pages of a list, in address and body together; "" where there is only one.
     ``clock`` tells that the run compares its own time with the answer's. ``twin`` marks what the same lines of code
-    send to Jira Cloud; there its faults are tried.
+    send to Jira Cloud; there its faults are tried. ``home`` is about a repository or project itself, which may
+    be renamed or archived.
     """
 
     tracker: str
@@ -44,6 +45,7 @@ class Request:
     later: str = ""
     clock: bool = False
     twin: bool = False
+    home: bool = False
 
     @property
     def writes(self) -> bool:
@@ -85,7 +87,7 @@ def _github() -> Iterator[Request]:
         return Request("github", name, scene, method, path, shape, **more)  # type: ignore[arg-type]
 
     site, listed, write, silent = Shape.SITE, Shape.LIST, Shape.WRITE, Shape.SILENT_WRITE
-    yield request("repository by name", "first", "GET", "/repos/acme/shop$", site)
+    yield request("repository by name", "first", "GET", "/repos/acme/shop$", site, home=True)
     yield request("issues, first page", "first", "GET", rf"{_ID}/issues\?(?!.*{_PAGE})", listed, clock=True)
     yield request("issues, next page", "first", "GET", rf"{_ID}/issues\?.*{_PAGE}", listed, later=_PAGE)
     yield request("issues changed since", "second", "GET", rf"{_ID}/issues\?.*since=", listed, later=_PAGE, clock=True)
@@ -112,7 +114,7 @@ def _github() -> Iterator[Request]:
     yield request("events of a repository", "backfill", "GET", rf"{_ID}/issues/events", listed, later=_PAGE)
     yield request("timeline of an issue", "few", "GET", r"/issues/\d+/timeline", listed, later=_PAGE)
     yield request("check: account", "check", "GET", "/user$", site, clock=True)
-    yield request("check: repository", "check", "GET", rf"{_ID}$", site)
+    yield request("check: repository", "check", "GET", rf"{_ID}$", site, home=True)
     yield request("check: issues", "check", "GET", rf"{_ID}/issues\?", site)
     yield request("check: labels", "check", "GET", rf"{_ID}/labels", site)
 
@@ -148,10 +150,10 @@ def _jira(tracker: str) -> Iterator[Request]:
     cloud, bare, later = tracker == "jira", _BARE[tracker], _LATER[tracker]
     search = "/search/jql$" if cloud else "/search$"
     yield request("site", "first", "GET", "/serverInfo$", site)
-    yield request("project", "first", "GET", "/project/SHOP$", site)
+    yield request("project", "first", "GET", "/project/SHOP$", site, home=True)
     yield request("fields", "first", "GET", "/field$", site)
     yield request("board", "first", "GET", r"/board/\d+/configuration$", site)
-    yield request("versions", "first", "GET", "/versions$", site, clock=True)
+    yield request("versions", "first", "GET", "/versions$", site, clock=True, home=True)
     first = rf"^(?!.*(?:{later})).*{_FULL}"
     yield request("search, first page", "first", "POST", search, listed, body=first)
     next_one = rf"(?:{later}).*{_FULL}|{_FULL}.*(?:{later})"
@@ -180,7 +182,7 @@ def _jira(tracker: str) -> Iterator[Request]:
     yield request("changelogs of many issues", "backfill", "POST", shape=listed, **many)
     yield request("check: account", "check", "GET", "/myself$", site, clock=True)
     yield request("check: site", "check", "GET", "/serverInfo$", site)
-    yield request("check: project", "check", "GET", "/project/SHOP$", site)
+    yield request("check: project", "check", "GET", "/project/SHOP$", site, home=True)
     yield request("check: permissions", "check", "GET", "/mypermissions", site)
 
 
@@ -230,6 +232,9 @@ FAULTS: tuple[Fault, ...] = (
 EVENTS = frozenset({"moved", "transferred", "deleted", "locked", "renamed", "archived"})
 """What people do to a ticket or its home just before the request arrives."""
 
+_HOME = frozenset({"renamed", "archived"})
+"""What happens to a whole repository or project."""
+
 _ASKS_WHETHER = frozenset({"issue", "mark of a comment", "timeline of an issue", "issue with its changelog"})
 """Requests whose 404 is an answer: a ticket that is gone, another's comment."""
 
@@ -240,8 +245,10 @@ def unfit(request: Request, fault: Fault) -> str:
         return f"{TRACKERS[request.tracker]} has no such thing"
     if request.twin:
         return "the same code sends it to Jira Cloud, where it is tried"
-    if fault.does in EVENTS and (request.shape is Shape.SITE or request.scene == "clean"):
-        return "the request is not about a ticket, or takes away what is there anyway"
+    if fault.does in EVENTS and request.scene == "clean":
+        return "it takes away what is there anyway"
+    if fault.does in EVENTS and request.shape is Shape.SITE and not (request.home and fault.does in _HOME):
+        return "the request is about no ticket, repository or project that this happens to"
     if fault.does in ("page-again", "token-again") and not request.later:
         return "it has no later page"
     if fault.does == "page-shrunk" and (request.shape is not Shape.LIST or request.name.endswith("next page")):
