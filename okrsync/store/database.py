@@ -47,6 +47,7 @@ _DELETABLE = "Without one it can be deleted: trackers are read again, only histo
 _MENDING = f"`okrsync store check` tells more, and `okrsync store restore FILE` brings back a backup. {_DELETABLE}"
 _ADVICE = {
     "SQLITE_FULL": "Make room on the disk and run again; what was kept before is safe.",
+    "SQLITE_IOERR": "Check that the disk has room and works, and run again; what was kept before is safe.",
     "SQLITE_CORRUPT": _MENDING,
     "SQLITE_NOTADB": _MENDING,
 }

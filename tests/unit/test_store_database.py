@@ -26,7 +26,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from okrsync.errors import Busy, ConfigError, OkrsyncError, StoreError
 from okrsync.model.checkin import CheckIn
 from okrsync.store import Store, database
-from okrsync.store.database import HEAD
+from okrsync.store.database import HEAD, unusable
 from okrsync.store.tables import metadata
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "okrsync" / "store" / "migrations"
@@ -322,3 +322,11 @@ def test_writes_survive_a_power_cut_and_pulls_need_not(store: Store) -> None:
     assert level() != 2
     store.survive_power_cuts()
     assert level() == 2
+
+
+def test_a_disk_that_fails_is_told_as_a_matter_of_room_and_not_of_rights() -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR_WRITE"
+    told = unusable("sqlite:////tmp/okrsync.db", error)
+    assert "has room" in told.hint
+    assert "writable" not in told.hint
