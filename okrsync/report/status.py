@@ -17,6 +17,9 @@ from okrsync.report.verdicts import expected_mark, reasons, status_word, worst_w
 WIDE = 110
 """Columns from which on the goal has room beside the title."""
 
+_WHOLE = ("progress", "status", "week", "data")
+"""Columns that are always told whole; the others fold where there is no room."""
+
 
 def status_text(
     objectives: Sequence[ObjectiveStatus],
@@ -68,8 +71,8 @@ def _key_results(rows: Sequence[KeyResultStatus], now: datetime | None, width: i
     wide = width >= WIDE
     made = table("key result", "", "progress", "status", "value", *(["goal"] if wide else []), "week", "data")
     for column in made.columns:
-        column.no_wrap = True
-    made.columns[1].no_wrap, made.columns[1].max_width = False, 44
+        column.no_wrap = column.header in _WHOLE
+    made.columns[1].max_width = 44
     for row in rows:
         progress = row.sample.progress if row.sample else None
         bar = progress_bar(progress, 12 if wide else 6, expected_mark(row.verdict))

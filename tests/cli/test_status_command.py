@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from practising import Practice, practise
+from practising import OKRS, Practice, practise
 
 from okrsync.model.verdict import Status
 
@@ -59,3 +59,18 @@ def test_an_explanation_carries_the_verdict(acme: Practice) -> None:
     assert "Status: behind: 40 % done, 49 % expected; preset viva" in told
     status = json.loads(acme.call("explain", "checkout-1", "--json").stdout)["status"]
     assert status["verdict"]["status"] == "behind"
+
+
+LONG = "conversion-of-the-returning-customers-eu"
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_long_ids_and_units_fold_and_push_no_column_out(tmp_path: Path, width: int) -> None:
+    made = practise(tmp_path / "acme", okrs=OKRS.replace("checkout-1", LONG).replace('"%"', "returning customers"))
+    made.now = datetime(2026, 11, 15, 12, tzinfo=UTC)
+    made.know(progress=0.4)
+    lines = made.call("status", width=width).stdout.splitlines()
+    goal = ["goal"] if width >= 110 else []
+    heads = [line.split() for line in lines if line.startswith("key result")]
+    assert ["key", "result", "progress", "status", "value", *goal, "week", "data"] in heads
+    assert any("40 %" in line and "behind" in line for line in lines)

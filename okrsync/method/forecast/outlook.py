@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
-from math import ceil
+from math import ceil, inf
 from typing import Any, NamedTuple
 
 from okrsync.method.expected import due
@@ -17,7 +17,7 @@ from okrsync.method.forecast import montecarlo as dice
 from okrsync.method.forecast.burn import WEEK, Burn
 from okrsync.method.forecast.curve import Curve, Enough, until_sure
 from okrsync.method.forecast.stream import Pair, on_grid
-from okrsync.model.okr import Placed
+from okrsync.model.okr import Completion, Count, Placed, Sum
 from okrsync.model.outlook import BANDS, MOST, SHARES, Ahead, Model, Outlook, Past, Reach
 
 WINDOW = 12
@@ -194,8 +194,16 @@ def _reach(question: Question, curve: Curve, share: float) -> Reach:
 def _ahead(question: Question, burn: Burn, curve: Curve, fan: Fan) -> tuple[Ahead, ...]:
     count = fan_length(question.weeks_left, curve.first_week(SHARES[-1]))
     weeks = enumerate(fan(count), 1)
-    goal = burn.goal[-1]
-    return tuple(Ahead(question.at + week * WEEK, tuple(goal - one for one in left)) for week, left in weeks)
+    goal, least = burn.goal[-1], _least(question, burn)
+    made = ((week, tuple(max(least, goal - one) for one in left)) for week, left in weeks)
+    return tuple(Ahead(question.at + week * WEEK, amounts) for week, amounts in made)
+
+
+def _least(question: Question, burn: Burn) -> float:
+    """What is done stays done, however much work is added to the goal; what is merely open may become more."""
+    metric = question.placed.key_result.metric
+    stays = isinstance(metric, Completion) or (isinstance(metric, Count | Sum) and metric.of == "done")
+    return burn.made[-1] if stays and not burn.falling else -inf
 
 
 def fan_length(weeks_left: float, surely: int | None) -> int:

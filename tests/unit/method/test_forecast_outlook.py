@@ -161,6 +161,27 @@ def test_the_fan_is_there_when_it_is_asked_for() -> None:
     assert told(*[(2, 0)] * 6).ahead == ()
 
 
+growing_weeks = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 9)), min_size=6, max_size=12)
+
+
+@given(growing_weeks, st.floats(0, 200), st.booleans())
+def test_what_is_done_stays_done_in_the_fan_however_much_work_is_added(
+    weeks: list[Pair], made: float, mixed: bool
+) -> None:
+    half = tuple((5.0,) * (len(weeks) + 2))
+    sides = tuple(Side(name, half, tuple(weeks)) for name in ("github", "jira")) if mixed else ()
+    slack = (0.0,) * len(half) if mixed else ()
+    charted = of_stream(question(charted=True), burned(*weeks, made=made, sides=sides, slack=slack))
+    assert all(min(one.made) >= made for one in charted.ahead)
+
+
+def test_the_number_of_open_items_may_rise_again_in_the_fan() -> None:
+    counted = placed(measure={"type": "count", "of": "open", "start": 14, "target": 0})
+    asked = Question(counted, NOW, "items", charted=True)
+    charted = of_stream(asked, burned(*[(1, 9), (2, 9)] * 3, origin=14, falling=True))
+    assert min(charted.ahead[0].made) < 4
+
+
 RISING = Trend(Manual(type="manual", start=2, target=3), 3, float("inf"), 2)
 FALLING = Trend(Manual(type="manual", start=9, target=5), float("-inf"), 5, 9)
 
