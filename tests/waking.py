@@ -59,7 +59,7 @@ def daemon(acme: Installation, *, rested: bool = True) -> Iterator[Told]:
         thread.join(20)
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> float:
+def wait_for(condition: Callable[[], bool], seconds: float = 45.0) -> float:
     """The seconds it took."""
     began = time.monotonic()
     while not condition():

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+from filelock import FileLock
 from sqlalchemy import (
     Column,
     Engine,
@@ -71,7 +72,8 @@ class Inbox:
 
     def __init__(self, file: Path) -> None:
         self._engine = _engine(file)
-        metadata.create_all(self._engine)
+        with FileLock(f"{file}.lock"):
+            metadata.create_all(self._engine)
         self._lock = threading.Lock()
 
     def put(self, connection: str, delivery: str, found: Iterable[Hint], now: datetime) -> bool:
@@ -132,7 +134,7 @@ def _engine(file: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(raw: object, _record: object) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
+        for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL"):
             raw.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
 
     return engine

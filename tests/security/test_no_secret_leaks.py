@@ -23,7 +23,7 @@ from letterbox import CUT, letterbox
 from small_okrs import SMALL
 from typer.testing import CliRunner
 
-from okrsync import redact
+from okrsync import redact, sync
 from okrsync.cli import app
 from okrsync.cli.session import Session
 from okrsync.sandbox.server import Sandbox
@@ -149,17 +149,31 @@ def test_a_run_whose_writes_fail_keeps_no_secret(witness: Witness, trouble: dict
     assert not leaks(witness.everything())
 
 
-def test_a_bug_shows_its_traceback_and_no_secret(witness: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_of_a_connector_shows_its_traceback_where_it_is_asked_for_and_no_secret(
+    witness: Witness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def send(self: requests.Session, request: requests.PreparedRequest, **_: Any) -> requests.Response:
         logging.getLogger("requests").debug("%s %s", request.url, dict(request.headers))
         raise RuntimeError(f"{request.url} {request.headers}")
 
     monkeypatch.setattr(requests.Session, "send", send)
-    assert witness.call("sync") == 1
+    assert witness.call("--log", "text", "--log-level", "debug", "sync") == 4
     assert "RuntimeError" in witness.said
     assert "Traceback" in witness.said
     assert redact.MASK in witness.said
     assert redact.MASK in witness.logged.getvalue()
+    assert not leaks(witness.everything())
+
+
+def test_a_bug_of_ours_shows_its_traceback_and_no_secret(witness: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: Any) -> None:
+        raise RuntimeError(f"Bearer {JIRA_TOKEN}")
+
+    monkeypatch.setattr(sync, "make_plan", breaks)
+    assert witness.call("sync") == 1
+    assert "RuntimeError" in witness.said
+    assert "Traceback" in witness.said
+    assert redact.MASK in witness.said
     assert not leaks(witness.everything())
 
 
