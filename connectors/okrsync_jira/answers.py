@@ -20,6 +20,8 @@ PAUSE = 10.0
 """Seconds to wait after a 429 that does not say how long."""
 
 _QUOTED = 300
+_FORBIDS = re.compile(r"\bpermission|not on the appropriate screen", re.IGNORECASE)
+"""What Jira says with a 400 to accounts that may not do this."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
@@ -92,7 +94,7 @@ def failure(what: str, status: int, headers: Mapping[str, str], body: bytes, now
         return _redirected(what, headers)
     if status == 409:
         return Transient(told, hint="Somebody changed the ticket in the same moment.", sent=False)
-    if status in (401, 403):
+    if status in (401, 403) or (status == 400 and _FORBIDS.search(words)):
         return _not_allowed(told, words, status, headers)
     if status in (404, 410):
         return _missing(what, told, status)

@@ -179,7 +179,10 @@ class DataCenter:
             batch = client.read("search", decode, body=search)
             if floor and any(second < floor for second in filter(None, map(_second, batch.rows))):
                 raise BadAnswer("Jira gives an earlier page of a search again.", hint=_AGAIN)
-            yield replace(batch, rows=[row for row in batch.rows if row.id not in edge])
+            fresh = [row for row in batch.rows if row.id not in edge]
+            if offset and batch.rows and not fresh:
+                raise BadAnswer("Jira gives a page of a search again.", hint=_AGAIN)
+            yield replace(batch, rows=fresh)
             end = offset + batch.size
             if batch.total is None or (batch.size == 0 and end < batch.total):
                 raise BadAnswer("Jira ends a search before its announced total.", hint=_AGAIN)

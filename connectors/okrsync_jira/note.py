@@ -22,6 +22,9 @@ LINES = 12
 
 REASONS = 3
 
+SIGNED = "okrsync keeps this note up to date."
+"""Stands in every note, unescaped and whatever the labels are called."""
+
 _TEMPLATE = """\
 {% for line in lines -%}
 *Key result {{ line.key_result }}:* {{ linked(line) }}
@@ -32,7 +35,7 @@ This ticket: {{ short(line.counts, 100) }} · why: {{ because(line.reasons) }}
 {% if more %}… and {{ more }} more key results.
 
 {% endif -%}
-okrsync keeps this note up to date. To stop it on this ticket, add the label {{ ignore_label }}."""
+{{ signed }} To stop it on this ticket, add the label {{ ignore_label }}."""
 
 _MARKUP = re.compile(r"[{}\[\]|*_^~+!?]|(?<!\w)-|-(?!\w)")
 _FACES = re.compile(r"\(([!/?xyni*+-]|\*[rgby]|on|off|flag|flagoff)\)|(?<=[:;])([()]|[DP]\b)")
@@ -105,5 +108,5 @@ def _template() -> Template:
 
     environment = SandboxedEnvironment(undefined=StrictUndefined, finalize=_finalize)
     environment.globals |= {"linked": _linked, "how_far": _how_far, "standing": _standing}
-    environment.globals |= {"short": _short, "because": _because}
+    environment.globals |= {"short": _short, "because": _because, "signed": Wiki(SIGNED)}
     return environment.from_string(_TEMPLATE)

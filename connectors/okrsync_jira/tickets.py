@@ -32,7 +32,7 @@ from okrsync.model.change import (
 from okrsync.model.work import Ref
 from okrsync_jira.client import Client
 from okrsync_jira.flavour import Flavour
-from okrsync_jira.note import render
+from okrsync_jira.note import SIGNED, render
 from okrsync_jira.shapes import Comment, Comments, Identified, Property
 
 _COMMENTS = 100
@@ -177,7 +177,7 @@ class Tickets:
             return next(
                 (marker.read(known.value) for known in comment.properties if known.key == marker.PROPERTY), None
             )
-        if self._context.namespace.ignore not in comment.body:
+        if SIGNED not in comment.body:
             return None
         try:
             return marker.read(

@@ -43,6 +43,8 @@ def read(client: Client) -> Any:
         (400, '{"errorMessages": ["no"]}', errors.Rejected),
         (401, "", errors.AuthError),
         (403, '{"message": "no"}', errors.Forbidden),
+        (400, '{"errorMessages": ["You do not have the permission to comment on this issue."]}', errors.Forbidden),
+        (400, '{"errors": {"labels": "Field cannot be set. It is not on the appropriate screen."}}', errors.Forbidden),
         (403, '{"errorMessages": ["The project is archived."]}', errors.Closed),
         (404, "{}", errors.Gone),
         (405, "", errors.Rejected),

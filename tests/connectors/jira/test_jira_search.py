@@ -251,6 +251,17 @@ def test_more_rows_in_one_second_than_fit_a_page_are_all_read() -> None:
     assert len(Server([START] * 25, 4, {}).scan()) == 25
 
 
+def test_a_page_that_a_data_center_gives_again_is_no_end() -> None:
+    class Stuck(Server):
+        def search(self, request: Any) -> tuple[int, dict[str, str], str]:
+            first = json.dumps({**json.loads(request.body), "startAt": 0})
+            status, headers, body = super().search(type("Asked", (), {"body": first}))
+            return status, headers, json.dumps({**json.loads(body), "startAt": json.loads(request.body)["startAt"]})
+
+    with pytest.raises(BadAnswer, match="again"):
+        Stuck([START] * 25, 10, {}).scan()
+
+
 def test_a_data_center_that_ends_before_its_total_is_not_believed() -> None:
     server = Server([START] * 3, 0, {})
     with pytest.raises(BadAnswer, match="announced total"):

@@ -84,7 +84,11 @@ def test_where_properties_are_not_told_our_comments_are_asked_for_theirs(
     cloud: JiraConnector, rsps: responses.RequestsMock
 ) -> None:
     rsps.post(f"{API}/issue/bulkfetch", json={"issues": [place(1, [])]})
-    with_comments(rsps, {"id": "5", "body": "hello"}, {"id": "6", "body": "... the label okr:ignore."})
+    with_comments(
+        rsps,
+        {"id": "5", "body": "hello"},
+        {"id": "6", "body": "okrsync keeps this note up to date. To stop it, add okr\\_ignore."},
+    )
     rsps.get(f"{API}/comment/6/properties/okrsync", json={"key": "okrsync", "value": mark()})
     (shown,) = cloud.observe([ref(1)])
     assert shown.note is not None
