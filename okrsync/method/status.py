@@ -3,7 +3,7 @@
     ended (closed, abandoned, postponed) -> not started -> achieved -> manual override -> overdue -> no data
     -> a bound that holds or not -> too early -> the preset
 
-Source: the method's page on status. A bound is ``maintain`` or ``boolean``, of which nothing is expected by degrees; it
+Source: docs/status.md. A bound is ``maintain`` or ``boolean``, of which nothing is expected by degrees; it
 answers to the presets that need no expectation, and otherwise to whether it holds.
 """
 

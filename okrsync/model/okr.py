@@ -1,8 +1,8 @@
 """Objectives, key results, measures and links, as people write them in YAML.
 
 These frozen models are both the vocabulary of the engine and the schema of the OKR files; the JSON
-Schemas under ``config/`` are generated from them. Sources of the rules: DESIGN of the engine in
-``docs/architecture.md`` and the formulas named at each measure.
+Schemas under ``config/`` are generated from them. Sources of the rules: docs/measures.md, docs/status.md, and the
+formulas named at each measure.
 """
 
 from __future__ import annotations

@@ -167,7 +167,7 @@ def test_a_stream_that_is_empty_today_can_fill_again() -> None:
 
 
 def test_what_is_left_of_one_stream_grows_to_twenty_times_the_whole() -> None:
-    """okr.md: cap r at 20R. Of both together 10 are left, so the one that grows stays at 200."""
+    """the method: cap r at 20R. Of both together 10 are left, so the one that grows stays at 200."""
     growing, ending = Part(1, ((0.0, 50.0),)), Part(9, ((9.0, 0.0),))
     shown = dice.fan(Mix((growing, ending)), 6, (0.5,), dice.seeded("a", TODAY))
     assert shown == [(51,), (101,), (151,), (200,), (200,), (200,)]

@@ -98,7 +98,7 @@ def test_a_chance_never_contradicts_its_probability(probability: float, history:
 
 
 def test_dates_are_the_ends_of_whole_weeks_and_agree_with_the_probability_of_the_due_day() -> None:
-    """okr.md: the date at q is the first week with cumulative done >= q."""
+    """the method: the date at q is the first week with cumulative done >= q."""
     weeks = [(2, 0), (1, 0), (3, 0), (2, 0), (0, 0), (4, 1)] * 2
     for remaining in range(1, 30, 3):
         found = told(*weeks, remaining=remaining)

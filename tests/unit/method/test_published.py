@@ -1,7 +1,7 @@
 """The method against numbers that others published, and the properties that no number can show.
 
-``okr.md`` is the method's specification. Where it names a source of its own, so does the comment here; examples without
-one are its own. Its rules without numbers are tested where their code is.
+The method is told in docs/ (measures, status, forecast, checkins, coach, figures). Where it has a published source, the
+comment here names it; examples without one are its own. Its rules without numbers are tested where their code is.
 """
 
 from __future__ import annotations
@@ -58,14 +58,14 @@ def tickets(count: int, done: int, **changed: Any) -> list[Part]:
 
 @pytest.mark.parametrize(("bugs", "raw"), [(100, 0.0), (80, 0.5), (70, 0.75), (60, 1.0), (50, 1.25), (110, -0.25)])
 def test_a_falling_number_progresses_by_the_same_formula(bugs: int, raw: float) -> None:
-    # Quantive, quoted in okr.md, "Progress": 100 -> 60 bugs: 80 is 50 %, 70 is 75 %, 50 is 125 %.
+    # Quantive, quoted in the method, "Progress": 100 -> 60 bugs: 80 is 50 %, 70 is 75 %, 50 is 125 %.
     sample = read({"type": "count", "of": "open", "start": 100, "target": 60}, tickets(bugs + 5, done=5))
     assert (sample.value, sample.raw) == (bugs, raw)
     assert sample.progress == min(1, max(0, raw))
 
 
 def test_work_in_progress_earns_a_quarter_on_request() -> None:
-    # Linear, quoted in okr.md, "Measures": work in progress counts 0.25; here 0 unless asked for.
+    # Linear, quoted in the method, "Measures": work in progress counts 0.25; here 0 unless asked for.
     parts = [part(item("1", state=State.DOING)), part(item("2"))]
     assert read({"type": "completion"}, parts).value == 0
     assert read({"type": "completion", "in_progress_credit": 0.25}, parts).value == 0.25 / 2
@@ -73,14 +73,14 @@ def test_work_in_progress_earns_a_quarter_on_request() -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.CANCELLED, Outcome.DUPLICATE])
 def test_what_nobody_will_do_is_neither_done_nor_to_be_done(outcome: Outcome) -> None:
-    # Viva Goals, quoted in okr.md, "Measures", counts "Won't do" as done, which its users complain of; here it is not.
+    # Viva Goals, quoted in the method, "Measures", counts "Won't do" as done, to its users' complaint; here not.
     dropped = part(item("9", state=State.DONE, outcome=outcome))
     sample = read({"type": "completion"}, [*tickets(4, done=2), dropped])
     assert (sample.numerator, sample.denominator, sample.excluded) == (2, 4, 1)
 
 
 def test_an_item_more_is_no_regression() -> None:
-    # okr.md, "Scope change": 3/10 -> 3/11 is "-2.7 points: 1 item added", not a regression.
+    # the method, "Scope change": 3/10 -> 3/11 is "-2.7 points: 1 item added", not a regression.
     before, after = tickets(10, done=3), [*tickets(10, done=3), part(item("11", created=LATER))]
     one = placed()
     causes = attribute([Step(one, snapshot(one, before, Evidence(at=NOON)), snapshot(one, after, Evidence(at=LATER)))])
@@ -92,7 +92,7 @@ def test_an_item_more_is_no_regression() -> None:
 
 
 def test_a_baseline_is_locked_on_the_fourteenth_day() -> None:
-    # okr.md, "Scope change": `baseline` (locked 14 days into the cycle).
+    # the method, "Scope change": `baseline` (locked 14 days into the cycle).
     assert lock_of(CYCLE) == datetime(2026, 10, 15, tzinfo=UTC)
 
 
@@ -146,7 +146,7 @@ def test_googles_bands_are_half_open(score: float, colour: Band, status: Status)
     ("confidence", "status"), [(10, ON_TRACK), (7, ON_TRACK), (6, BEHIND), (4, BEHIND), (3, AT_RISK)]
 )
 def test_confidence_is_taken_at_its_word(confidence: int, status: Status) -> None:
-    # okr.md, "Presets": the common scale from 0 to 10: >= 7 on track, 4-6 behind, <= 3 at risk.
+    # the method, "Presets": the common scale from 0 to 10: >= 7 on track, 4-6 behind, <= 3 at risk.
     assert by_confidence(confidence) is status
 
 
@@ -159,21 +159,21 @@ def test_an_aspiration_is_expected_to_reach_seven_tenths() -> None:
 
 
 def test_a_die_a_week_and_twenty_items() -> None:
-    # okr.md, "Forecast", first oracle: samples 1..6, R = 20, P(done by week 4..8) and P50/70/85/95.
+    # the method, "Forecast", first oracle: samples 1..6, R = 20, P(done by week 4..8) and P50/70/85/95.
     told = exact.curve(on_grid(20, [(thrown, 0) for thrown in range(1, 7)]), until_sure(8))
     assert [f"{done:.4f}" for done in told.done[3:8]] == ["0.0540", "0.3052", "0.6369", "0.8628", "0.9611"]
     assert [told.first_week(share) for share in SHARES] == [6, 7, 7, 8]
 
 
 def test_independent_arrivals_are_all_pairs_of_weeks() -> None:
-    # okr.md, "Forecast", second oracle: samples 1,3,5,3,7,8, R = 20, independent arrivals 0,1,0,2,0,1, P(3..9).
+    # the method, "Forecast", second oracle: samples 1,3,5,3,7,8, R = 20, independent arrivals 0,1,0,2,0,1, P(3..9).
     told = exact.curve(on_grid(20, list(product((1, 3, 5, 3, 7, 8), (0, 1, 0, 2, 0, 1)))), for_weeks(9))
     wanted = ["0.0362", "0.2123", "0.4762", "0.7095", "0.8611", "0.9412", "0.9774"]
     assert [f"{done:.4f}" for done in told.done[2:]] == wanted
 
 
 def test_what_never_finishes_is_beyond_the_horizon() -> None:
-    # okr.md, "Forecast": cap r at 20R; what never finishes is "beyond the horizon", not a date.
+    # the method, "Forecast": cap r at 20R; what never finishes is "beyond the horizon", not a date.
     told = exact.curve(on_grid(1, [(0, 1)]), until_sure(9))
     assert [told.first_week(share) for share in SHARES] == [None] * 4
 
