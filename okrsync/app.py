@@ -19,6 +19,7 @@ from okrsync.events import Log, Silence
 from okrsync.fence import Fence, Fenced
 from okrsync.house import House, Line, RunRequest
 from okrsync.marker import Namespace
+from okrsync.model.budget import UNTOLD, Budget
 from okrsync.model.okr import Okrs
 from okrsync.model.run import (
     AuditedWrite,
@@ -203,10 +204,11 @@ class App:
 
     def house(self) -> House:
         """What a run needs from outside."""
+        budgets = self.store.budgets.known()
         return House(
             store=self.store,
             okrs=self.okrs,
-            lines={name: self._line(name) for name in self.settings.connections},
+            lines={name: self._line(name, budgets.get(name, UNTOLD)) for name in self.settings.connections},
             now=self.now,
             census_every=self.settings.schedule.census,
             dashboard_url=str(self.settings.dashboard_url or ""),
@@ -219,22 +221,23 @@ class App:
             log=self.log,
         )
 
-    def _line(self, name: str) -> Line:
+    def _line(self, name: str, budget: Budget = UNTOLD) -> Line:
+        """``budget`` is what the tracker said last, in an earlier run."""
         options, plugin = self.settings.connections[name], self.plugins[name]
         namespace = self.settings.namespace_for(name)
-        meters: list[Meter] = []
+        known = (budget.remaining, budget.limit, budget.resets_at)
+        meter = Meter(0, 0, 0.0, *known, reserve=options.reserve)
         patience = self.patience()
         fence = Fence(name, self.log)
 
         def connect() -> Connector:
-            meters.append(Meter(reserve=options.reserve))
-            context = self._context(name, namespace, meters[-1], patience)
+            context = self._context(name, namespace, meter, patience)
             return Fenced(fence, lambda: plugin.connect(options, context))
 
         return Line(
             name=name,
             connect=connect,
-            meters=meters,
+            meters=[meter],
             namespace=namespace,
             write_back=self.settings.write_back_for(name),
             parallel=options.parallel,
@@ -246,7 +249,7 @@ class App:
 
     def _context(self, name: str, namespace: Namespace, meter: Meter, patience: Patience) -> Context:
         def sleep(seconds: float) -> None:
-            meter.waited += seconds
+            meter.wait(seconds)
             self.sleep(seconds)
 
         return Context(

@@ -15,7 +15,7 @@ import msgspec
 
 from okrsync import marker
 from okrsync.connector import Connector
-from okrsync.errors import Closed, ConnectionFailed, Forbidden, OutcomeUnknown, Rejected
+from okrsync.errors import Closed, ConnectionFailed, Forbidden, OutcomeUnknown, RateLimited, Rejected
 from okrsync.marker import Namespace
 from okrsync.model.change import (
     AddLabel,
@@ -44,6 +44,14 @@ REFUSALS = 3
 """So many tickets that refuse in a row mean that the credentials may not write here at all."""
 
 NOT_FOUND = "it could not be found when its note was looked for"
+
+
+class _Withheld(Exception):
+    """The tracker takes no more requests for now, and the change was surely not made."""
+
+    def __init__(self, limit: RateLimited) -> None:
+        super().__init__(str(limit))
+        self.limit = limit
 
 
 def observe(store: Store, connector: Connector, refs: Sequence[Ref]) -> None:
@@ -110,6 +118,8 @@ class Applier:
         write = self._intend(change)
         try:
             receipt = self._surely(change)
+        except _Withheld as withheld:
+            return self._withdrawn(change, write, withheld.limit)
         except (Closed, Forbidden, Rejected) as error:
             return self._refused(change, write, error)
         except ConnectionFailed as error:
@@ -136,12 +146,23 @@ class Applier:
         connector = self.connectors[connection_of(change)]
         try:
             return connector.apply(change)
+        except RateLimited as error:
+            raise _Withheld(error) from error
         except OutcomeUnknown:
             ref = ref_of(change)
             shown = next(iter(connector.observe([ref])), None) if ref else None
             if shown is not None and (note_id := _already(change, shown)) is not None:
                 return Receipt(Done.ALREADY, note_id=note_id or None)
             return connector.apply(_again(change, shown))
+
+    def _withdrawn(self, change: Change, write: int, limit: RateLimited) -> Write:
+        """A limit struck before anything happened: the change was never begun, and is deferred as the rest is."""
+        self.failed[connection_of(change)] = limit
+        with self.store.transaction():
+            self.store.journal.withdraw(write)
+            if isinstance(change, PutNote | DeleteNote):
+                self.store.links.withdraw_note(change.ref.connection, change.ref.id)
+        return Write(change)
 
     def _refused(self, change: Change, write: int, error: ConnectionFailed) -> Write:
         connection, ref = connection_of(change), ref_of(change)

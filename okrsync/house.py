@@ -96,3 +96,13 @@ def begun(house: House, kind: str, wait: float) -> Iterator[int]:
             with suppress(StoreError, Busy), house.store.transaction():
                 house.store.journal.fail_run(run_id, house.now(), error.exit_code, str(error))
             raise
+        finally:
+            _keep_budgets(house)
+
+
+def _keep_budgets(house: House) -> None:
+    """What the trackers said last of their limits, for the next run."""
+    with suppress(StoreError, Busy), house.store.transaction():
+        for line in house.lines.values():
+            for meter in line.meters:
+                house.store.budgets.keep(line.name, meter.budget)

@@ -20,6 +20,7 @@ import okrsync
 from okrsync.connector import Context
 from okrsync.errors import BadAnswer, OutcomeUnknown, Transient
 from okrsync.jsontext import decoded
+from okrsync.model.budget import Budget
 from okrsync_github.auth import Installation, InstallationToken, Signature
 from okrsync_github.failures import failure, http_date, lost
 
@@ -148,7 +149,8 @@ class Client:
         auth: Signature | None = None,
         write: bool = False,
     ) -> Answer[T]:
-        self._context.meter.count(self._context.now(), write=write)
+        elsewhere = auth is not None or url.startswith(f"{self.api}/search/")
+        self._context.meter.count(self._context.now(), write=write, apart=elsewhere)
         sent = requests.Request(
             method,
             url,
@@ -185,9 +187,8 @@ class Client:
             return
         remaining, limit = headers.get("x-ratelimit-remaining", ""), headers.get("x-ratelimit-limit", "")
         if remaining.isdecimal() and limit.isdecimal():
-            meter = self._context.meter
-            meter.remaining, meter.limit = int(remaining), int(limit)
-            meter.resets_at = _moment(headers.get("x-ratelimit-reset", ""))
+            told = Budget(int(remaining), int(limit), _moment(headers.get("x-ratelimit-reset", "")))
+            self._context.meter.hear(told, self._context.now(), http_date(headers.get("date")))
 
 
 def _moment(epoch: str) -> datetime | None:

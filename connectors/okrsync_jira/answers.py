@@ -56,13 +56,15 @@ def said(body: bytes) -> str:
 def pause(headers: Mapping[str, str], now: datetime) -> float:
     """Seconds until Jira will listen again, from Retry-After (seconds or a date), else X-RateLimit-Reset.
 
-    PAUSE where there is none, or one that cannot be meant.
+    PAUSE where there is none, or one that cannot be meant. A date is one by Jira's own clock, which tells its time too.
     """
     wanted = headers.get("Retry-After", "").strip()
     if wanted.isdecimal():
         return plausible(float(wanted), PAUSE)
     until = moment(wanted) or moment(headers.get("X-RateLimit-Reset", ""))
-    return PAUSE if until is None else plausible(max(0.0, (until - now).total_seconds()), PAUSE)
+    return (
+        PAUSE if until is None else plausible(max(0.0, (until - (server_time(headers) or now)).total_seconds()), PAUSE)
+    )
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:

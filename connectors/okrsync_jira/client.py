@@ -21,6 +21,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from okrsync.connector import Context
 from okrsync.errors import AuthError, BadAnswer, ConnectionFailed, Rejected, Transient
 from okrsync.jsontext import decoded
+from okrsync.model.budget import Budget
 from okrsync_jira.answers import failure, is_html, moment, server_time
 from okrsync_jira.options import JiraOptions
 
@@ -118,11 +119,12 @@ class Client:
     def _note(self, headers: Mapping[str, str]) -> None:
         self.server_time = server_time(headers) or self.server_time
         remaining, limit = headers.get("X-RateLimit-Remaining", ""), headers.get("X-RateLimit-Limit", "")
-        if remaining.isdecimal():
-            self._context.meter.remaining = int(remaining)
-        if limit.isdecimal():
-            self._context.meter.limit = int(limit)
-        self._context.meter.resets_at = moment(headers.get("X-RateLimit-Reset", ""))
+        told = Budget(
+            int(remaining) if remaining.isdecimal() else None,
+            int(limit) if limit.isdecimal() else None,
+            moment(headers.get("X-RateLimit-Reset", "")),
+        )
+        self._context.meter.hear(told, self._context.now(), server_time(headers))
 
 
 _PAGE = "Check url; a login page or a proxy may stand between okrsync and Jira."

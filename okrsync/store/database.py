@@ -19,6 +19,7 @@ from sqlalchemy import Connection, ExceptionContext, RootTransaction, create_eng
 from okrsync.errors import Busy, ConfigError, StoreError
 from okrsync.store.archive import Archive
 from okrsync.store.backlog import Backlog
+from okrsync.store.budgets import Budgets
 from okrsync.store.checkins import CheckIns
 from okrsync.store.closings import Closings
 from okrsync.store.flow import Flow
@@ -34,7 +35,7 @@ from okrsync.store.tables import metadata
 from okrsync.store.terms import Terms
 from okrsync.store.totals import Totals
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a test compares it with the migrations folder."""
 
 BEGIN = "okrsync begin"
@@ -100,6 +101,7 @@ class Store:
         self.journal = Journal(self._connection)
         self.survey = Survey(self._connection)
         self.archive = Archive(self._connection)
+        self.budgets = Budgets(self._connection)
         self.checkins = CheckIns(self._connection)
         self.closings = Closings(self._connection)
         self.flow = Flow(self._connection)

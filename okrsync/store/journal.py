@@ -113,6 +113,10 @@ class Journal:
             .values(ended_at=at, receipt=msgspec.json.encode(receipt) if receipt else None, error=error)
         )
 
+    def withdraw(self, write: int) -> None:
+        """A change that was meant and surely not made."""
+        self._db.execute(delete(tables.writes).where(tables.writes.c.id == write))
+
     def runs(self, limit: int | None = None) -> tuple[RunRow, ...]:
         """The last runs, the newest first."""
         table = tables.runs

@@ -180,6 +180,11 @@ class Links:
         """A note is about to be written, or may have come with a transferred ticket: nobody knows what it shows."""
         self._put(connection, item, known=False, under_way=True)
 
+    def withdraw_note(self, connection: str, item: str) -> None:
+        """The note that was about to be written was not. Where none was ever seen, none is known."""
+        known = self._showing(connection, item).note is not None
+        self._put(connection, item, known=known, under_way=False)
+
     def set_note(
         self,
         connection: str,

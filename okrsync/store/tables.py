@@ -355,6 +355,15 @@ connection_totals = Table(
     Column("waited", Float, nullable=False),
 )
 
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("remaining", Integer),
+    Column("limit", Integer),
+    Column("resets_at", UtcTime),
+)
+
 holder = Table(
     "holder",
     metadata,

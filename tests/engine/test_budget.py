@@ -58,3 +58,21 @@ def test_a_reserve_of_the_hour_is_left_for_others(busy: Installation) -> None:
     assert len(busy.sandbox.log.select(tracker="github")) == 270
     busy.sandbox.clock.advance(timedelta(hours=1))
     assert len([write for write in run(busy).writes if write.receipt]) > 200
+
+
+def test_the_next_run_keeps_the_reserve_from_its_first_request_on(busy: Installation) -> None:
+    busy.sandbox.github.limits["core"] = 300
+    run(busy)
+    before = len(busy.sandbox.log.select(tracker="github"))
+    report = run(busy)
+    assert (before, len(busy.sandbox.log.select(tracker="github"))) == (270, 0)
+    assert "30 of 300 requests are left" in report.connections[0].error
+    assert report.connections[0].remaining == 30
+
+
+def test_what_a_limit_defers_is_no_failed_change(busy: Installation) -> None:
+    busy.sandbox.github.limits["core"] = 300
+    report = run(busy)
+    assert not [write.error for write in report.writes if write.error]
+    assert sum(write.receipt is None for write in report.writes) == len(report.plan.changes) - len(busy.written())
+    assert len(busy.written()) == len(busy.sandbox.log.writes())

@@ -226,6 +226,7 @@ def test_the_reserve_of_the_rate_limit_stays_and_the_next_run_goes_on(
     (github,) = report.connections
     assert report.exit_code == 4
     assert "are kept for others" in github.error
+    twins.sandbox.clock.advance(timedelta(hours=1))
     assert rebuild(twins.late, "github").exit_code == 0
 
 

@@ -71,7 +71,7 @@ LINKS = {
 BY_HAND = "by-hand"
 """A label that a person puts on every ticket in the middle of a run that writes."""
 
-_JOURNAL = frozenset({"runs", "writes", "holder"})
+_JOURNAL = frozenset({"budgets", "runs", "writes", "holder"})
 _REVISIONS = count(1_000_000, 1_000)
 
 

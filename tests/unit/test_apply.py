@@ -327,10 +327,10 @@ def test_an_answer_lost_twice_ends_the_connection_and_leaves_the_ticket_in_doubt
     assert journal(shop) == [(True, None, "The answer got lost.")]
 
 
-@pytest.mark.parametrize("error", [RateLimited("Slow down.", retry_after=3600), AuthError("No.", hint="Renew it.")])
 def test_what_ends_a_connection_defers_its_rest_and_no_others(
-    applier: Applier, tracker: FakeTracker, shop: Store, error: Exception
+    applier: Applier, tracker: FakeTracker, shop: Store
 ) -> None:
+    error = AuthError("No.", hint="Renew it.")
     elsewhere = AddLabel(item("1", connection="github").ref, LABEL)
     tracker.writes.extend([None, error])
     done = apply(applier, add("1"), add("2"), elsewhere, add("3"))
@@ -340,6 +340,40 @@ def test_what_ends_a_connection_defers_its_rest_and_no_others(
     assert applier.failed == {"jira": error}
     assert len(journal(shop)) == 3, "what was deferred was never intended"
     assert showing(shop, "2").blocked == ""
+
+
+LIMIT = RateLimited("Slow down.", retry_after=3600)
+
+
+def test_the_change_at_which_a_limit_strikes_was_never_begun_and_is_deferred(
+    applier: Applier, tracker: FakeTracker, shop: Store
+) -> None:
+    tracker.writes.extend([None, LIMIT])
+    done = apply(applier, put(), put("2"), add("2"))
+    assert [(bool(write.receipt), write.error) for write in done] == [(True, ""), (False, ""), (False, "")]
+    assert deferred(done) == 2
+    assert applier.failed == {"jira": LIMIT}
+    assert len(journal(shop)) == 1
+    assert not showing(shop, "2").under_way
+
+
+def test_a_note_that_a_limit_left_as_it_was_is_still_known(applier: Applier, tracker: FakeTracker, shop: Store) -> None:
+    apply(applier, put())
+    before = showing(shop)
+    tracker.writes.append(LIMIT)
+    apply(applier, DeleteNote(put().ref, "note of 1"))
+    assert showing(shop) == before
+
+
+def test_a_limit_while_looking_after_a_lost_answer_leaves_the_change_in_doubt(
+    applier: Applier, tracker: FakeTracker, shop: Store
+) -> None:
+    tracker.writes.append(AnswerLost(happened=True))
+    tracker.seeing = LIMIT
+    (lost,) = apply(applier, put())
+    assert lost.error == "Slow down."
+    assert showing(shop).under_way
+    assert journal(shop) == [(True, None, "Slow down.")]
 
 
 def test_a_closed_ticket_is_skipped_and_left_alone_until_it_changes(

@@ -6,6 +6,7 @@ import base64
 import socket
 import traceback
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import msgspec
@@ -147,6 +148,15 @@ def test_a_long_limit_is_handed_on(client: Client, rsps: responses.RequestsMock,
     assert caught.value.retry_after == 3600
     assert "jira-quota" in caught.value.hint
     assert slept == []
+
+
+@pytest.mark.parametrize("skew", [-600, 0, 600])
+def test_a_date_to_wait_for_is_one_by_jiras_own_clock(skew: int) -> None:
+    clock = NOW.replace(microsecond=0) + timedelta(seconds=skew)
+    told = {"Date": format_datetime(clock, usegmt=True)}
+    until = clock + timedelta(seconds=7)
+    assert answers.pause({**told, "Retry-After": format_datetime(until, usegmt=True)}, NOW) == 7
+    assert answers.pause({**told, "X-RateLimit-Reset": until.isoformat()}, NOW) == 7
 
 
 @example("²")
