@@ -82,7 +82,7 @@ class Command(TyperCommand):
             session.say("\nNo answer, so nothing was done. Options answer beforehand: see --help.")
             code = UNANSWERED
         except Exception as error:
-            code = explain_failure(session, error)
+            code = explain_failure(session, error, json=ctx.params.get("json") is True)
         raise typer.Exit(code or 0)
 
 
@@ -116,8 +116,11 @@ def explain_interruption(session: Session) -> int:
     return INTERRUPTED
 
 
-def explain_failure(session: Session, error: Exception) -> int:
-    """Say what went wrong and what to do; the exit code. The traceback is shown on request only."""
+def explain_failure(session: Session, error: Exception, *, json: bool = False) -> int:
+    """Say what went wrong and what to do; the exit code. The traceback is shown on request only.
+
+    A program that asked for ``json`` gets ``exit_code``, ``error`` and ``hint`` where the answer would have been.
+    """
     trace = error if session.verbose else None
     if trace and not session.logs_json:
         show_traceback(session, trace)
@@ -125,6 +128,8 @@ def explain_failure(session: Session, error: Exception) -> int:
         error = OkrsyncError(
             f"{type(error).__name__}: {error}", hint="This looks like a bug: --verbose shows where it happened."
         )
+    import msgspec
+
     from okrsync.events import Event, explained
     from okrsync.report.actions import of_error
 
@@ -132,6 +137,8 @@ def explain_failure(session: Session, error: Exception) -> int:
     session.logger.error(Event.RUN_FAILED, exit_code=error.exit_code, **explained(error), **shown)
     if not session.logs_json:
         show_error(session, error)
+    if json:
+        session.emit(msgspec.json.encode({"exit_code": error.exit_code, **explained(error)}).decode())
     session.annotate(of_error(error, session.in_repository))
     return error.exit_code
 

@@ -32,6 +32,18 @@ def test_a_missing_configuration_leads_to_init(tmp_path: Path) -> None:
     assert "okrsync init writes one" in result.stderr
 
 
+def test_a_program_that_asked_for_json_gets_json_also_when_it_fails(okrsync: Call, engine: Any) -> None:
+    engine.answers["sync"] = UnsafePlan("30 of 60 labels would go.", hint="Look at the plan first.")
+    told = okrsync("sync", "--json")
+    assert told.exit_code == 5
+    assert json.loads(told.stdout) == {
+        "exit_code": 5,
+        "error": "30 of 60 labels would go.",
+        "hint": "Look at the plan first.",
+    }
+    assert okrsync("sync").stdout == ""
+
+
 def test_every_command_lets_go_of_the_store(okrsync: Call, engine: Any) -> None:
     okrsync("status")
     assert engine.asked[-1] == ("close", None)
