@@ -1,0 +1,82 @@
+"""What docs/architecture.md and docs/adr say of the house is so."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OKRSYNC = ROOT / "okrsync"
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+INDEX = (ROOT / "docs" / "adr" / "README.md").read_text()
+RECORDS = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
+
+IMPURE = {"os", "random", "secrets", "shutil", "socket", "subprocess", "tempfile", "threading", "time", "uuid"}
+ASKS_THE_MACHINE = {"now", "utcnow", "open", "read_text", "write_text", "exists", "getenv", "print", "input"}
+
+
+def rooms() -> set[str]:
+    return {place.stem for place in OKRSYNC.iterdir() if place.suffix == ".py" or place.is_dir()} - {
+        "__init__",
+        "__pycache__",
+    }
+
+
+def pure_files() -> list[Path]:
+    """The files of the rooms that the contract of import-linter calls pure."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    names = next(one["source_modules"] for one in contracts if one["name"].startswith("Pure rooms"))
+    places = [ROOT / name.replace(".", "/") for name in names]
+    return [
+        file for place in places for file in (place.rglob("*.py") if place.is_dir() else [place.with_suffix(".py")])
+    ]
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (one.name.partition(".")[0] for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "").partition(".")[0]
+            yield from (one.name for one in node.names if one.name == "Path")
+
+
+def called(tree: ast.AST) -> Iterator[str]:
+    """Names of functions and methods, whatever they belong to."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield node.func.attr
+
+
+def test_every_room_is_in_the_table() -> None:
+    table = ARCHITECTURE.partition("| room |")[2].partition("\n\n")[0]
+    named = {name.rstrip("/") for line in table.splitlines() for name in re.findall(r"`(\w+/?)`", line.split("|")[1])}
+    assert named == rooms()
+
+
+def test_the_pure_rooms_ask_nobody_but_their_caller() -> None:
+    files = pure_files()
+    assert len(files) > 50
+    for file in files:
+        tree = ast.parse(file.read_text())
+        assert not IMPURE.union({"Path"}).intersection(imported(tree)), file
+        assert not ASKS_THE_MACHINE.intersection(called(tree)), file
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.stem)
+def test_a_decision_has_a_number_a_status_and_its_title_in_the_index(record: Path) -> None:
+    title = re.match(r"# (\d+)\. (.+)\n\nStatus: \w+", record.read_text())
+    assert title
+    assert int(title[1]) == int(record.name[:4])
+    assert f"| {title[1]} | [{title[2]}]({record.name}) |" in INDEX
+
+
+def test_the_index_lists_nothing_else() -> None:
+    assert re.findall(r"^\| \d+ \| \[.*\]\((.*)\) \|$", INDEX, re.MULTILINE) == [record.name for record in RECORDS]
