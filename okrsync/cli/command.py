@@ -5,19 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from okrsync.cli.session import Session
+from okrsync.cli.session import LogForm, LogLevel, Session
 from okrsync.errors import ConfigError, OkrsyncError
 from okrsync.interrupt import INTERRUPTED, raised
 from okrsync.redact import traceback_of
 
 UNANSWERED = 1
 
-SHARED = ("config", "verbose", "log", "log_level")
+SHARED = {"config": Path, "verbose": bool, "log": LogForm, "log_level": LogLevel}
+"""Options of the group, and what the session keeps: not every Typer converts what a command did not declare."""
 
 PATIENCE = "3600"
 """Seconds that a bare ``--wait`` waits for another run to end."""
@@ -65,7 +67,7 @@ class Command(TyperCommand):
         rest = super().parse_args(ctx, list(_with_patience(args)))
         given = {name: value for name in SHARED if (value := ctx.params.pop(name, None))}
         for name, value in given.items():
-            setattr(ctx.obj, name, value)
+            setattr(ctx.obj, name, SHARED[name](value))
         return rest
 
     def invoke(self, ctx: Any) -> Any:
