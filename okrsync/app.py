@@ -173,8 +173,7 @@ class App:
 
     def scope_names(self) -> dict[tuple[str, str], str]:
         """Connection and id of every scope the store knows -> its name."""
-        scopes = self.store.scopes
-        return {(name, scope.id): scope.name for name in scopes.connections() for scope in scopes.known(name)}
+        return self.store.scopes.names()
 
     def audit(self, since: datetime | None) -> Iterator[AuditedWrite]:
         """Every change ever written, or since a time, in the order in which they were begun."""

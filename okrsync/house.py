@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 from okrsync.connector import Connector, Meter, WriteBack, WriteLimit
 from okrsync.errors import Busy, OkrsyncError, StoreError
 from okrsync.events import Event, Log, Silence
+from okrsync.interrupt import INTERRUPTED
 from okrsync.marker import Namespace
 from okrsync.model.hint import Hint
 from okrsync.model.okr import Okrs
+from okrsync.model.run import ConnectionRun
 from okrsync.model.verdict import Preset
 from okrsync.progress import NoProgress, Progress
+from okrsync.redact import mask
 from okrsync.retry import PATIENCE
 from okrsync.store import Store
 
@@ -81,7 +84,10 @@ class House:
 
 @contextmanager
 def begun(house: House, kind: str, wait: float) -> Iterator[int]:
-    """A run in the journal, which has the store for itself; an error that ends it is kept there too, if it can be."""
+    """A run in the journal, which has the store for itself. Whatever ends it is kept there too, if it can be.
+
+    Runs of before that have no end were killed: the lock was free.
+    """
 
     def waiting(holder: str) -> None:
         house.log.info(Event.STORE_AWAITED, holder=holder, seconds=wait)
@@ -89,15 +95,40 @@ def begun(house: House, kind: str, wait: float) -> Iterator[int]:
 
     with house.store.held(kind, house.now(), wait=wait, pause=house.pause, waiting=waiting):
         with house.store.transaction():
+            house.store.journal.close_killed_runs()
             run_id = house.store.journal.begin_run(kind, house.now())
         try:
             yield run_id
-        except OkrsyncError as error:
-            with suppress(StoreError, Busy), house.store.transaction():
-                house.store.journal.fail_run(run_id, house.now(), error.exit_code, str(error))
+        except BaseException as error:
+            _keep_failure(house, run_id, error)
             raise
         finally:
             _keep_budgets(house)
+
+
+def _keep_failure(house: House, run: int, error: BaseException) -> None:
+    """How the run ended and what it cost until then; a store that is in trouble itself keeps nothing."""
+    told, code = mask(f"{type(error).__name__}: {error}"), 1
+    if isinstance(error, OkrsyncError):
+        told, code = str(error), error.exit_code
+    elif isinstance(error, KeyboardInterrupt):
+        told, code = "It was interrupted.", INTERRUPTED
+    cost = tuple(one for one in map(spent, house.lines.values()) if one.requests)
+    with suppress(StoreError, Busy), house.store.transaction():
+        house.store.journal.fail_run(run, house.now(), code, told, cost)
+
+
+def spent(line: Line) -> ConnectionRun:
+    """What a connection has cost by now, and what is left of its tracker's limit."""
+    told = [meter for meter in line.meters if meter.remaining is not None]
+    return ConnectionRun(
+        connection=line.name,
+        requests=sum(meter.requests for meter in line.meters),
+        writes=sum(meter.writes for meter in line.meters),
+        waited=sum(meter.waited for meter in line.meters),
+        remaining=told[-1].remaining if told else None,
+        limit=told[-1].limit if told else None,
+    )
 
 
 def _keep_budgets(house: House) -> None:

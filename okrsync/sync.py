@@ -14,7 +14,7 @@ from okrsync.assess import Assessor
 from okrsync.connector import WriteBack
 from okrsync.errors import ConnectionFailed, UnsafePlan
 from okrsync.events import Event, Log
-from okrsync.house import House, Line, RunRequest, begun
+from okrsync.house import House, Line, RunRequest, begun, spent
 from okrsync.method.pace import paces
 from okrsync.model.change import Change, Done, connection_of
 from okrsync.model.run import ConnectionRun, Movement, Plan, RunReport, Write
@@ -234,15 +234,9 @@ class _Run:
         return Pace(line.write_limits, self.house.store.journal.written_since(line.name, since))
 
     def _connection_run(self, name: str) -> ConnectionRun:
-        meters, error = self.house.lines[name].meters, self.reader.errors.get(name)
-        told = [meter for meter in meters if meter.remaining is not None]
-        return ConnectionRun(
-            connection=name,
-            requests=sum(meter.requests for meter in meters),
-            writes=sum(meter.writes for meter in meters),
-            waited=sum(meter.waited for meter in meters),
-            remaining=told[-1].remaining if told else None,
-            limit=told[-1].limit if told else None,
+        error = self.reader.errors.get(name)
+        return msgspec.structs.replace(
+            spent(self.house.lines[name]),
             error=error.message if error else "",
             hint=error.hint if error else "",
             paused=self.paused.get(name, 0.0),

@@ -48,8 +48,9 @@ def show_run(session: Session, number: int, *, json: bool) -> int:
 
     with session.open_records() as app:
         record, writes = app.run(number)
+        names = app.scope_names()
     if json:
         session.emit(as_json({"run": record, "writes": writes}))
     else:
-        session.show(whole_run(record, writes))
+        session.show(whole_run(record, writes, names))
     return 0

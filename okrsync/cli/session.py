@@ -69,7 +69,7 @@ class Session:
     now: Callable[[], datetime] = utc_now
     sleep: Callable[[float], None] = time.sleep
     open_app: Callable[..., App] = _open_app
-    interrupted: str = "interrupted, nothing half-written; the next run goes on from here"
+    interrupted: str = "interrupted; what was done is kept, and the next run looks at what was in hand and goes on"
     prompt: Callable[..., str] = field(default_factory=lambda: typer.prompt)
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import zip_longest
+from types import MappingProxyType
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -36,20 +37,25 @@ def runs_text(rows: Sequence[RunRow]) -> RenderableType:
 
 
 def _remark(row: RunRow) -> Text:
-    if row.exit_code is None:
+    if row.exit_code is None and not row.errors:
         return line((UNSEEN, "yellow"))
     return line((row.errors[0] if row.errors else "", "red"))
 
 
-def whole_run(record: RunRecord, writes: Sequence[AuditedWrite]) -> Group:
-    """Everything one run did: its report, the time each stage took, and every change with its end."""
+def whole_run(
+    record: RunRecord, writes: Sequence[AuditedWrite], names: narrate.ScopeNames = MappingProxyType({})
+) -> Group:
+    """Everything one run did: its report, the time each stage took, and every change with its end.
+
+    ``names`` are those of the scopes as the store knows them, for what the report does not name.
+    """
     parts: list[RenderableType] = [heading(f"Run {record.id}: {record.kind}, {_when(record.started)} UTC"), Text()]
     if record.report:
         stages = ", ".join(f"{name} {took(timedelta(seconds=s))}" for name, s in record.report.stages.items())
         parts += [run_text(record.report), line((stages, "dim"))]
     else:
         parts.append(line((record.error or UNSEEN, "red")))
-    scopes = narrate.scope_names(record.report) if record.report else {}
+    scopes = {**names, **(narrate.scope_names(record.report) if record.report else {})}
     changes = [_change(write, scopes) for write in writes]
     return Group(*parts, *([Text(), heading("Changes"), *changes] if changes else []))
 

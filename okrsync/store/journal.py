@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,9 @@ BACKFILL = "backfill"
 QUIET = 500
 """So many runs that changed nothing are kept, the newest of them; all others are kept for ever."""
 
+KILLED = "It was killed, or the machine went down."
+"""What became of a run whose end nobody wrote down. When it ended, and with which exit code, nobody knows."""
+
 STREAMED = 500
 """Rows of the audit log held in memory at a time."""
 
@@ -36,7 +39,7 @@ class _Ended(msgspec.Struct):
     error: str = ""
 
 
-class _Told(msgspec.Struct):
+class _Told(msgspec.Struct, omit_defaults=True):
     """What a row needs of a report, or the error in its place."""
 
     connections: tuple[ConnectionRun, ...] = ()
@@ -71,17 +74,24 @@ class Journal:
         kept = select(table.c.id).where(text("quiet")).order_by(table.c.id.desc()).offset(QUIET).limit(1)
         self._db.execute(delete(table).where(text("quiet"), table.c.id <= kept.scalar_subquery()))
 
-    def fail_run(self, run: int, at: datetime, exit_code: int, error: str) -> None:
-        """A run that ended with an error instead of a report."""
+    def fail_run(
+        self, run: int, at: datetime, exit_code: int, error: str, connections: tuple[ConnectionRun, ...] = ()
+    ) -> None:
+        """A run that ended with an error instead of a report; ``connections`` tell what it cost."""
         table = tables.runs
         ended = (
             update(table)
             .where(table.c.id == run)
-            .values(finished_at=at, exit_code=exit_code, report=msgspec.json.encode({"error": error}))
+            .values(finished_at=at, exit_code=exit_code, report=_failed(error, connections))
             .returning(table.c.kind, table.c.started_at)
         )
         for kind, started in self._db.execute(ended).all():
-            self._totals.count(kind, exit_code, (at - started).total_seconds())
+            self._totals.count(kind, exit_code, (at - started).total_seconds(), connections)
+
+    def close_killed_runs(self) -> None:
+        """Say of every run without an end that it was killed; only who has the store knows that none goes on."""
+        table = tables.runs
+        self._db.execute(update(table).where(table.c.report.is_(None)).values(report=_failed(KILLED)))
 
     def intend(self, run: int, change: Change, at: datetime) -> int:
         ref = ref_of(change)
@@ -120,7 +130,14 @@ class Journal:
     def runs(self, limit: int | None = None) -> tuple[RunRow, ...]:
         """The last runs, the newest first."""
         table = tables.runs
-        return tuple(map(_row, self._db.execute(select(table).order_by(table.c.id.desc()).limit(limit))))
+        rows = self._db.execute(select(table).order_by(table.c.id.desc()).limit(limit)).all()
+        return tuple(_row(row, self._written) for row in rows)
+
+    def _written(self, run: int) -> int:
+        """How many changes of a run a tracker took, by the audit log."""
+        table = tables.writes
+        receipts = self._db.execute(select(table.c.receipt).where(table.c.run == run, table.c.receipt.is_not(None)))
+        return sum(msgspec.json.decode(one, type=Receipt).done is Done.APPLIED for one in receipts.scalars())
 
     def run(self, run: int) -> RunRecord | None:
         row = self._db.execute(select(tables.runs).where(tables.runs.c.id == run)).first()
@@ -196,8 +213,15 @@ def _record(row: Row[tuple[Any, ...]]) -> RunRecord:
     )
 
 
-def _row(row: Row[tuple[Any, ...]]) -> RunRow:
+def _failed(error: str, connections: tuple[ConnectionRun, ...] = ()) -> bytes:
+    """What is kept in the place of a report."""
+    return msgspec.json.encode(_Told(connections, error=error))
+
+
+def _row(row: Row[tuple[Any, ...]], written: Callable[[int], int]) -> RunRow:
+    """``written`` counts the changes of a run that left no report."""
     told = msgspec.json.decode(row.report, type=_Told) if row.report else _Told()
+    applied = sum(one.receipt is not None and one.receipt.done is Done.APPLIED for one in told.writes)
     failed = [told.error, *(one.error for one in told.connections), *(one.error for one in told.writes)]
     return RunRow(
         id=row.id,
@@ -205,7 +229,7 @@ def _row(row: Row[tuple[Any, ...]]) -> RunRow:
         started=row.started_at,
         seconds=(row.finished_at - row.started_at).total_seconds() if row.finished_at else None,
         requests=sum(one.requests for one in told.connections),
-        written=sum(one.receipt is not None and one.receipt.done is Done.APPLIED for one in told.writes),
+        written=written(row.id) if told.error or not row.report else applied,
         deferred=sum(one.receipt is None and not one.error for one in told.writes),
         errors=tuple(error for error in failed if error),
         exit_code=row.exit_code,

@@ -139,6 +139,12 @@ class Scopes:
         """The connections that have anything to read."""
         return set(self._db.execute(select(tables.scopes.c.connection).distinct()).scalars())
 
+    def names(self) -> dict[tuple[str, str], str]:
+        """Connection and id of every scope -> its name."""
+        table = tables.scopes
+        rows = self._db.execute(select(table.c.connection, table.c.id, table.c.name))
+        return {(connection, scope): name for connection, scope, name in rows}
+
     def keep_milestones(self, connection: str, scope: str, found: Iterable[Milestone]) -> None:
         """Replace a scope's milestones or versions by this complete list."""
         table = tables.milestones

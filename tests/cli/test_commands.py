@@ -162,7 +162,7 @@ def test_ctrl_c_ends_with_130_and_a_calm_word(okrsync: Call, engine: Any) -> Non
     engine.answers["sync"] = KeyboardInterrupt()
     result = okrsync("sync")
     assert result.exit_code == 130
-    assert "interrupted, nothing half-written" in result.stderr
+    assert "interrupted; what was done is kept" in result.stderr
     assert "Traceback" not in result.output
 
 

@@ -83,12 +83,14 @@ def one_run(
     with desk.store.reading():
         record = desk.store.journal.run(number)
         writes = list(desk.store.journal.writes(run=number)) if record else []
+        scopes = desk.store.scopes.names()
     if record is None:
         raise HTTPException(404, "There is no such run.")
     discreet = Discretion(desk, who)
     run = discreet.run(record)
     kept = discreet.writes(writes)
-    scopes = narrate.scope_names(run.report) if run.report else {}
+    if run.report:
+        scopes |= narrate.scope_names(run.report)
     return render(
         request,
         "run.html",
