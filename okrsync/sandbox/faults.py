@@ -18,6 +18,7 @@ class Kind(StrEnum):
     HTML_ERROR = "html-error"
     HTML = "html"
     EMPTY = "empty"
+    WRONG_SHAPE = "wrong-shape"
     RATE_LIMIT = "rate-limit"
     SECONDARY_LIMIT = "secondary-limit"
     PRIMARY_LIMIT = "primary-limit"
@@ -41,6 +42,7 @@ UNHANDLED = frozenset(
         Kind.HTML_ERROR,
         Kind.HTML,
         Kind.EMPTY,
+        Kind.WRONG_SHAPE,
         Kind.RATE_LIMIT,
         Kind.SECONDARY_LIMIT,
         Kind.PRIMARY_LIMIT,
@@ -152,6 +154,8 @@ def answer(fault: Fault, tracker: str, now: datetime) -> FaultyAnswer:
         return FaultyAnswer(fault.status, {"content-type": "text/html; charset=utf-8"}, page.encode())
     if fault.kind is Kind.EMPTY:
         return FaultyAnswer(200, {"content-type": "application/json; charset=utf-8"}, b"")
+    if fault.kind is Kind.WRONG_SHAPE:
+        return FaultyAnswer(200, {"content-type": "application/json; charset=utf-8"}, b'{"status": "ok"}')
     if fault.kind is Kind.SECONDARY_LIMIT:
         return _refusal(
             fault, tracker, now, 403, "You have exceeded a secondary rate limit. Please wait a few minutes."

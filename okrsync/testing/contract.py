@@ -22,11 +22,11 @@ from okrsync.errors import (
     OkrsyncError,
     OutcomeUnknown,
     RateLimited,
-    Transient,
 )
 from okrsync.marker import digest
 from okrsync.model.change import AddLabel, Change, DeleteNote, Done, Note, NoteLine, PutNote, RemoveLabel, Shown
 from okrsync.model.work import Item, Page, Ref, Scope
+from okrsync.testing.answers import AnswersContract
 from okrsync.testing.histories import HistoryContract
 from okrsync.testing.tracker import Rig, Tracker, Trouble
 
@@ -47,7 +47,7 @@ def note(tenth: int = 3) -> Note:
     return Note((line,), "okr:ignore")
 
 
-class ConnectorContract(HistoryContract):
+class ConnectorContract(AnswersContract, HistoryContract):
     """Every promise of :class:`okrsync.connector.Connector` that can be seen from outside."""
 
     @pytest.fixture
@@ -115,25 +115,10 @@ class ConnectorContract(HistoryContract):
         found = _items(list(rig.connector.reread(rig.scope, [gone.ref, stays.ref])))
         assert [item.id for item in found] == [stays.id]
 
-    @pytest.mark.parametrize("kind", [Trouble.HTML, Trouble.TRUNCATED, Trouble.UNAVAILABLE])
-    def test_a_second_look_that_breaks_raises_and_never_just_ends(
-        self, rig: Rig, tracker: Tracker, kind: Trouble
-    ) -> None:
-        item = _items(list(rig.connector.pull(rig.scope, None)))[0]
-        tracker.trouble(kind)
-        with pytest.raises((BadAnswer, Transient)):
-            list(rig.connector.reread(rig.scope, [item.ref]))
-
     def test_scopes_that_are_known_cost_nothing(self, rig: Rig) -> None:
         before = rig.meter.requests
         assert [scope.id for scope in rig.connector.scopes((rig.scope,))] == [rig.scope.id]
         assert rig.meter.requests == before
-
-    @pytest.mark.parametrize("kind", [Trouble.HTML, Trouble.TRUNCATED, Trouble.UNAVAILABLE])
-    def test_a_pull_that_breaks_raises_and_never_just_ends(self, rig: Rig, tracker: Tracker, kind: Trouble) -> None:
-        tracker.trouble(kind, skip=2)
-        with pytest.raises((BadAnswer, Transient)):
-            list(rig.connector.pull(rig.scope, None))
 
     def test_a_short_limit_is_waited_for(self, rig: Rig, tracker: Tracker) -> None:
         tracker.trouble(Trouble.LIMITED_SHORTLY, skip=1)

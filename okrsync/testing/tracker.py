@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -22,6 +22,8 @@ class Trouble(StrEnum):
     LIMITED_LONG = "429, retry after an hour"
     UNAVAILABLE = "503"
     HTML = "200 with a login page"
+    EMPTY = "200 with no body"
+    WRONG_SHAPE = "200 with JSON of another kind"
     TRUNCATED = "200 with half a body"
     REPEATED_PAGE = "the page before once more"
     SHORT_PAGES = "pages with fewer items than asked for"
@@ -54,7 +56,21 @@ class Tracker(Protocol):
     def comments(self, ref: Ref) -> Collection[str]:
         """The texts of all comments, whoever wrote them."""
 
+    def comment(self, ref: Ref, text: str) -> None: ...
+
+    def copy_comments(self, ref: Ref) -> bool:
+        """Another person puts a copy of every comment beside it; False where a copy loses the mark of a note."""
+
     def delete(self, ref: Ref) -> None: ...
+
+    def spoil(self, ref: Ref) -> None:
+        """From now on lists tell this ticket in a form that nobody understands, without its time of creation say."""
+
+    def milestones(self, scope: Scope) -> Collection[str]:
+        """The titles of the milestones or versions of the scope, at least one."""
+
+    def query(self, refs: Sequence[Ref]) -> str:
+        """A query in the tracker's own language that matches these tickets of the scope and no others."""
 
     def trouble(self, kind: Trouble, *, writes: bool = False, skip: int = 0) -> bool:
         """Make reads (or writes) of work fail from now on, after ``skip`` good ones; False when it cannot happen."""

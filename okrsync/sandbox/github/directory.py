@@ -25,11 +25,13 @@ class Directory:
     Switches: ``limits`` are requests an hour (core) and a minute (search), None as on an Enterprise Server with
     limits off; ``sub_issues`` whether the API knows them; ``tells_parent`` and ``tells_sub_issues`` whether issues
     carry ``parent_issue_url`` and ``sub_issues_summary``; ``searches_one_kind`` whether a search must say if it wants
-    issues or pull requests, as on GitHub.com; ``deepest_page`` the last page number lists accept;
+    issues or pull requests, as on GitHub.com; ``deepest_page`` the last page number lists accept,
+    ``largest_page`` the most rows of a page, however many were asked for;
     ``tells_reasons`` whether events say why an issue was closed, which not all servers do;
     ``tokens`` maps accepted tokens to whether they may write; ``oauth_scopes`` makes them classic ones with these
     scopes ("repo, admin:org"), None leaves them fine-grained; ``administrator`` tells that the account is one in
     every repository; ``enterprise`` is an Enterprise Server's version.
+    ``spoiled`` holds ids of issues that are told without a date of creation, which no reader understands.
     ``revision`` moves with every change that an answer could show. ``hear`` is told what a webhook would tell: event,
     action, repository, and what it is about.
     """
@@ -47,6 +49,8 @@ class Directory:
         self.tells_sub_issues = True
         self.searches_one_kind = True
         self.deepest_page = 100
+        self.largest_page = 100
+        self.spoiled: set[int] = set()
         self.tells_reasons = True
         self.tokens: dict[str, bool] = {TOKEN: True, READ_ONLY_TOKEN: False}
         self.installation_tokens: set[str] = set()

@@ -105,6 +105,8 @@ class Gate:
             state.tells_sub_issues,
             state.searches_one_kind,
             state.deepest_page,
+            state.largest_page,
+            *state.spoiled,
             state.administrator,
         )
         key = (state.revision, str(request.url), token, *switches)

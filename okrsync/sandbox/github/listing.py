@@ -33,7 +33,7 @@ def paged(
 
     Rows are sorted by ``position``, which makes a cursor; without it the list ends at the deepest page number.
     """
-    per_page = min(max(_number(call, "per_page", 30), 1), 100)
+    per_page = min(max(_number(call, "per_page", 30), 1), call.state.largest_page)
     links: dict[str, dict[str, Any]] = {}
     if position is not None and "after" in call.query:
         start, page = _after(call.query["after"], rows, position, descending), call.state.deepest_page

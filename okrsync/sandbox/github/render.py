@@ -112,7 +112,7 @@ class Renderer:
             "assignees": assignees,
             "milestone": self.milestone(issue.milestone, repository) if issue.milestone else None,
             "comments": len(issue.comments),
-            "created_at": issue.created,
+            "created_at": None if issue.id in self._state.spoiled else issue.created,
             "updated_at": issue.updated,
             "closed_at": issue.closed_at,
             "author_association": "MEMBER",

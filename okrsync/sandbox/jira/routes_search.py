@@ -143,8 +143,8 @@ class Searches:
     def _kept(self, call: Call, page: object, make: Callable[[], dict[str, Any]]) -> Answer:
         """A page, encoded; kept until anything changes, so that benchmarks measure clients."""
         state = self._state
-        hidden, shown = tuple(sorted(state.hidden)), state.shown_changes
-        switches = (state.tells_last, state.zone, len(state.fields), state.base_url, hidden, shown)
+        hidden, spoiled, shown = tuple(sorted(state.hidden)), tuple(sorted(state.spoiled)), state.shown_changes
+        switches = (state.tells_last, state.zone, len(state.fields), state.base_url, hidden, spoiled, shown)
         if self._pages_of != state.revision or sum(map(len, self._pages.values())) > _KEPT_BYTES:
             self._pages, self._pages_of = {}, state.revision
         key = (call.render.api, switches, msgspec.json.encode(page))

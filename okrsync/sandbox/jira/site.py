@@ -43,6 +43,7 @@ class Site:
       whether they say ``isLast``;
     - ``largest_page`` and ``result_window`` bound searches on Data Center, and ``shown_changes`` how much of each
       changelog they expand (None: all of it); ``comments_page`` bounds comments;
+    - ``spoiled`` holds ids of issues that are told without a date of creation, which no reader understands;
     - ``expands_properties`` is whether lists of comments can show their properties;
     - ``rewrites_text`` re-renders what is written through the API, as wiki markup is;
     - ``quota`` is requests an hour, None without limits; ``zone`` is the account's time zone.
@@ -68,6 +69,7 @@ class Site:
         self.index_lag = 0.0
         self.unindexed: set[str] = set()
         self.short_pages = False
+        self.spoiled: set[str] = set()
         self.tells_last = True
         self.largest_page = 1_000
         self.result_window = 10_000

@@ -72,7 +72,7 @@ class Tickets:
             "labels": lambda issue: issue.labels,
             "assignee": lambda issue: render.person(issue.assignee) if issue.assignee else None,
             "reporter": lambda issue: render.person(issue.reporter),
-            "created": lambda issue: render.moment(issue.created),
+            "created": lambda issue: None if issue.id in self._site.spoiled else render.moment(issue.created),
             "updated": lambda issue: render.moment(issue.updated),
             "fixVersions": lambda issue: [render.version(version) for version in issue.versions],
             "subtasks": lambda issue: [self._mention(subtask) for subtask in issue.subtasks],

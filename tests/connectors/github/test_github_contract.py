@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 import pytest
@@ -22,6 +22,8 @@ FAULTS: dict[Trouble, dict[str, object]] = {
     Trouble.LIMITED_LONG: {"kind": "rate-limit", "retry_after": 3600},
     Trouble.UNAVAILABLE: {"kind": "status", "status": 503},
     Trouble.HTML: {"kind": "html"},
+    Trouble.EMPTY: {"kind": "empty"},
+    Trouble.WRONG_SHAPE: {"kind": "wrong-shape"},
     Trouble.TRUNCATED: {"kind": "truncated"},
     Trouble.REPEATED_PAGE: {"kind": "repeated-page"},
     Trouble.LOST_ANSWER: {"kind": "committed-then-reset"},
@@ -39,6 +41,7 @@ class GitHubTracker:
         self._hub.add_repository("acme/shop")
         for number in range(230):
             self._hub.create("acme/shop", f"Issue {number}")
+        self._hub.add_milestone("acme/shop", "One page")
         sandbox.clock.advance(timedelta(days=1))
 
     def connect(self, context: Context) -> Connector:
@@ -65,10 +68,32 @@ class GitHubTracker:
     def comments(self, ref: Ref) -> Collection[str]:
         return [comment.body for comment in self._hub.issue(int(ref.scope), number_of(ref.key)).comments]
 
+    def comment(self, ref: Ref, text: str) -> None:
+        self._hub.comment(int(ref.scope), number_of(ref.key), text)
+
+    def copy_comments(self, ref: Ref) -> bool:
+        for text in self.comments(ref):
+            self.comment(ref, text)
+        return True
+
+    def spoil(self, ref: Ref) -> None:
+        self._hub.spoiled.add(self._hub.issue(int(ref.scope), number_of(ref.key)).id)
+
+    def milestones(self, scope: Scope) -> Collection[str]:
+        return [milestone.title for milestone in self._hub.repository(int(scope.id)).milestones.values()]
+
+    def query(self, refs: Sequence[Ref]) -> str:
+        for ref in refs:
+            self.add_label(ref, "chosen")
+        return "label:chosen"
+
     def delete(self, ref: Ref) -> None:
         self._hub.delete(int(ref.scope), number_of(ref.key))
 
     def trouble(self, kind: Trouble, *, writes: bool = False, skip: int = 0) -> bool:
+        if kind is Trouble.SHORT_PAGES:
+            self._hub.largest_page = 30
+            return True
         if kind not in FAULTS or (kind is Trouble.LOST_ANSWER and not writes):
             return False
         method = "POST|PATCH|DELETE" if writes else "GET"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +23,8 @@ FAULTS: dict[Trouble, dict[str, Any]] = {
     Trouble.LIMITED_LONG: {"kind": "rate-limit", "retry_after": 3600},
     Trouble.UNAVAILABLE: {"kind": "status", "status": 503},
     Trouble.HTML: {"kind": "html"},
+    Trouble.EMPTY: {"kind": "empty"},
+    Trouble.WRONG_SHAPE: {"kind": "wrong-shape"},
     Trouble.TRUNCATED: {"kind": "truncated"},
     Trouble.REPEATED_PAGE: {"kind": "repeated-page"},
     Trouble.LOST_ANSWER: {"kind": "committed-then-reset"},
@@ -41,6 +43,7 @@ class JiraTracker:
         state.largest_page = 100
         for number in range(230):
             state.create("SHOP", f"Issue {number}", at=sandbox.clock.now() + timedelta(seconds=number))
+        state.add_version("SHOP", "2026.4")
         sandbox.clock.advance(timedelta(days=1))
 
     def connect(self, context: Context) -> Connector:
@@ -67,6 +70,24 @@ class JiraTracker:
     def comments(self, ref: Ref) -> Collection[str]:
         return [comment.body for comment in self._state.issue(ref.id).comments]
 
+    def comment(self, ref: Ref, text: str) -> None:
+        self._state.add_comment(ref.key, text)
+
+    def copy_comments(self, ref: Ref) -> bool:
+        """The mark is a property of the comment, which people neither see nor copy."""
+        return False
+
+    def spoil(self, ref: Ref) -> None:
+        self._state.spoiled.add(ref.id)
+
+    def milestones(self, scope: Scope) -> Collection[str]:
+        return [version.name for version in self._state.project(scope.id).versions.values()]
+
+    def query(self, refs: Sequence[Ref]) -> str:
+        for ref in refs:
+            self.add_label(ref, "chosen")
+        return "labels = chosen"
+
     def delete(self, ref: Ref) -> None:
         self._state.delete(ref.key)
 
@@ -74,8 +95,7 @@ class JiraTracker:
         if kind is Trouble.SHORT_PAGES:
             self._state.short_pages, self._state.largest_page = True, 30
             return True
-        lost_read = kind is Trouble.LOST_ANSWER and not writes
-        if lost_read or (kind is Trouble.REPEATED_PAGE and not self._state.cloud):
+        if kind is Trouble.LOST_ANSWER and not writes:
             return False
         reads, changes = {"path": "/search|/changelog|/bulkfetch"}, {"path": "/issue/", "method": "POST|PUT|DELETE"}
         where = changes if writes else reads
