@@ -236,7 +236,7 @@ class App:
         return Line(
             name=name,
             connect=connect,
-            meters=[meter],
+            meter=meter,
             namespace=namespace,
             write_back=self.settings.write_back_for(name),
             parallel=options.parallel,

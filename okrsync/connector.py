@@ -69,7 +69,7 @@ def is_exposed(url: str) -> bool:
 
 
 def is_here(host: str) -> bool:
-    """True for a name or address of this machine itself."""
+    """True for what can only lead to this machine. Another name may be made to lead here by somebody else's page."""
     if host == "localhost":
         return True
     try:

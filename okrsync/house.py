@@ -44,12 +44,12 @@ class RunRequest:
 class Line:
     """One connection as the conductor needs it: how to make a client, and how it is written to.
 
-    ``reads`` changes with the options that say what is read.
+    ``meter`` counts for all its clients together. ``reads`` changes with the options that say what is read.
     """
 
     name: str
     connect: Callable[[], Connector]
-    meters: Sequence[Meter]
+    meter: Meter
     namespace: Namespace
     write_back: WriteBack | None
     parallel: int = 1
@@ -120,14 +120,14 @@ def _keep_failure(house: House, run: int, error: BaseException) -> None:
 
 def spent(line: Line) -> ConnectionRun:
     """What a connection has cost by now, and what is left of its tracker's limit."""
-    told = [meter for meter in line.meters if meter.remaining is not None]
+    meter = line.meter
     return ConnectionRun(
         connection=line.name,
-        requests=sum(meter.requests for meter in line.meters),
-        writes=sum(meter.writes for meter in line.meters),
-        waited=sum(meter.waited for meter in line.meters),
-        remaining=told[-1].remaining if told else None,
-        limit=told[-1].limit if told else None,
+        requests=meter.requests,
+        writes=meter.writes,
+        waited=meter.waited,
+        remaining=meter.remaining,
+        limit=None if meter.remaining is None else meter.limit,
     )
 
 
@@ -135,5 +135,4 @@ def _keep_budgets(house: House) -> None:
     """What the trackers said last of their limits, for the next run."""
     with suppress(StoreError, Busy), house.store.transaction():
         for line in house.lines.values():
-            for meter in line.meters:
-                house.store.budgets.keep(line.name, meter.budget)
+            house.store.budgets.keep(line.name, line.meter.budget)

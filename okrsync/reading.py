@@ -98,7 +98,7 @@ class Reader:
             self._pull(line, connector)
             self._select(name, connector)
             state = ConnectionState(succeeded_at=house.now())
-            requests = sum(one.requests for one in line.meters)
+            requests = line.meter.requests
             self.log.debug(Event.CONNECTION_READ, connection=name, requests=requests, seconds=self._seconds(name))
         except ConnectionFailed as error:
             self.failed(name, error)

@@ -141,8 +141,8 @@ class _Backfill:
             items=len(due),
             told=len(due) - len(waiting),
             silent=0 if error else len(waiting),
-            requests=sum(meter.requests for meter in line.meters),
-            waited=sum(meter.waited for meter in line.meters),
+            requests=line.meter.requests,
+            waited=line.meter.waited,
             error=error.message if error else "",
             hint=error.hint if error else "",
         )

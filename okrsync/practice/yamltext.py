@@ -36,9 +36,6 @@ class YamlText:
             edited = edited[:start] + new + edited[end:]
         return edited
 
-    def has(self, place: Place) -> bool:
-        return self._find(place) is not None
-
     def set(self, place: Place, value: str | float, comment: str = "") -> None:
         """Give a field a scalar; a new field goes below the first of its mapping. Raises KeyError without a mapping."""
         node = self._find(place)

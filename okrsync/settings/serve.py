@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from okrsync.connector import is_here
 
 SESSION_KEY = "OKRSYNC_SESSION_KEY"
 """The variable whose value signs sessions, so that they outlive the process. No option: a file must not hold it."""
@@ -53,17 +54,9 @@ class Serve(_Part):
 
     @model_validator(mode="after")
     def _open_on_this_machine_only(self) -> Self:
-        if not self.guarded and not is_loopback(self.host):
+        if not self.guarded and not is_here(self.host):
             raise ValueError(
                 f"host {self.host} can be reached by others, and nobody would have to sign in; "
                 "give users a token (okrsync token NAME), set a proxy, or listen on 127.0.0.1"
             )
         return self
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a name can only lead to this machine. Another name may be made to lead here by somebody else's page."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -10,10 +10,11 @@ from typing import Annotated, cast
 from fastapi import Depends, HTTPException, Request
 from itsdangerous import BadData
 
+from okrsync.connector import is_here
 from okrsync.errors import ConfigError
 from okrsync.model.okr import Placed
 from okrsync.practice.desk import Desk
-from okrsync.settings.serve import Serve, is_loopback
+from okrsync.settings.serve import Serve
 from okrsync.store.database import place
 from okrsync.store.inbox import Inbox, inbox_beside
 from okrsync.views import find
@@ -68,7 +69,7 @@ def someone(request: Request) -> Visitor | None:
 def _someone(request: Request) -> Visitor | None:
     rules = serve(request)
     if not rules.guarded:
-        if not is_loopback(request.url.hostname or ""):
+        if not is_here(request.url.hostname or ""):
             raise HTTPException(403, "Where nobody has to sign in, this answers to localhost only.")
         return LOCAL
     if token := bearer(request):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from okrsync.model.okr import Cycle
 from okrsync.practice.desk import Desk
+from okrsync.report.figures import plural
 from okrsync.web.words import day
 
 WEEK = timedelta(weeks=1)
@@ -16,13 +17,13 @@ def timing(cycle: Cycle, desk: Desk) -> str:
     today = desk.now.astimezone(cycle.zone).date()
     days = f"{day(cycle.start)} to {day(cycle.end)}"
     if today < cycle.start:
-        return f"{days}, begins in {_count((cycle.start - today).days)}"
+        return f"{days}, begins in {plural((cycle.start - today).days, 'day')}"
     if today > cycle.end:
-        return f"{days}, over for {_count((today - cycle.end).days)}"
+        return f"{days}, over for {plural((today - cycle.end).days, 'day')}"
     weeks = -(-((cycle.end - cycle.start).days + 1) // WEEK.days)
     week = (today - cycle.start).days // WEEK.days + 1
     left = (cycle.end - today).days
-    return f"{days}, week {week} of {weeks}, {_count(left) + ' left' if left else 'the last day'}"
+    return f"{days}, week {week} of {weeks}, {plural(left, 'day') + ' left' if left else 'the last day'}"
 
 
 def closed_on(cycle: Cycle, desk: Desk) -> datetime | None:
@@ -30,7 +31,3 @@ def closed_on(cycle: Cycle, desk: Desk) -> datetime | None:
     with desk.store.reading():
         closing = desk.store.closings.latest(cycle.id)
     return closing.at.astimezone(cycle.zone) if closing else None
-
-
-def _count(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"

@@ -67,7 +67,7 @@ class Tracker:
         self.house = House(
             store=store,
             okrs=Okrs(placed=KEY_RESULTS),
-            lines={"jira": Line("jira", self.fake.connect, [Meter()], Namespace(), None, reads="jira")},
+            lines={"jira": Line("jira", self.fake.connect, Meter(), Namespace(), None, reads="jira")},
             now=lambda: self.now,
         )
 

@@ -27,7 +27,7 @@ class Meters:
 
     def __init__(self, store: Store) -> None:
         self.meter = Meter()
-        line = Line("jira", lambda: pytest.fail("nothing is asked"), [self.meter], Namespace(), None)
+        line = Line("jira", lambda: pytest.fail("nothing is asked"), self.meter, Namespace(), None)
         self.house = House(store=store, okrs=Okrs(), lines={"jira": line}, now=lambda: LATER)
 
     def end_with(self, error: BaseException) -> None:

@@ -54,7 +54,7 @@ class Team:
         )
 
     def line(self, name: str, tracker: FakeTracker, **changed: Any) -> Line:
-        plain = Line(name, tracker.connect, [Meter(requests=3, writes=1)], Namespace(), WriteBack(), reads=name)
+        plain = Line(name, tracker.connect, Meter(requests=3, writes=1), Namespace(), WriteBack(), reads=name)
         return replace(plain, **changed)
 
     def change(self, name: str, **changed: Any) -> None:
@@ -400,13 +400,8 @@ def test_an_archived_repository_is_left_alone_with_a_reason(team: Team) -> None:
     assert team.github.of("apply") == []
 
 
-def test_the_report_adds_up_what_all_clients_of_a_connection_cost(team: Team) -> None:
-    meters = [
-        Meter(requests=3, writes=1, waited=2.0),
-        Meter(requests=4, remaining=90, limit=100),
-        Meter(requests=1, remaining=80, limit=100),
-    ]
-    team.change("jira", meters=meters)
+def test_the_report_tells_what_all_clients_of_a_connection_cost(team: Team) -> None:
+    team.change("jira", meter=Meter(requests=8, writes=1, waited=2.0, remaining=80, limit=100))
     found = by_name(team.run())["jira"]
     assert (found.requests, found.writes, found.waited, found.remaining, found.limit) == (8, 1, 2.0, 80, 100)
 

@@ -19,7 +19,7 @@ SHOP = Scope("100", "SHOP", data={"key": "SHOP"})
 
 
 def sync(store: Store, tracker: FakeTracker, *, days: float = 0, full: bool = False) -> None:
-    line = Line("jira", tracker.connect, [Meter()], Namespace(), write_back=None)
+    line = Line("jira", tracker.connect, Meter(), Namespace(), write_back=None)
     house = House(store, Okrs(), {"jira": line}, lambda: NOON + timedelta(days=days))
     assert run(house, RunRequest(full=full), "sync").exit_code == 0
 

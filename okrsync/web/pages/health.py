@@ -11,10 +11,10 @@ from datetime import timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
+from okrsync.connector import is_here
 from okrsync.errors import OkrsyncError
 from okrsync.practice.desk import Desk
 from okrsync.report.figures import age
-from okrsync.settings.serve import is_loopback
 from okrsync.web.doors import inbox, room, serve, someone
 from okrsync.web.metrics import exposed
 
@@ -90,4 +90,4 @@ def _from_here(request: Request) -> bool:
     """Whether a program on this machine asks, and not a proxy for somebody else."""
     if serve(request).proxy is not None or any(request.headers.get(name) for name in _FORWARDED):
         return False
-    return is_loopback(request.client.host if request.client else "")
+    return is_here(request.client.host if request.client else "")
