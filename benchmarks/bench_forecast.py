@@ -65,7 +65,7 @@ def _keep(store: Store, dice: random.Random, number: int) -> None:
         by_connection.setdefault(item.connection, []).append(item)
     for connection, items in by_connection.items():
         store.items.keep(items, lambda label: False)
-        store.items.clean_dirt(connection)
+        store.dirt.clean(connection)
         links = [Linked(_name(number), connection, item.id, 1.0, False, ("has label x",)) for item in items]
         store.links.replace(connection, [item.id for item in items], links)
 

@@ -99,10 +99,10 @@ class Assessor:
         subject, history = f"mapping of {connection}", self.store.history
         self._measured_with = history.measured_with(connection)
         if self._known.get(subject) == fingerprint:
-            self.store.items.spread_dirt(connection)
+            self.store.dirt.spread(connection)
         else:
-            self.store.items.mark_all_dirty(connection)
-        for chunk in self.store.items.to_map(connection):
+            self.store.dirt.mark_all(connection)
+        for chunk in self.store.dirt.to_map(connection):
             linked = [one for item in chunk for one in mapper.links(item)]
             born = {item.id: item.created for item in chunk}
             self.touched |= self.store.links.replace(
@@ -115,7 +115,7 @@ class Assessor:
             )
             dangling = [(item.id, one) for item in chunk if item.references for one in mapper.dangling(item)]
             self.store.links.keep_dangling(connection, chunk, dangling)
-        self.store.items.clean_dirt(connection)
+        self.store.dirt.clean(connection)
         history.set_fingerprint(subject, fingerprint)
         history.set_measured_with(connection, self.now)
 

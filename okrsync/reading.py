@@ -182,9 +182,9 @@ class Reader:
             with self.house.store.transaction():
                 if not scopes.answered(name, query):
                     for key_result in key_results:
-                        self.house.store.items.mark_linked_dirty(key_result)
+                        self.house.store.dirt.mark_linked(key_result)
                 changed = scopes.keep_membership(name, query, ids)
-                self.house.store.items.mark_dirty(name, sorted(changed))
+                self.house.store.dirt.mark(name, sorted(changed))
 
     def _refuse(self, name: str, query: str, key_results: Sequence[str], error: Rejected) -> None:
         """A query that the tracker does not understand holds back only the key results that ask it."""

@@ -30,7 +30,7 @@ from okrsync.sandbox.faults import Fault, FaultBook, Kind
 from okrsync.sandbox.log import Entry
 from okrsync.sandbox.server import Sandbox
 from okrsync.sandbox.tickets import github_tickets, jira_tickets
-from okrsync.store.items import WAITS
+from okrsync.store.dirt import WAITS
 
 LONGEST_RUN = 60.0
 

@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 from okrsync.model.backfill import Due, Told
 from okrsync.model.life import Moment
 from okrsync.model.work import Item, State
-from okrsync.store.items import WAITS, as_json, decode_item
+from okrsync.store.dirt import WAITS
 from okrsync.store.moments import as_text
+from okrsync.store.rows import as_json, decode_item, encode
 
 _LINKED = """
 SELECT i.body, b.upto, l.key_results FROM (
@@ -41,8 +42,6 @@ INSERT INTO backfilled (connection, item, upto) VALUES (?, ?, ?)
 ON CONFLICT (connection, item) DO UPDATE SET upto = excluded.upto
 """
 _BEGUN = f"UPDATE items SET body = ?, {WAITS} WHERE connection = ? AND id = ?"
-
-_encode = msgspec.json.Encoder().encode
 
 
 class Backlog:
@@ -81,7 +80,7 @@ class Backlog:
         if known:
             self._db.exec_driver_sql(_READ, [(item.connection, item.id, as_text(item.updated)) for item in items])
         if begun := [one for one in map(_begun, known) if one is not None]:
-            self._db.exec_driver_sql(_BEGUN, [(_encode(item), item.connection, item.id) for item in begun])
+            self._db.exec_driver_sql(_BEGUN, [(encode(item), item.connection, item.id) for item in begun])
 
 
 def _alike(due: Iterable[Due]) -> Iterable[tuple[tuple[str, datetime], list[str]]]:
@@ -106,7 +105,7 @@ def _row(item: Item, moment: Moment) -> tuple[Any, ...]:
         moment.word,
         moment.outcome.value if moment.outcome else None,
         moment.points,
-        _encode(moment.numbers).decode(),
+        encode(moment.numbers).decode(),
     )
 
 

@@ -22,6 +22,7 @@ from okrsync.store.backlog import Backlog
 from okrsync.store.budgets import Budgets
 from okrsync.store.checkins import CheckIns
 from okrsync.store.closings import Closings
+from okrsync.store.dirt import Dirt
 from okrsync.store.flow import Flow
 from okrsync.store.history import History
 from okrsync.store.items import Items
@@ -93,6 +94,7 @@ class Store:
             self._engine.dispose()
             raise
         self.items = Items(self._connection)
+        self.dirt = Dirt(self._connection)
         self.links = Links(self._connection)
         self.lives = Lives(self._connection)
         self.backlog = Backlog(self._connection)

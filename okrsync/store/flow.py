@@ -14,9 +14,9 @@ from okrsync.method.begun import begun
 from okrsync.model.life import Life, Moment
 from okrsync.model.sample import Linked
 from okrsync.model.work import Item, Kind, State
-from okrsync.store.items import as_json, decode_item
 from okrsync.store.lives import ItemKey, moment_of
 from okrsync.store.moments import as_text
+from okrsync.store.rows import as_json, decode_item
 
 _LEAVES = """
 SELECT i.body FROM items i

@@ -1,25 +1,20 @@
-"""Items: what the trackers hold, as last read, and which of it still has to be mapped.
-
-Rows by the thousand go through the driver as plain SQL; building statements for them would cost more than they do.
-"""
+"""Items: what the trackers hold, as last read."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 
 import msgspec
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, func, select, update
 
 from okrsync.model.change import UndefineLabel
 from okrsync.model.work import Item, State
 from okrsync.store import tables
+from okrsync.store.dirt import Dirt
 from okrsync.store.moments import Change, Moments
-
-CHUNK = 500
-"""Rows handled at a time."""
+from okrsync.store.rows import CHUNK, as_json, decode_item, encode, write_rows
 
 _HELD = """
 SELECT id, body, unreachable FROM items WHERE connection = ? AND id IN (SELECT value FROM json_each(?))
@@ -32,23 +27,7 @@ ON CONFLICT (connection, id) DO UPDATE SET scope = excluded.scope, key = exclude
     unreachable = NULL, body = excluded.body
 """
 _IDS = "SELECT id FROM items WHERE connection = ? AND scope = ? AND unreachable IS NULL"
-_NEXT_ROUND = "SELECT coalesce(max(rounds), 0) + 1 FROM mapped WHERE mapped.connection = {connection}"
-WAITS = f"waits_for = ({_NEXT_ROUND.format(connection='items.connection')})"
-"""Of an item that still has to be mapped; as an assignment it marks one."""
-_MARK = (
-    f"UPDATE items SET {WAITS} WHERE connection = ? AND id IN (SELECT value FROM json_each(?))",
-    f"UPDATE items SET {WAITS} WHERE connection = ? AND key IN (SELECT value FROM json_each(?))",
-)
-_MAPPED = """
-INSERT INTO mapped (connection, rounds) VALUES (?, 1) ON CONFLICT (connection) DO UPDATE SET rounds = rounds + 1
-"""
 _LABELLED = "SELECT body FROM items WHERE connection = ? AND scope = ? AND labelled AND unreachable IS NULL"
-_MARK_LINKED = f"""
-UPDATE items SET {WAITS} WHERE (connection, id) IN (SELECT connection, item FROM links WHERE key_result = ?)
-"""
-_TO_MAP = """
-SELECT rowid, body FROM items WHERE connection = ? AND waits_for = ? AND rowid > ? ORDER BY rowid LIMIT ?
-"""
 _ABOVE = """
 WITH refs AS (
     SELECT connection, parent, min(subtask) AS fine FROM items
@@ -65,9 +44,6 @@ GROUP BY i.rowid HAVING min(n.fine) = ?
 
 NEVER_SEEN = (None, None)
 
-_encode = msgspec.json.Encoder().encode
-decode_item = msgspec.json.Decoder(Item).decode
-
 
 class News(msgspec.Struct, frozen=True):
     """An item that is new (``before`` None) or differs from what the store held."""
@@ -76,29 +52,12 @@ class News(msgspec.Struct, frozen=True):
     after: Item
 
 
-def as_json(names: Sequence[str]) -> str:
-    """A list as one parameter, for ``IN (SELECT value FROM json_each(?))``."""
-    return msgspec.json.encode(names).decode()
-
-
-def write_rows(db: Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """Fill ``{rows}`` of a statement and run it, with as many rows in one step as this SQLite takes."""
-    if not rows:
-        return
-    raw = db.connection.driver_connection
-    assert isinstance(raw, sqlite3.Connection)
-    together = min(CHUNK, raw.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(rows[0]))
-    for start in range(0, len(rows), together):
-        part = rows[start : start + together]
-        marks = f"({', '.join('?' * len(part[0]))})"
-        db.exec_driver_sql(statement.format(rows=", ".join([marks] * len(part))), tuple(chain.from_iterable(part)))
-
-
 class Items:
     """The cabinet of work."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._dirt = Dirt(connection)
 
     def keep(
         self,
@@ -125,19 +84,15 @@ class Items:
                 if lost is not None:
                     lost_before[item.id] = lost
                 held[item.id] = after, None
-        self._write([one.after for one in news.values()], owns, self._next_round(connection))
+        self._write([one.after for one in news.values()], owns, self._dirt.next_round(connection))
         changes = [Change(one.before, one.after, lost_before.get(one.after.id)) for one in news.values() if one.before]
         Moments(self._db).note(changes, owns, now, measured)
-        self.mark_dirty(connection, [one.before.parent for one in changes if one.before.parent != one.after.parent])
+        self._dirt.mark(connection, [one.before.parent for one in changes if one.before.parent != one.after.parent])
         return list(news.values())
 
     def _held(self, connection: str, ids: Sequence[str]) -> dict[str, tuple[Item, str | None]]:
         rows = self._db.exec_driver_sql(_HELD, (connection, as_json(ids)))
         return {name: (decode_item(body), unreachable) for name, body, unreachable in rows}
-
-    def _next_round(self, connection: str) -> int:
-        """Dirty items wait for this round of mapping."""
-        return int(self._db.exec_driver_sql(_NEXT_ROUND.format(connection="?"), (connection,)).scalar_one())
 
     def _write(self, found: Sequence[Item], owns: Callable[[str], bool], waits_for: int) -> None:
         ours = set(filter(owns, set(chain.from_iterable(item.labels for item in found))))
@@ -151,7 +106,7 @@ class Items:
                 item.subtask,
                 not ours.isdisjoint(item.labels),
                 waits_for,
-                _encode(item),
+                encode(item),
             )
             for item in found
         ]
@@ -184,15 +139,6 @@ class Items:
             for item in (decode_item(body),)
         }
 
-    def mark_dirty(self, connection: str, ids_or_keys: Sequence[str | None]) -> None:
-        names = [one for one in ids_or_keys if one]
-        if names:
-            for statement in _MARK:
-                self._db.exec_driver_sql(statement, (connection, as_json(names)))
-
-    def mark_linked_dirty(self, key_result: str) -> None:
-        self._db.exec_driver_sql(_MARK_LINKED, (key_result,))
-
     def rename_labels(
         self,
         connection: str,
@@ -210,7 +156,7 @@ class Items:
                 changes.append(Change(item, changed[-1], unreachable, unreachable))
                 if unreachable is not None:
                     lost[item.id] = unreachable
-        self._write(changed, owns, self._next_round(connection))
+        self._write(changed, owns, self._dirt.next_round(connection))
         Moments(self._db).note(changes, owns, now)
         self.mark_unreachable(connection, lost)
 
@@ -258,7 +204,7 @@ class Items:
             Moments(self._db).note(
                 (Change(item, item, lost, reasons[name]) for name, (item, lost) in held.items()), _nobodys, now
             )
-        waits_for = self._next_round(connection)
+        waits_for = self._dirt.next_round(connection)
         for item, reason in reasons.items():
             self._db.execute(
                 update(table)
@@ -273,7 +219,7 @@ class Items:
             changes = (Change(item, item, lost, reason) for item, lost in self._in_scope(connection, scope))
             Moments(self._db).note(changes, _nobodys, now)
         self._db.execute(
-            update(tables.items).where(here).values(unreachable=reason, waits_for=self._next_round(connection))
+            update(tables.items).where(here).values(unreachable=reason, waits_for=self._dirt.next_round(connection))
         )
 
     def unreachable(self, key_result: str | None = None) -> dict[tuple[str, str], str]:
@@ -302,44 +248,6 @@ class Items:
     def _above(self, *, only_subtasks: bool) -> dict[tuple[str, str], Item]:
         rows = self._db.exec_driver_sql(_ABOVE, (only_subtasks,))
         return {(connection, name): decode_item(body) for connection, name, body in rows}
-
-    def spread_dirt(self, connection: str) -> None:
-        """A changed item changes what the items below it count for, and whether its parent is a leaf."""
-        asked = {"c": connection, "r": self._next_round(connection)}
-        above = self._db.execute(
-            text("SELECT DISTINCT parent FROM items WHERE connection = :c AND waits_for = :r AND parent IS NOT NULL"),
-            asked,
-        )
-        parents = [row.parent for row in above]
-        self._db.execute(
-            text("""
-            WITH RECURSIVE below(id, key) AS (
-                SELECT id, key FROM items WHERE connection = :c AND waits_for = :r
-                UNION
-                SELECT i.id, i.key FROM below b JOIN items i
-                ON i.connection = :c AND (i.parent = b.id OR i.parent = b.key)
-            )
-            UPDATE items SET waits_for = :r
-            WHERE connection = :c AND waits_for <> :r AND id IN (SELECT id FROM below)
-            """),
-            asked,
-        )
-        self.mark_dirty(connection, parents)
-
-    def mark_all_dirty(self, connection: str) -> None:
-        waits_for = self._next_round(connection)
-        statement = "UPDATE items SET waits_for = ? WHERE connection = ? AND waits_for <> ?"
-        self._db.exec_driver_sql(statement, (waits_for, connection, waits_for))
-
-    def to_map(self, connection: str) -> Iterator[list[Item]]:
-        """The dirty items of a connection, in chunks."""
-        last, waits_for = 0, self._next_round(connection)
-        while chunk := self._db.exec_driver_sql(_TO_MAP, (connection, waits_for, last, CHUNK)).all():
-            yield [decode_item(body) for _, body in chunk]
-            last = chunk[-1][0]
-
-    def clean_dirt(self, connection: str) -> None:
-        self._db.exec_driver_sql(_MAPPED, (connection,))
 
 
 def _nobodys(label: str) -> bool:

@@ -20,8 +20,8 @@ from okrsync.model.sample import Linked
 from okrsync.model.ticket import Showing, Ticket
 from okrsync.model.work import Item
 from okrsync.store import tables
-from okrsync.store.items import CHUNK, as_json, decode_item, write_rows
 from okrsync.store.moments import as_text
+from okrsync.store.rows import CHUNK, as_json, decode_item, write_rows
 
 _LINK_COLUMNS = "l.key_result, l.connection, l.item, l.weight, l.supports, l.reasons"
 _SHOWN_COLUMNS = """

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from okrsync.model.life import Life, Moment
 from okrsync.model.sample import Linked
 from okrsync.model.work import Item, Outcome, State
-from okrsync.store.items import CHUNK, as_json, decode_item
+from okrsync.store.rows import CHUNK, as_json, decode_item
 
 _ASKED = "(SELECT value FROM json_each(?))"
 _LINKED = f"""

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from okrsync.method.coach.finding import Orphans, Overlap, TargetMove, Work
 from okrsync.model.work import Kind, Outcome, State
-from okrsync.store.items import CHUNK, as_json
+from okrsync.store.rows import CHUNK, as_json
 
 _WORK = """
 SELECT l.key_result, l.connection, i.unreachable IS NULL, i.body FROM links l

@@ -18,7 +18,7 @@ from typing import Any
 
 from installation import Installation
 
-from okrsync.store.items import WAITS
+from okrsync.store.dirt import WAITS
 
 Knowledge = Mapping[str, Any]
 

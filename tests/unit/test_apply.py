@@ -74,7 +74,7 @@ def shop(store: Store) -> Store:
         store.items.keep([item(str(number)) for number in range(1, 8)], Namespace().owns)
         store.items.keep([item("1", connection="github")], Namespace().owns)
         for connection in ("jira", "github"):
-            store.items.clean_dirt(connection)
+            store.dirt.clean(connection)
     return store
 
 
@@ -179,11 +179,11 @@ def test_a_new_note_whose_receipt_names_no_note_is_looked_for_again(
 def test_labels_added_and_removed_are_remembered_without_mapping_again(applier: Applier, shop: Store) -> None:
     with shop.transaction():
         shop.items.keep([item("2", labels=("bug", "okr:old"))], Namespace().owns)
-        shop.items.clean_dirt("jira")
+        shop.dirt.clean("jira")
     apply(applier, add("2"), RemoveLabel(item("2").ref, "okr:old"))
     assert labels(shop, "2") == ("bug", LABEL)
     with shop.reading():
-        assert list(shop.items.to_map("jira")) == []
+        assert list(shop.dirt.to_map("jira")) == []
 
 
 def test_a_label_put_on_twice_is_remembered_once(applier: Applier, shop: Store) -> None:

@@ -66,7 +66,7 @@ def value(store: Store, key_result: str = "checkout-1") -> float | None:
 
 def dirty(store: Store, connection: str = "jira") -> set[str]:
     with store.reading():
-        return {one.id for chunk in store.items.to_map(connection) for one in chunk}
+        return {one.id for chunk in store.dirt.to_map(connection) for one in chunk}
 
 
 SHIP = placed({"project": "SHOP"})
@@ -189,7 +189,7 @@ BUGS = placed({"query": QUERY}, measure={"type": "count", "of": "open", "start":
 def ask(store: Store, *ids: str) -> None:
     with store.transaction():
         changed = store.scopes.keep_membership("jira", QUERY, frozenset(ids))
-        store.items.mark_dirty("jira", sorted(changed))
+        store.dirt.mark("jira", sorted(changed))
 
 
 def test_a_query_nobody_has_asked_yet_is_not_taken_for_an_empty_one(shop: Store) -> None:

@@ -146,7 +146,7 @@ def test_a_pull_that_breaks_keeps_its_pages_and_concludes_nothing(
     assert reachable(store) == {"1", "2"}, "2 was not on the pages that came, and is not missing for that"
     assert cursor(store) == before
     with store.reading():
-        assert {one.id for chunk in store.items.to_map("jira") for one in chunk} == {"1", "2"}
+        assert {one.id for chunk in store.dirt.to_map("jira") for one in chunk} == {"1", "2"}
 
 
 def test_the_scopes_read_before_a_failure_keep_their_cursors(pull: Pull, store: Store, tracker: FakeTracker) -> None:

@@ -162,11 +162,11 @@ def test_an_item_learns_when_work_on_it_began(
     keep(store, one)
     link(store, one, "checkout-1")
     with store.transaction():
-        store.items.clean_dirt("jira")
+        store.dirt.clean("jira")
     tell(store, one, *told)
     found = store.items.get("jira", "1")
     assert found is not None
     assert found.started == (None if begun is None else NOON + begun * DAY)
     with store.reading():
-        dirty = [one.id for chunk in store.items.to_map("jira") for one in chunk]
+        dirty = [one.id for chunk in store.dirt.to_map("jira") for one in chunk]
     assert bool(dirty) == (found.started != known)

@@ -1,4 +1,4 @@
-"""Items: what is news, what stays dirty until it is mapped, and what a later look may not overwrite."""
+"""Items: what is news and has to be mapped, and what a later look may not overwrite."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from sqlalchemy import select
 from okrsync.model.sample import Linked
 from okrsync.model.work import Item, Outcome, State
 from okrsync.store import Store
-from okrsync.store.items import CHUNK, News
+from okrsync.store.items import News
+from okrsync.store.rows import CHUNK
 from okrsync.store.tables import items as table
 from okrsync.store.tables import transitions
 
@@ -39,16 +40,14 @@ def held(store: Store, id: str = "1") -> Item:
     return kept
 
 
-def dirty(store: Store, *, spread: bool = False) -> set[str]:
+def dirty(store: Store) -> set[str]:
     with store.transaction():
-        if spread:
-            store.items.spread_dirt("jira")
-        return {one.id for chunk in store.items.to_map("jira") for one in chunk}
+        return {one.id for chunk in store.dirt.to_map("jira") for one in chunk}
 
 
 def clean(store: Store) -> None:
     with store.transaction():
-        store.items.clean_dirt("jira")
+        store.dirt.clean("jira")
 
 
 def lose(store: Store, id: str = "1", reason: str = "deleted") -> None:
@@ -136,7 +135,7 @@ def test_more_items_than_a_chunk_are_all_found(store: Store) -> None:
     assert len(keep(store, *many)) == len(many)
     assert keep(store, *many) == []
     with store.reading():
-        mapped = [one.id for chunk in store.items.to_map("jira") for one in chunk]
+        mapped = [one.id for chunk in store.dirt.to_map("jira") for one in chunk]
     assert mapped == [one.id for one in many]
     assert {one.id for one in store.items.some("jira", [one.id for one in many])} == set(mapped)
 
@@ -186,61 +185,6 @@ def test_changes_of_state_are_recorded_after_what_held_before(store: Store) -> N
         ("done", "Done", "cancelled", later(4)),
     ]
     assert held(store).outcome is Outcome.CANCELLED
-
-
-def test_a_change_reaches_what_is_below_and_what_is_right_above(store: Store) -> None:
-    keep(
-        store,
-        item("top"),
-        item("epic", parent="top"),
-        item("story", parent="epic"),
-        item("by-key", parent="SHOP-story"),
-        item("beside", parent="top"),
-        item("elsewhere"),
-    )
-    clean(store)
-    keep(store, item("epic", parent="top", title="renamed", updated=later()))
-    assert dirty(store, spread=True) == {"top", "epic", "story", "by-key"}
-
-
-def test_dirt_stays_within_its_connection(store: Store) -> None:
-    keep(store, item("2", parent="1"))
-    keep(store, item("2", connection="github", parent="1"))
-    clean(store)
-    with store.transaction():
-        store.items.mark_dirty("jira", ["1", None])
-        store.items.clean_dirt("jira")
-        store.items.spread_dirt("github")
-        assert [one.connection for chunk in store.items.to_map("github") for one in chunk] == ["github"]
-
-
-def test_a_circle_of_parents_ends_the_spreading(store: Store) -> None:
-    keep(store, item("1", parent="2"), item("2", parent="1"))
-    clean(store)
-    keep(store, item("1", parent="2", title="renamed", updated=later()))
-    assert dirty(store, spread=True) == {"1", "2"}
-
-
-def test_a_parent_that_loses_a_child_has_to_be_mapped_again(store: Store) -> None:
-    keep(store, item("epic"), item("story", parent="SHOP-epic"))
-    clean(store)
-    keep(store, item("story", updated=later()))
-    assert dirty(store) == {"epic", "story"}
-
-
-def test_a_broken_run_leaves_its_dirt_to_the_next(store: Store) -> None:
-    keep(store, item("1"))
-    with Store(store.url) as after_a_kill:
-        keep(after_a_kill, item("1"))
-        assert dirty(after_a_kill) == {"1"}
-
-
-def test_everything_can_be_mapped_again(store: Store) -> None:
-    keep(store, item("1"), item("2"), item("3", connection="github"))
-    clean(store)
-    with store.transaction():
-        store.items.mark_all_dirty("jira")
-    assert dirty(store) == {"1", "2"}
 
 
 def test_parents_are_items_with_a_reachable_child_that_is_no_subtask(store: Store) -> None:

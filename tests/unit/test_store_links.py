@@ -13,7 +13,7 @@ from okrsync.model.run import Dangling
 from okrsync.model.sample import Linked
 from okrsync.model.ticket import Showing, Ticket
 from okrsync.store import Store
-from okrsync.store.items import CHUNK
+from okrsync.store.rows import CHUNK
 
 NOTE = ShownNote("77", "d1", {"checkout-1": 3}, statuses={"checkout-1": "behind"})
 

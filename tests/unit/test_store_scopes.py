@@ -58,7 +58,7 @@ def test_a_scope_that_is_configured_no_more_is_forgotten_with_its_items(store: S
     keep(store, SHOP, API)
     with store.transaction():
         store.items.keep([item("1"), item("2", scope="200")], lambda label: False)
-        store.items.clean_dirt("jira")
+        store.dirt.clean("jira")
         store.scopes.keep_milestones("jira", "200", [version("7", "1.0", scope="200")])
         store.scopes.keep_labels("jira", "200", [LabelDefinition("1", "bug")])
         store.scopes.promote("jira", "200", Cursor(NOON))
@@ -69,7 +69,7 @@ def test_a_scope_that_is_configured_no_more_is_forgotten_with_its_items(store: S
     assert set(chain.from_iterable(store.items.ids("jira", "200"))) == set()
     assert set(chain.from_iterable(store.items.ids("jira", "100"))) == {"1"}
     with store.reading():
-        assert [[one.id for one in chunk] for chunk in store.items.to_map("jira")] == [["2"]]
+        assert [[one.id for one in chunk] for chunk in store.dirt.to_map("jira")] == [["2"]]
 
 
 def test_every_connection_ever_read_is_known_even_when_it_is_configured_no_more(shop: Store) -> None:
