@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,20 +42,37 @@ _TEXT_TAG = "tag:yaml.org,2002:str"
 
 @dataclass(slots=True)
 class Node:
-    """A value and the line on which it, or its key, stands; ``size`` counts it and everything below it."""
+    """A value and the line on which it, or its key, stands; ``size`` counts it and everything below it.
+
+    ``doubtful`` where the value is not what was meant, since something in it cannot be understood.
+    """
 
     line: int
     value: Any = None
     children: dict[str | int, Node] = field(default_factory=dict)
     size: int = 1
+    doubtful: bool = False
+
+    def doubts(self, place: Place = ()) -> Iterator[Place]:
+        """The doubtful places at and below this one."""
+        if self.doubtful:
+            yield place
+        for step, child in self.children.items():
+            yield from child.doubts((*place, step))
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that was read: plain values, and the way back from a value to its line."""
+    """A file that was read: plain values, and the way back from a value to its line.
+
+    ``problems`` are those of its form that did not keep the rest from being read, ``doubtful`` the places where
+    nothing can be said of the values because of them.
+    """
 
     file: str
     root: Node
+    problems: tuple[Problem, ...] = ()
+    doubtful: frozenset[Place] = frozenset()
 
     @property
     def data(self) -> Any:
@@ -69,6 +86,10 @@ class Document:
                 break
             node = node.children[step]
         return node.line
+
+    def doubts(self, place: Place) -> bool:
+        """Is anything doubtful at this place, in it, or around it?"""
+        return any(other[: len(place)] == place or place[: len(other)] == other for other in self.doubtful)
 
     def problem(self, path: Sequence[str | int], message: str) -> Problem:
         return Problem(self.file, self.line(path), dotted(path), message)
@@ -84,23 +105,39 @@ def dotted(path: Sequence[str | int]) -> str:
 
 def read_yaml(path: Path, shown: str) -> Document:
     """Read one file; ``shown`` is its name in messages. Raises ConfigError with all problems of its form."""
-    return parse_yaml(_text(path, shown), shown)
+    return _faultless(survey_yaml(path, shown))
 
 
 def parse_yaml(text: str, shown: str) -> Document:
     """Raises ConfigError when the text is not YAML, repeats a key, or uses what is refused here."""
+    return _faultless(_parsed(text, shown))
+
+
+def survey_yaml(path: Path, shown: str) -> Document:
+    """Read one file as far as it goes, for those who tell what else is wrong with it.
+
+    Raises ConfigError when it is not YAML or cannot be read; all other problems are in the document.
+    """
+    return _parsed(_text(path, shown), shown)
+
+
+def _faultless(document: Document) -> Document:
+    if document.problems:
+        raise refusal(document.problems)
+    return document
+
+
+def _parsed(text: str, shown: str) -> Document:
     reader = _Reader(text, shown)
     try:
         root = reader.read()
     except yaml.YAMLError as error:
         reader.complain(*in_plain_words(error, text))
-        root = Node(1)
     except _TooMuch as error:
         reader.complain(error.line, error.message)
-        root = Node(1)
-    if reader.problems:
-        raise refusal(reader.problems)
-    return Document(shown, root)
+    else:
+        return Document(shown, root, tuple(reader.problems), frozenset(root.doubts()))
+    raise refusal(reader.problems)
 
 
 def refusal(problems: Sequence[Problem]) -> ConfigError:
@@ -161,8 +198,7 @@ class _Reader:
             raise _TooMuch(_line(event), f"is nested more than {DEEPEST} levels deep")
         if isinstance(event, events.AliasEvent):
             return self._alias(event)
-        node = Node(_line(event))
-        self._refuse_tag(event)
+        node = Node(_line(event), doubtful=self._refuses_tag(event))
         if isinstance(event, events.MappingStartEvent):
             self._mapping(node, depth)
         elif isinstance(event, events.SequenceStartEvent):
@@ -179,20 +215,25 @@ class _Reader:
             name = self._key(event, depth)
             child = self._node(next(self._events), depth + 1)
             node.size += child.size
+            if name is None:
+                node.doubtful = True
+                continue
             if name in node.children:
                 first = node.children[name].line
                 self.complain(_line(event), f"`{name}` is given twice; the first is on line {first}")
                 continue
-            node.children[name] = Node(_line(event), child.value, child.children, child.size)
+            node.children[name] = replace(child, line=_line(event))
             node.value[name] = child.value
 
-    def _key(self, event: events.Event, depth: int) -> str:
+    def _key(self, event: events.Event, depth: int) -> str | None:
+        """The name of a field; None for what cannot be one."""
         if not isinstance(event, events.ScalarEvent):
             self._node(event, depth + 1)
             self.complain(_line(event), "a field name must be plain text")
-            return ""
+            return None
         if event.value == "<<" and event.implicit[0]:
             self.complain(_line(event), "`<<` (merging) is not supported; write the fields out")
+            return None
         return str(event.value)
 
     def _sequence(self, node: Node, depth: int) -> None:
@@ -207,16 +248,18 @@ class _Reader:
         node = self._anchors.get(event.anchor or "")
         if node is None:
             self.complain(_line(event), f"`*{event.anchor}` has no complete `&{event.anchor}` before it")
-            return Node(_line(event))
+            return Node(_line(event), doubtful=True)
         self._by_alias += node.size
         if self._by_alias > MOST_BY_ALIAS:
             raise _TooMuch(_line(event), f"aliases stand for more than {MOST_BY_ALIAS:,} values; write them out")
         return node
 
-    def _refuse_tag(self, event: events.Event) -> None:
+    def _refuses_tag(self, event: events.Event) -> bool:
         tag = getattr(event, "tag", None)
-        if tag not in (None, "!", _TEXT_TAG):
+        refused = tag not in (None, "!", _TEXT_TAG)
+        if refused:
             self.complain(_line(event), f"the tag `{tag}` is not supported; write a plain value")
+        return refused
 
 
 def _line(event: events.Event) -> int:

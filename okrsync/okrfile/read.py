@@ -9,7 +9,7 @@ from okrsync.errors import ConfigError, Problem
 from okrsync.model.okr import Home, Okrs, Placed
 from okrsync.okrfile.across import Source, Surroundings, problems_across
 from okrsync.okrfile.salvage import salvage
-from okrsync.yamlfile import Document, read_yaml, refusal
+from okrsync.yamlfile import Document, refusal, survey_yaml
 
 
 def load_okrs(surroundings: Surroundings, plugins: Mapping[str, Plugin]) -> Okrs:
@@ -38,7 +38,7 @@ def _legible(surroundings: Surroundings) -> tuple[list[Source], list[Problem]]:
     problems: list[Problem] = []
     for path in surroundings.okr_files:
         try:
-            source, found = _salvaged(read_yaml(path, str(path)))
+            source, found = _salvaged(survey_yaml(path, str(path)))
         except ConfigError as error:
             problems += error.problems
         else:
@@ -51,10 +51,12 @@ def _salvaged(document: Document) -> tuple[Source | None, list[Problem]]:
     """Raises ConfigError for what does not even look like an OKR file."""
     if not isinstance(document.data, dict):
         what = "is empty" if document.data is None else "must be fields with values"
-        raise refusal([document.problem((), f"{what}; begin with `cycle:` and `objectives:`")])
+        whole = document.problem((), f"{what}; begin with `cycle:` and `objectives:`")
+        raise refusal(document.problems or [whole])
     left = salvage(document.data)
-    source = Source(document, left.content, left.replaced) if left.content else None
-    return source, [document.problem(place, message) for place, message in left.found]
+    source = Source(document, left.content, left.replaced | document.doubtful) if left.content else None
+    found = (document.problem(place, message) for place, message in left.found if not document.doubts(place))
+    return source, [*document.problems, *found]
 
 
 def understood(document: Document) -> Source:

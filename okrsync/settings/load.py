@@ -27,7 +27,7 @@ from okrsync.settings.model import General, Settings, label_problem, resolved_st
 from okrsync.settings.notify import conceal, read_people
 from okrsync.settings.serve import SESSION_KEY
 from okrsync.wording import findings, listed, nearest, suggest
-from okrsync.yamlfile import Document, Place, read_yaml, refusal
+from okrsync.yamlfile import Document, Place, refusal, survey_yaml
 
 
 def load_settings(
@@ -40,10 +40,11 @@ def load_settings(
     The highest wins: ``OKRSYNC_…`` variables, the file, then variables people have anyway (``GITHUB_TOKEN``),
     which count only for a type that a single connection has, so that no token reaches a server it is not for.
     """
-    document = read_yaml(path, str(path))
+    document = survey_yaml(path, str(path))
     if not isinstance(document.data, dict):
         what = "is empty" if document.data is None else "must be fields with values"
-        raise refusal([document.problem((), f"{what}; begin with `okrs:` and `connections:`")])
+        whole = document.problem((), f"{what}; begin with `okrs:` and `connections:`")
+        raise refusal(document.problems or [whole])
     return _Loading(path, document, environ, registry or Registry(), files_needed).settings()
 
 
@@ -67,7 +68,7 @@ class _Loading:
         broken = [name for name in names if name not in plugins]
         others = [SESSION_KEY, *self._variables_of_people()]
         self.layer = read_environment(self.environ, plugins, broken=broken, others=others)
-        self.problems += self.layer.problems
+        self.problems += [*self.document.problems, *self.layer.problems]
         connections = {name: self._connection(name, plugins) for name in plugins}
         general = self._general()
         files = self._okr_files(general.okrs) if general else ()
@@ -85,9 +86,10 @@ class _Loading:
 
     def _complain(self, place: Place, message: str) -> None:
         """At the variable that said it, else at the line."""
-        variable = self.layer.origin(place)
-        here = Problem(HERE, None, variable, message) if variable else self.document.problem(place, message)
-        self.problems.append(here)
+        if variable := self.layer.origin(place):
+            self.problems.append(Problem(HERE, None, variable, message))
+        elif not self.document.doubts(place):
+            self.problems.append(self.document.problem(place, message))
 
     def _plugins(self, names: Iterable[str]) -> dict[str, Plugin]:
         plugins: dict[str, Plugin] = {}

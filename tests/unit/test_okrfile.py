@@ -210,6 +210,32 @@ def test_only_what_is_wrong_is_blamed_and_the_rest_is_understood(places: set[tup
                 assert one == whole.objectives[at].key_results[below]
 
 
+FORM_AND_CONTENT = """\
+cycle: {id: 2026-Q4, start: 2026-10-01, end: 2026-12-31}
+objectives:
+  - id: checkout
+    title: One
+    title: Two
+    knd: aspirational
+    key_results:
+      - {id: checkout-1, title: One, measure: {type: completon}}
+      - {id: checkout-1, title: Two, measure: !later {type: completion}}
+      - {<<: *nobody, id: checkout-3}
+"""
+
+
+def test_what_is_wrong_with_the_form_hides_nothing_that_is_wrong_with_the_content(load: Load) -> None:
+    assert [problem.removeprefix("okrs/shop.yaml:") for problem in _problems(load, shop=FORM_AND_CONTENT)] == [
+        "5: `title` is given twice; the first is on line 4",
+        "6: objectives[0].knd: is not a field here; did you mean `kind`?",
+        "8: objectives[0].key_results[0].measure.type: `completon` is not possible; did you mean `completion`?",
+        "9: the tag `!later` is not supported; write a plain value",
+        "9: objectives[0].key_results[1].id: the key result `checkout-1` exists already, at okrs/shop.yaml:8",
+        "10: `*nobody` has no complete `&nobody` before it",
+        "10: `<<` (merging) is not supported; write the fields out",
+    ]
+
+
 def test_a_parent_in_an_unreadable_file_is_not_missed(load: Load) -> None:
     problems = _problems(load, a="cycle: [", b=[_objective(_key_result(), parent="growth")])
     assert len(problems) == 1

@@ -248,6 +248,24 @@ def test_everything_that_is_wrong_is_said_at_once(load: Load) -> None:
     assert sum("did you mean" in problem for problem in problems) == 3
 
 
+def test_a_field_that_is_given_twice_hides_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("okrsync.yaml").write_text(
+        "okrs: [none/*.yaml]\nstore: sqlite:///one.db\nstore: sqlite:///two.db\nconnections:\n"
+        "  github: {type: github, repositores: [acme/shop]}\n  jira: {type: jira, url: !env URL, projects: []}\n"
+    )
+    with pytest.raises(ConfigError) as refused:
+        load_settings(Path("okrsync.yaml"), {"OKRSYNC_STOR": "x"}, fake_registry())
+    assert [str(problem).removeprefix("okrsync.yaml:") for problem in refused.value.problems] == [
+        "1: okrs[0]: `none/*.yaml` matches no file; it is relative to okrsync.yaml",
+        "3: `store` is given twice; the first is on line 2",
+        "5: connections.github.repositores: is not a field here; did you mean `repositories`?",
+        "6: the tag `!env` is not supported; write a plain value",
+        "6: connections.jira.projects: must have at least 1 entry",
+        "the environment: OKRSYNC_STOR: sets nothing; did you mean `OKRSYNC_STORE`?",
+    ]
+
+
 def test_every_error_ends_with_what_to_do_next(load: Load) -> None:
     with pytest.raises(ConfigError) as refused:
         load(okrs=[])

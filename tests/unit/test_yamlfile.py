@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okrsync.errors import ConfigError, Problem
-from okrsync.yamlfile import LARGEST_FILE, MOST_BY_ALIAS, dotted, parse_yaml, read_yaml
+from okrsync.yamlfile import LARGEST_FILE, MOST_BY_ALIAS, dotted, parse_yaml, read_yaml, survey_yaml
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=8)
 numbers = st.integers(-(10**15), 10**15) | st.floats(allow_nan=False, allow_infinity=False)
@@ -80,6 +80,15 @@ def test_all_repeated_fields_are_named_at_once() -> None:
     assert text.startswith("2 problems in file.yaml.")
     assert "file.yaml:2: `a` is given twice; the first is on line 1" in text
     assert "file.yaml:3: `c` is given twice; the first is on line 3" in text
+
+
+def test_what_else_stands_in_a_file_is_read_on_and_what_cannot_be_trusted_is_marked(tmp_path: Path) -> None:
+    (tmp_path / "file.yaml").write_text("a: 1\na: 2\nb: {<<: x, c: 1}\nd: [!odd x, *nobody]\ne: 3\n", "utf-8")
+    document = survey_yaml(tmp_path / "file.yaml", "file.yaml")
+    assert len(document.problems) == 4
+    assert document.doubtful == {("b",), ("d", 0), ("d", 1)}
+    assert document.data == {"a": 1, "b": {"c": 1}, "d": ["x", None], "e": 3}
+    assert [document.doubts(place) for place in [("a",), ("b", "c"), ("d",), ("e",)]] == [False, True, True, False]
 
 
 def test_aliases_that_multiply_are_refused_before_they_cost_anything() -> None:
