@@ -1,0 +1,110 @@
+"""Objectives and key results, and what people say of them in the file."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, field_validator
+
+from okrsync.model.okr.cycle import Cycle
+from okrsync.model.okr.fields import Frozen, Id, Number, Title, Weight
+from okrsync.model.okr.link import Link
+from okrsync.model.okr.measure import Boolean, Maintain, Measure, Metric
+from okrsync.model.rules import RULES
+
+
+class PlanPoint(Frozen):
+    """What a key result is expected to show on a day."""
+
+    date: date
+    value: Number
+
+
+class Life(StrEnum):
+    """The state a person gives an objective or key result."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    POSTPONED = "postponed"
+    ABANDONED = "abandoned"
+    CLOSED = "closed"
+
+
+class Ignored(Frozen):
+    """A finding of the coach that a team has looked at and lives with."""
+
+    rule: Annotated[str, Field(min_length=1, json_schema_extra={"enum": list(RULES)})]
+    reason: Annotated[str, StringConstraints(min_length=1)]
+
+
+class Roles(Frozen):
+    """Who is who around a team's OKRs: the coach gets a weekly digest, the champion what stands still."""
+
+    coach: str | None = None
+    champion: str | None = None
+
+
+class KeyResult(Frozen):
+    """A measurable result. ``weight`` 0 leaves it out of its objective's progress.
+
+    ``carried_from`` is the id it had in the cycle before.
+    """
+
+    id: Id
+    title: Title
+    owner: str | None = None
+    unit: str = ""
+    due: date | None = None
+    weight: Weight = 1.0
+    state: Life = Life.ACTIVE
+    plan: tuple[PlanPoint, ...] = ()
+    measure: Measure
+    links: tuple[Link, ...] = ()
+    carried_from: Id | None = None
+    ignore: tuple[Ignored, ...] = ()
+
+    @field_validator("measure")
+    @classmethod
+    def _goes_somewhere(cls, measure: Measure) -> Measure:
+        if not isinstance(measure, Boolean | Maintain) and measure.start == measure.target:
+            raise ValueError(f"start and target are both {measure.start:g}; progress needs a way to go")
+        return measure
+
+    @property
+    def metric(self) -> Metric | None:
+        """What is measured: the measure, or what a bound is about; None where people just say yes or no."""
+        return self.measure.of if isinstance(self.measure, Boolean | Maintain) else self.measure
+
+
+class Objective(Frozen):
+    """What a team wants to reach, and the key results that show it did.
+
+    ``top`` objectives have no parent by intention. Those of ``visibility: team`` are shown to the team, the owner and
+    admins only, and never on tickets. ``carried_from`` is the id it had in the cycle before.
+    """
+
+    id: Id
+    title: Title
+    owner: str | None = None
+    team: str | None = None
+    parent: Id | None = None
+    kind: Literal["committed", "aspirational"] = "committed"
+    weight: Weight = 1.0
+    state: Life = Life.ACTIVE
+    rollup: Literal["key_results", "children", "both"] = "key_results"
+    top: bool = False
+    visibility: Literal["all", "team"] = "all"
+    carried_from: Id | None = None
+    ignore: tuple[Ignored, ...] = ()
+    key_results: tuple[KeyResult, ...] = ()
+
+
+class OkrFile(Frozen):
+    """One YAML file: a cycle and a team's objectives in it."""
+
+    cycle: Cycle
+    roles: Roles = Roles()
+    ignore: tuple[Ignored, ...] = ()
+    objectives: tuple[Objective, ...]

@@ -1,0 +1,68 @@
+"""All OKR files of a configuration together: each key result with its surroundings and where it is written."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from okrsync.model.okr.cycle import Cycle, Phase
+from okrsync.model.okr.fields import Frozen
+from okrsync.model.okr.goal import Ignored, KeyResult, Life, Objective, Roles
+
+
+class Home(Frozen):
+    """Where an objective is written, and what its file says beside it."""
+
+    file: str = ""
+    line: int | None = None
+    roles: Roles = Roles()
+    ignore: tuple[Ignored, ...] = ()
+
+
+class Placed(Frozen):
+    """A key result with its surroundings and where it is written."""
+
+    key_result: KeyResult
+    objective: Objective
+    cycle: Cycle
+    file: str = ""
+    line: int | None = None
+
+    @property
+    def live(self) -> bool:
+        """Counts work and shows on tickets: everything around it is active or being graded."""
+        return (
+            self.cycle.state in (Phase.ACTIVE, Phase.GRADING)
+            and self.objective.state is Life.ACTIVE
+            and self.key_result.state is Life.ACTIVE
+        )
+
+
+class Okrs(Frozen):
+    """All OKR files of a configuration, in file order. Key result ids are unique across all of them.
+
+    ``homes`` tells by objective id where it is written.
+    """
+
+    placed: tuple[Placed, ...] = ()
+    objectives: tuple[tuple[Objective, Cycle], ...] = ()
+    homes: dict[str, Home] = Field(default_factory=dict)
+
+    def home(self, objective: str) -> Home:
+        return self.homes.get(objective, Home())
+
+    def by_id(self) -> dict[str, Placed]:
+        return {placed.key_result.id: placed for placed in self.placed}
+
+    def children_of(self, objective: str) -> tuple[Objective, ...]:
+        return tuple(one for one, _ in self.objectives if one.parent == objective)
+
+    def over(self) -> frozenset[str]:
+        """Case-folded ids of the key results that are in the files and not live."""
+        return frozenset(placed.key_result.id.casefold() for placed in self.placed if not placed.live)
+
+    def private(self) -> frozenset[str]:
+        """Case-folded ids of the key results that tickets must not show, since not everybody may know of them."""
+        return frozenset(one.key_result.id.casefold() for one in self.placed if one.objective.visibility != "all")
+
+    def live(self) -> tuple[Placed, ...]:
+        return tuple(placed for placed in self.placed if placed.live)
