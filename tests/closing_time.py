@@ -10,7 +10,8 @@ from practising import Practice, practise
 
 from okrsync.model.closing import Closing
 from okrsync.model.sample import Sample
-from okrsync.practice.closing import Word, close, ending
+from okrsync.practice.closing import close, ending
+from okrsync.practice.scoring import Word
 
 LAST_DAY = datetime(2026, 12, 31, 12, tzinfo=UTC)
 MIDWAY = datetime(2026, 11, 16, 12, tzinfo=UTC)

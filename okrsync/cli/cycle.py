@@ -18,7 +18,7 @@ from okrsync.cli.session import Session, session_of
 from okrsync.errors import ConfigError
 
 if TYPE_CHECKING:
-    from okrsync.practice.closing import Word
+    from okrsync.practice.scoring import Word
 
 app = typer.Typer(
     help="End a cycle: score it, carry over what goes on, and print the report for the review.",
@@ -75,10 +75,11 @@ def close(
 
     Without scores it asks, one key result after the other. Suggested and final scores are both kept, for ever.
     """
+    from okrsync.cli.closing import run
+
     words = _words(scores, {"score": score, "note": note, "moved": moved, "change": change, "decision": decide})
-    return run_close(
-        session_of(context), cycle, words, who=who or _login(), yes=yes, reopen=reopen, write=write, json=json
-    )
+    session, closer = session_of(context), who or _login()
+    return run(session, cycle, words, who=closer, yes=yes, reopen=reopen, write=write, json=json)
 
 
 @app.command("carry-over", cls=Command, epilog=examples(CARRY_EXAMPLES))
@@ -117,39 +118,6 @@ def report(
     The page needs no network and no script, and prints on A4. A cycle that goes on is reported as it stands.
     """
     return run_report(session_of(context), cycle, output, form, confidential=confidential, json=json)
-
-
-def run_close(
-    session: Session,
-    cycle: str,
-    words: Mapping[str, Word],
-    *,
-    who: str,
-    yes: bool = False,
-    reopen: bool = False,
-    write: bool = False,
-    json: bool = False,
-) -> int:
-    """Ask where nothing was given and somebody is there; keep, show, and say what to do about the files."""
-    from okrsync.cli.scoring import ask, may_write
-    from okrsync.practice import closing
-    from okrsync.report.closing import closing_text
-    from okrsync.report.machine import as_json
-
-    with session.open() as engine:
-        desk = engine.desk()
-        ending = closing.ending(desk, cycle)
-        asking = not words and not yes and (ending.before is None or reopen)
-        if asking:
-            words = ask(session, ending)
-        closed = closing.close(desk, ending, words, who=who, accept=yes, reopen=reopen)
-        if json:
-            session.emit(as_json(closed))
-        else:
-            session.show(closing_text(closed))
-        offered = asking and not write and not json
-        _files(session, ending.files, write=write or (offered and may_write(session, ending.files)))
-    return 0
 
 
 def run_carry_over(
@@ -215,27 +183,12 @@ def run_report(
     return 0
 
 
-def _files(session: Session, files: tuple[str, ...], *, write: bool) -> None:
-    """Closing keeps numbers; what ends the work on tickets is the state in the files."""
-    from okrsync.practice.okrfiles import unclosed, write_closed
-
-    if write:
-        changed = write_closed(files)
-        session.say(f"Set state: closed in {', '.join(changed)}." if changed else "The OKR files say so already.")
-        return
-    if waiting := unclosed(files):
-        session.say(
-            f"Set state: closed in the cycle of {', '.join(waiting)}, or let --write do it: until then tickets go on "
-            "showing its key results."
-        )
-
-
 def _words(file: Path | None, flags: Mapping[str, Sequence[str] | None]) -> dict[str, Word]:
     """What the file says, and over it what the flags say."""
     import msgspec
 
-    from okrsync.practice.closing import Word
     from okrsync.practice.scorefile import read_scores
+    from okrsync.practice.scoring import Word
 
     words = dict(read_scores(file)) if file else {}
     for field, given in flags.items():

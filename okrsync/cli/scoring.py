@@ -11,17 +11,20 @@ from okrsync.cli.session import Session
 
 if TYPE_CHECKING:
     from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Decision
-    from okrsync.practice.closing import Ending, Word
+    from okrsync.practice.scoring import Ending, Word
 
 
 def ask(session: Session, ending: Ending) -> Mapping[str, Word]:
     """What people decide, by key result; nothing is kept before the last answer. Raises typer.Abort."""
+    from okrsync.report.closing import without_value_before
     from okrsync.report.figures import plural
 
     rows = [(one, of) for of in ending.objectives for one in of.key_results if one.score is not None]
     session.say(f"{plural(len(rows), 'key result')} of {ending.cycle.id}. Enter takes what stands in brackets.")
     words = {one.id: _ask(session, one, of, f"{n}/{len(rows)}") for n, (one, of) in enumerate(rows, start=1)}
     session.err.print()
+    if told := without_value_before(ending.without_value(words)):
+        session.say(told, style="yellow")
     typer.confirm(f"Close {ending.cycle.id} with these scores?", default=True, abort=True, err=True)
     return words
 
@@ -37,7 +40,7 @@ def may_write(session: Session, files: tuple[str, ...]) -> bool:
 
 
 def _ask(session: Session, one: ClosedKeyResult, of: ClosedObjective, number: str) -> Word:
-    from okrsync.practice.closing import Word
+    from okrsync.practice.scoring import Word
     from okrsync.report.closing import asked_text
 
     assert one.score is not None
@@ -53,12 +56,12 @@ def _ask(session: Session, one: ClosedKeyResult, of: ClosedObjective, number: st
     )
 
 
-def _score(session: Session, suggested: float) -> float:
-    """Enter takes the suggestion as it is, unrounded."""
+def _score(session: Session, suggested: float) -> float | None:
+    """None for Enter, which takes the suggestion as it is, unrounded."""
     while True:
         answer = typer.prompt(f"  Score, 0 to 1 [{suggested:.2f}]", default="", show_default=False, err=True).strip()
         if not answer:
-            return suggested
+            return None
         try:
             given = float(answer)
         except ValueError:

@@ -90,7 +90,7 @@ class Remark(msgspec.Struct, frozen=True):
 
 class Closing(msgspec.Struct, frozen=True):
     """A closed cycle with its numbers frozen. ``at`` is when, ``who`` did it; ``number`` counts the closings of a cycle
-    from 1."""
+    from 1. ``without_value`` are the key results that score 0 because nothing was measured and nobody gave a score."""
 
     cycle: str
     start: date
@@ -102,6 +102,7 @@ class Closing(msgspec.Struct, frozen=True):
     figures: tuple[TeamFigures, ...] = ()
     remarks: tuple[Remark, ...] = ()
     number: int = 1
+    without_value: tuple[str, ...] = ()
 
     def key_results(self) -> tuple[ClosedKeyResult, ...]:
         return tuple(one for objective in self.objectives for one in objective.key_results)

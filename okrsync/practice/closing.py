@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from math import isfinite
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -11,7 +10,7 @@ from okrsync.errors import ConfigError
 from okrsync.method.expected import day_of
 from okrsync.method.scores import objective_scores, scored, suggested
 from okrsync.method.standings import Standings
-from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Closing, Decision, Remark, Retrospective, Score
+from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Closing, Remark, Score
 from okrsync.model.okr import Boolean, Cycle, Maintain, Objective, Phase, Placed
 from okrsync.model.sample import Sample
 from okrsync.practice.checkins import owner_of
@@ -19,31 +18,9 @@ from okrsync.practice.coach import findings as coach_findings
 from okrsync.practice.desk import Desk
 from okrsync.practice.figures import figures_with, team_of
 from okrsync.practice.readings import last_moment, readings_by
+from okrsync.practice.scoring import Ending, Word, decided, final_scores
 from okrsync.practice.standing import standings_by, still_running
 from okrsync.wording import nearest
-
-
-class Word(msgspec.Struct, frozen=True):
-    """What people decide about a key result; None and "" leave a thing as it was, or as it is suggested."""
-
-    score: float | None = None
-    note: str = ""
-    moved: str = ""
-    change: str = ""
-    decision: Decision | None = None
-
-
-class Ending(msgspec.Struct, frozen=True):
-    """A cycle before it is closed: the numbers as they stand, with a score only where one was decided before."""
-
-    cycle: Cycle
-    objectives: tuple[ClosedObjective, ...]
-    before: Closing | None = None
-    files: tuple[str, ...] = ()
-
-    def to_score(self) -> tuple[ClosedKeyResult, ...]:
-        """The key results that get a score."""
-        return tuple(one for objective in self.objectives for one in objective.key_results if one.score is not None)
 
 
 def find_cycle(desk: Desk, id: str) -> Cycle:
@@ -91,18 +68,11 @@ def close(desk: Desk, found: Ending, words: Mapping[str, Word], *, who: str, acc
             f"The cycle {found.cycle.id} was closed on {closed}.",
             hint="--reopen closes it once more, from what was decided then; both are kept.",
         )
-    by_id = _checked(found, words)
-    finals = {one.id: _final(one, by_id.get(one.id, Word()), found.before, accept=accept) for one in found.to_score()}
-    if missing := [name for name, score in finals.items() if score is None]:
-        raise ConfigError(
-            f"{len(missing)} key result{'' if len(missing) == 1 else 's'} without a score: {', '.join(missing)}.",
-            hint=f"--score {missing[0]}=0.7 gives one, --yes accepts what is suggested.",
-        )
-    kept = {name: score for name, score in finals.items() if score is not None}
-    return _kept(desk, found, kept, who)
+    kept = final_scores(found, words, accept=accept)
+    return _kept(desk, found, kept, who, found.without_value(words))
 
 
-def _kept(desk: Desk, found: Ending, finals: Mapping[str, Score], who: str) -> Closing:
+def _kept(desk: Desk, found: Ending, finals: Mapping[str, Score], who: str, without_value: tuple[str, ...]) -> Closing:
     with desk.store.reading():
         rolled = objective_scores(desk.okrs, _known_scores(desk, found.cycle, finals), desk.now)
     closing = Closing(
@@ -115,6 +85,7 @@ def _kept(desk: Desk, found: Ending, finals: Mapping[str, Score], who: str) -> C
         objectives=tuple(_scored_objective(one, rolled[one.id], finals) for one in found.objectives),
         figures=figures_with(desk, found.cycle.id, {found.cycle.id: finals}),
         remarks=remarks(desk, found.cycle),
+        without_value=without_value,
     )
     with desk.store.transaction():
         for one in closing.key_results():
@@ -159,49 +130,6 @@ def _known_scores(desk: Desk, cycle: Cycle, finals: Mapping[str, Score]) -> dict
     return known | {name: score.final for name, score in finals.items()}
 
 
-def _checked(found: Ending, words: Mapping[str, Word]) -> dict[str, Word]:
-    """Words by the id as the files write it. Raises ConfigError for the first that makes no sense."""
-    ids = {one.id.casefold(): one.id for one in found.to_score()}
-    others = {one.id.casefold(): one for objective in found.objectives for one in objective.key_results}
-    for name, word in words.items():
-        if name.casefold() not in ids:
-            raise _not_scored(found, name, others.get(name.casefold()), ids.values())
-        if word.score is not None and not (isfinite(word.score) and 0 <= word.score <= 1):
-            raise ConfigError(f"{word.score:g} is no score for {name}.", hint="Give a number from 0 to 1, such as 0.7.")
-    return {ids[name.casefold()]: word for name, word in words.items()}
-
-
-def _not_scored(found: Ending, name: str, other: ClosedKeyResult | None, ids: Iterable[str]) -> ConfigError:
-    if other is not None:
-        return ConfigError(f"{other.id} is {other.state} and gets no score.", hint="Leave it out.")
-    near = nearest(name, ids)
-    hint = f"Did you mean {near}?" if near else f"There are {', '.join(ids)}."
-    return ConfigError(f"{name!r} is no key result of the cycle {found.cycle.id}.", hint=hint)
-
-
-def _final(one: ClosedKeyResult, word: Word, before: Closing | None, *, accept: bool) -> Score | None:
-    """The word given now, over the one given before, over what is suggested; without a value that is 0."""
-    earlier = before.scores().get(one.id) if before else None
-    assert one.score is not None
-    value = word.score if word.score is not None else earlier.final if earlier else None
-    if value is None and accept:
-        value = one.score.suggested or 0.0
-    if value is None:
-        return None
-    said = earlier.retrospective if earlier else Retrospective()
-    return Score(
-        key_result=one.id,
-        suggested=one.score.suggested,
-        final=value,
-        note=word.note or (earlier.note if earlier else ""),
-        retrospective=Retrospective(
-            moved=word.moved or said.moved,
-            change=word.change or said.change,
-            decision=word.decision or said.decision,
-        ),
-    )
-
-
 def _objectives(
     desk: Desk, cycle: Cycle, samples: dict[str, Sample], before: Closing | None
 ) -> tuple[ClosedObjective, ...]:
@@ -229,14 +157,15 @@ def _objectives(
 def _key_results(
     desk: Desk, objective: Objective, samples: Mapping[str, Sample], standings: Standings, before: Closing | None
 ) -> Iterator[ClosedKeyResult]:
-    earlier = before.scores() if before else {}
+    earlier, kept = (before.scores() if before else {}), decided(before)
     for placed in desk.okrs.placed:
         if placed.objective.id != objective.id:
             continue
         sample = samples.get(placed.key_result.id)
         name, hint = placed.key_result.id, suggested(sample)
-        said = earlier.get(name) or Score(name, hint, hint or 0.0)
-        yield _as_it_stands(placed, sample, standings, msgspec.structs.replace(said, suggested=hint))
+        said, final = earlier.get(name) or Score(name, hint, 0.0), kept[name].final if name in kept else hint or 0.0
+        score = msgspec.structs.replace(said, suggested=hint, final=final)
+        yield _as_it_stands(placed, sample, standings, score)
 
 
 def _as_it_stands(placed: Placed, sample: Sample | None, standings: Standings, score: Score) -> ClosedKeyResult:

@@ -16,11 +16,12 @@ from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Closing, Rem
 from okrsync.model.figures import TeamFigures
 from okrsync.model.okr import Objective, Placed
 from okrsync.practice.burnup import burn_up
-from okrsync.practice.closing import Ending, ending, find_cycle, remarks
+from okrsync.practice.closing import ending, find_cycle, remarks
 from okrsync.practice.desk import Desk
 from okrsync.practice.figures import figures
 from okrsync.practice.hidden import mentions
 from okrsync.practice.readings import last_moment
+from okrsync.practice.scoring import Ending
 from okrsync.practice.standing import as_they_were
 from okrsync.practice.why import why
 

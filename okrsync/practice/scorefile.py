@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from okrsync.errors import ConfigError, Problem
 from okrsync.model.closing import Decision
-from okrsync.practice.closing import Word
+from okrsync.practice.scoring import Word
 from okrsync.wording import findings, suggest
 from okrsync.yamlfile import Document, read_yaml, refusal
 

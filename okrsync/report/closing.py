@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from okrsync.method.bands import EXPECTED, Band, Kind, attainment, band, too_easy
+from okrsync.method.expected import day_of
 from okrsync.method.words import team_name
 from okrsync.model.closing import CarryOver, ClosedKeyResult, ClosedObjective, Closing
+from okrsync.model.okr import Cycle
 from okrsync.report.figures import ordinal, percent, quantity
 from okrsync.report.text import heading, line, table
 
 TITLE = 44
 """Columns for a title."""
+
+EARLY_DAYS = 14
+"""Days before its end from which on a cycle is closed on purpose."""
 
 COLOURS = {Band.RED: "red", Band.YELLOW: "yellow", Band.GREEN: "green"}
 
@@ -25,7 +31,34 @@ def closing_text(closing: Closing) -> Group:
     parts: list[RenderableType] = [heading(f"{closing.cycle} is closed{again}."), Text()]
     for objective in closing.objectives:
         parts += [_headline(objective), *([_scores(objective)] if objective.key_results else []), Text()]
+    if closing.without_value:
+        parts += [line((without_value_after(closing.without_value), "yellow")), Text()]
     return Group(*parts)
+
+
+def without_value_before(names: Sequence[str]) -> str:
+    """Which key results are about to score 0 because nobody knows better, or ""."""
+    if not names:
+        return ""
+    them = "it scores" if len(names) == 1 else "they score"
+    return f"Nothing was measured and nobody gave a score, so {them} 0: {', '.join(names)}."
+
+
+def without_value_after(names: Sequence[str]) -> str:
+    """The same once it is done, with the way back."""
+    again = "`okrsync explain` tells why; once there is a value, `cycle close --reopen --yes` takes it."
+    return f"Scored 0 for want of a value: {', '.join(names)}. {again}"
+
+
+def early_words(cycle: Cycle, now: datetime) -> str:
+    """That a cycle still runs for weeks at an aware time, and what closing it now means, or ""."""
+    left = (cycle.end - day_of(cycle, now)).days
+    if left < EARLY_DAYS:
+        return ""
+    return (
+        f"{cycle.id} still runs for {left} days, until {cycle.end}. Closed now, its scores are those of today; what is "
+        "done from here on counts only if it is closed once more with --reopen."
+    )
 
 
 def asked_text(one: ClosedKeyResult, objective: ClosedObjective, number: str) -> Group:

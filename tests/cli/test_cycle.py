@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from closing_time import MIDWAY, OKRS, at_the_end
+from closing_time import LAST_DAY, MIDWAY, OKRS, at_the_end
 from practising import Practice
 from terminal import Terminal
 
@@ -108,6 +108,52 @@ def test_the_state_is_written_into_the_file_and_nothing_else(acme: Practice) -> 
     assert acme.okrs.read_text() == OKRS.replace("{id: 2026-Q4, start", "{id: 2026-Q4, state: closed, start")
     again = acme.call("cycle", "close", "2026-Q4", "--yes", "--reopen", "--write")
     assert "The OKR files say so already." in again.stderr
+
+
+def test_what_scores_nothing_for_want_of_a_value_is_named_before_and_after(acme: Practice) -> None:
+    acme.rewrite("id: checkout-3", "id: checkout-9")
+    result = acme.call("cycle", "close", "2026-Q4", "--yes")
+    before = "Nothing was measured and nobody gave a score, so it scores 0: checkout-9."
+    assert before in result.stderr
+    assert "Scored 0 for want of a value: checkout-9. " in result.stdout
+    assert "--reopen --yes" in result.stdout
+
+
+def test_what_scores_nothing_for_want_of_a_value_is_named_for_programs(acme: Practice) -> None:
+    acme.rewrite("id: checkout-3", "id: checkout-9")
+    result = acme.call("cycle", "close", "2026-Q4", "--yes", "--json")
+    assert json.loads(result.stdout)["without_value"] == ["checkout-9"]
+
+
+def test_what_nobody_measured_is_named_before_the_last_question(acme: Practice) -> None:
+    acme.rewrite("id: checkout-3", "id: checkout-9")
+    result = acme.call("cycle", "close", "2026-Q4", typed="\n" * 20 + "y\n")
+    assert "so it scores 0: checkout-9.\nClose 2026-Q4 with these scores?" in result.stderr
+    assert "Scored 0 for want of a value: checkout-9." in result.stdout
+
+
+def test_who_said_that_it_is_nothing_hears_nothing_of_it(acme: Practice) -> None:
+    acme.rewrite("id: checkout-3", "id: checkout-9")
+    result = acme.call("cycle", "close", "2026-Q4", "--yes", "--score", "checkout-9=0")
+    assert "for want of a value" not in result.stdout
+    assert "nobody gave a score" not in result.stderr
+
+
+@pytest.mark.parametrize(("day", "warned"), [(17, True), (18, False)])
+def test_closing_weeks_before_the_end_is_remarked_on(acme: Practice, day: int, warned: bool) -> None:
+    acme.now = LAST_DAY.replace(day=day)
+    result = acme.call("cycle", "close", "2026-Q4", "--yes")
+    assert result.exit_code == 0, result.stderr
+    assert ("2026-Q4 still runs for 14 days, until 2026-12-31." in result.stderr) is warned
+
+
+@pytest.mark.real_time
+def test_in_a_terminal_closing_early_is_asked_about_first(acme: Practice) -> None:
+    acme.rewrite("end: 2026-12-31", "end: 2999-12-31")
+    acme.rewrite("start: 2026-10-01", "start: 2020-10-01")
+    with Terminal("cycle", "close", "2026-Q4", environ={}) as terminal:
+        terminal.until("Close 2026-Q4 now all the same? [y/N]:")
+    assert finals(acme) == {}
 
 
 @pytest.mark.real_time

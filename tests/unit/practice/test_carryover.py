@@ -13,7 +13,8 @@ from okrsync.errors import ConfigError
 from okrsync.model.closing import Carried, CarryOver, Decision
 from okrsync.model.okr import Manual, Okrs, Phase
 from okrsync.practice.carryover import Next, carry_over, new_id
-from okrsync.practice.closing import Word, find_cycle
+from okrsync.practice.closing import find_cycle
+from okrsync.practice.scoring import Word
 
 NEXT = Next("2027-Q1", date(2027, 1, 1), date(2027, 3, 31))
 GOES_ON = Word(decision=Decision.CONTINUE)

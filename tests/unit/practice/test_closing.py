@@ -13,8 +13,9 @@ from practising import Practice
 from okrsync.errors import ConfigError
 from okrsync.model.closing import Closing, Decision, Retrospective
 from okrsync.model.verdict import Status
-from okrsync.practice.closing import Word, close, ending
+from okrsync.practice.closing import close, ending
 from okrsync.practice.figures import figures
+from okrsync.practice.scoring import Word
 
 
 @pytest.fixture
@@ -196,3 +197,38 @@ def test_what_was_said_and_not_measured_yet_counts(acme: Practice) -> None:
 def test_what_was_measured_since_it_was_said_is_taken_as_measured(acme: Practice) -> None:
     acme.say("checkout-3", LAST_DAY - timedelta(days=1), value=3.0)
     assert finals(closed(acme))["checkout-3"] == 0.3555555555
+
+
+def never_measured(acme: Practice, *names: str) -> None:
+    """Key results that nothing was ever measured for, in place of others."""
+    for name in names:
+        acme.rewrite(f"id: {name}", f"id: {name}-new")
+
+
+def test_key_results_that_score_nothing_for_want_of_a_value_are_named(acme: Practice) -> None:
+    never_measured(acme, "checkout-3", "api-1")
+    with acme.desk() as desk:
+        found = ending(desk, "2026-Q4")
+        assert found.without_value({}) == ("checkout-3-new", "api-1-new")
+        assert found.without_value({"API-1-new": Word(0.0)}) == ("checkout-3-new",), "somebody said that 0"
+        kept = close(desk, found, {"api-1-new": Word(0.0)}, who="ana", accept=True, reopen=False)
+    assert kept.without_value == ("checkout-3-new",)
+    assert finals(kept)["checkout-3-new"] == finals(kept)["api-1-new"] == 0.0
+
+
+def test_what_scored_nothing_for_want_of_a_value_gets_its_value_when_it_is_closed_once_more(acme: Practice) -> None:
+    never_measured(acme, "checkout-3")
+    first = closed(acme, **{"checkout-3-new": Word(note="nobody looked")})
+    acme.later(hours=1)
+    acme.say("checkout-3-new", value=3.0)
+    second = closed(acme, reopen=True)
+    assert (first.without_value, second.without_value) == (("checkout-3-new",), ())
+    assert finals(second)["checkout-3-new"] == pytest.approx(1.0)
+    assert second.scores()["checkout-3-new"].note == "nobody looked"
+
+
+def test_what_still_has_no_value_is_named_again(acme: Practice) -> None:
+    never_measured(acme, "checkout-3")
+    closed(acme)
+    again = closed(acme, reopen=True, checkout_1=Word(0.7))
+    assert again.without_value == ("checkout-3-new",)

@@ -8,8 +8,8 @@ import pytest
 
 from okrsync.errors import ConfigError
 from okrsync.model.closing import Decision
-from okrsync.practice.closing import Word
 from okrsync.practice.scorefile import read_scores
+from okrsync.practice.scoring import Word
 
 YAML = """\
 checkout-1: 0.8
