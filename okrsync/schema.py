@@ -38,6 +38,11 @@ def schemas(registry: Registry) -> dict[str, dict[str, Any]]:
     }
 
 
+def schema_texts(registry: Registry) -> dict[str, str]:
+    """File name to what the file says."""
+    return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in schemas(registry).items()}
+
+
 def _headed(title: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"$schema": _DIALECT, **schema, "title": title}
 
@@ -86,10 +91,7 @@ def main(arguments: Sequence[str] | None = None, registry: Registry | None = Non
     what.add_argument("--write", action="store_true", help="write the files")
     parser.add_argument("--directory", type=Path, default=Path("config"), help="where they are (config)")
     chosen = parser.parse_args(arguments)
-    texts = {
-        chosen.directory / name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-        for name, schema in schemas(registry or Registry()).items()
-    }
+    texts = {chosen.directory / name: text for name, text in schema_texts(registry or Registry()).items()}
     differing = [path for path, text in texts.items() if not path.is_file() or path.read_text("utf-8") != text]
     if chosen.check:
         for path in differing:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -13,6 +14,8 @@ from okrsync.errors import ConfigError
 
 if TYPE_CHECKING:
     from okrsync.cli.starter import Answers
+
+Answer = TypeVar("Answer")
 
 EXAMPLES = """
 okrsync init                                     asks
@@ -23,11 +26,15 @@ okrsync init --jira-url https://acme.atlassian.net --jira-project SHOP --email a
 
 def init(
     context: typer.Context,
-    github: Annotated[list[str] | None, typer.Option(help="A repository, owner/name; may be repeated.")] = None,
-    jira_url: Annotated[str, typer.Option(help="Address of Jira.", show_default=False)] = "",
-    jira_project: Annotated[list[str] | None, typer.Option(help="Key of a Jira project; may be repeated.")] = None,
-    email: Annotated[str, typer.Option(help="E-mail of the Jira Cloud account.", show_default=False)] = "",
-    directory: Annotated[Path, typer.Option(help="Where to write.", file_okay=False)] = Path(),
+    github: Annotated[
+        list[str] | None, typer.Option(metavar="OWNER/NAME", help="A repository; may be repeated.")
+    ] = None,
+    jira_url: Annotated[str, typer.Option(metavar="ADDRESS", help="Of Jira, with https://.", show_default=False)] = "",
+    jira_project: Annotated[
+        list[str] | None, typer.Option(metavar="KEY", help="Of a Jira project; may be repeated.")
+    ] = None,
+    email: Annotated[str, typer.Option(metavar="E-MAIL", help="Of the Jira Cloud account.", show_default=False)] = "",
+    directory: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.", file_okay=False)] = Path(),
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Never ask; fail when something is missing.")] = False,
 ) -> int:
     """Write a commented configuration and a first OKR file.
@@ -36,23 +43,22 @@ def init(
     """
     from okrsync.cli.starter import Answers
 
-    told = bool(github or jira_url or jira_project)
-    answers = Answers.of(github or (), jira_url, jira_project or (), email) if told or yes else _ask()
-    return run(session_of(context), answers, directory)
+    session = session_of(context)
+    if yes or github or jira_url or jira_project or email:
+        return run(session, Answers.of(github or (), jira_url, jira_project or (), email), directory)
+    _refuse_existing(*_places(session, directory))
+    return run(session, _ask(session), directory)
 
 
 def run(session: Session, answers: Answers, directory: Path) -> int:
-    from okrsync.cli.starter import configuration, okrs, quarter
+    from okrsync.cli.starter import configuration, okrs
 
-    today = session.now().date()
-    cycle, _, _ = quarter(today)
-    config = directory / session.config
-    first = config.parent / "okrs" / f"{cycle.lower()}.yaml"
+    config, first = _places(session, directory)
     _refuse_existing(config, first)
     try:
-        first.parent.mkdir(parents=True, exist_ok=True)
-        _write(first, okrs(answers, today))
+        _write(first, okrs(answers, session.now().date()))
         _write(config, configuration(answers))
+        _write_schemas(config.parent)
     except OSError as error:
         told = f"{error.filename} cannot be written: {error.strerror}."
         raise ConfigError(told, hint="Choose another --directory, or make it writable.") from error
@@ -61,6 +67,15 @@ def run(session: Session, answers: Answers, directory: Path) -> int:
     for step in _next_steps(answers, config, first):
         session.say(f"  {step}")
     return 0
+
+
+def _places(session: Session, directory: Path) -> tuple[Path, Path]:
+    """Where the configuration and the first OKR file go."""
+    from okrsync.cli.starter import quarter
+
+    config = directory / session.config
+    cycle, _, _ = quarter(session.now().date())
+    return config, config.parent / "okrs" / f"{cycle.lower()}.yaml"
 
 
 def _next_steps(answers: Answers, config: Path, first: Path) -> list[str]:
@@ -82,24 +97,63 @@ def _refuse_existing(*paths: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8") as file:
         file.write(text)
 
 
-def _ask() -> Answers:
-    from okrsync.cli.starter import Answers
+def _write_schemas(folder: Path) -> None:
+    """What editors complete both files from, with the options of every connector that is installed here."""
+    from okrsync.cli.starter import SCHEMAS
+    from okrsync.registry import Registry
+    from okrsync.schema import schema_texts
 
-    repositories = _several("GitHub repositories, as owner/name, with commas between (empty for none)")
-    jira_url = _one("Address of Jira (empty for none)")
-    projects = _several("Keys of Jira projects, with commas between") if jira_url else ()
-    email = _one("E-mail of your Jira Cloud account (empty for Data Center)") if jira_url else ""
-    return Answers.of(repositories, jira_url, projects, email)
-
-
-def _one(question: str) -> str:
-    answer: str = typer.prompt(question, default="", show_default=False, err=True)
-    return answer.strip()
+    texts = schema_texts(Registry())
+    for name in ("okrsync.schema.json", "okrs.schema.json"):
+        if not (place := folder / SCHEMAS / name).exists():
+            _write(place, texts[name])
 
 
-def _several(question: str) -> tuple[str, ...]:
-    return tuple(part for part in _one(question).replace(",", " ").split() if part)
+def _ask(session: Session) -> Answers:
+    """Each question comes again until its answer can be right."""
+    from okrsync.cli import starter
+
+    session.say("Which work moves your key results? Ctrl-C leaves without writing anything.")
+    while True:
+        named = _answer(session, "GitHub repositories, as owner/name, with commas between", _each(starter.repositories))
+        url = _answer(session, "Address of Jira", starter.address)
+        if named or url:
+            break
+        session.say("  okrsync needs a tracker: name a GitHub repository, a Jira, or both.")
+    if not url:
+        return starter.Answers(named)
+    projects = _answer(
+        session, "Keys of Jira projects, with commas between", _each(starter.projects), needed="a project"
+    )
+    account = _answer(session, "E-mail of your Jira Cloud account", starter.email, empty=_LATER)
+    return starter.Answers(named, url, projects, account)
+
+
+def _each(read: Callable[[list[str]], tuple[str, ...]]) -> Callable[[str], tuple[str, ...]]:
+    """Asked for several, people also type blanks between them."""
+    return lambda typed: read(typed.split())
+
+
+_LATER = "for Data Center, or to give it as JIRA_EMAIL"
+
+
+def _answer(
+    session: Session, question: str, read: Callable[[str], Answer], *, needed: str = "", empty: str = "for none"
+) -> Answer:
+    """What was typed, read. What cannot be right, or is ``needed`` and empty, is told and asked again."""
+    asked = question if needed else f"{question} (empty {empty})"
+    while True:
+        typed = session.prompt(asked, default="", show_default=False, err=True)
+        try:
+            answer = read(typed)
+        except ConfigError as error:
+            session.say(f"  {error.message}")
+            continue
+        if answer or not needed:
+            return answer
+        session.say(f"  Name {needed}.")

@@ -22,17 +22,42 @@ _CLOUD = ".atlassian.net"
 _EMAIL = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 
 
-def _expect(pattern: re.Pattern[str], value: str, expected: str) -> None:
-    if value and not pattern.fullmatch(value):
-        raise ConfigError(f"{value!r} is not {expected}.", hint="Correct it and run okrsync init again.")
+def repositories(typed: Iterable[str]) -> tuple[str, ...]:
+    """GitHub repositories as people type them, with addresses copied from a browser. Raises ConfigError."""
+    names = [_GITHUB.sub("", name).removesuffix("/").removesuffix(".git") for name in _apart(typed)]
+    return tuple(_expect(_REPOSITORY, name, "a repository such as acme/shop") for name in names)
 
 
-def _address(typed: str) -> str:
-    """With a scheme, and without the page that was open: Jira Cloud answers at the root."""
-    full = typed if not typed or "://" in typed else f"https://{typed}"
+def projects(typed: Iterable[str]) -> tuple[str, ...]:
+    """Keys of Jira projects, also in small letters. Raises ConfigError."""
+    return tuple(_expect(_PROJECT, key.upper(), "a Jira project key such as SHOP") for key in _apart(typed))
+
+
+def email(typed: str) -> str:
+    """Raises ConfigError for what is no address."""
+    return _expect(_EMAIL, typed.strip(), "an e-mail address")
+
+
+def address(typed: str) -> str:
+    """With a scheme, and without the page that was open: Jira Cloud answers at the root. Raises ConfigError."""
+    full = typed.strip() if "://" in typed or not typed.strip() else f"https://{typed.strip()}"
     parts = urlsplit(full)
     root = (parts.hostname or "").endswith(_CLOUD)
-    return f"{parts.scheme}://{parts.netloc}" if root else full.rstrip("/")
+    url = f"{parts.scheme}://{parts.netloc}" if root else full.rstrip("/")
+    _expect(_ADDRESS, url, "an address such as https://acme.atlassian.net")
+    if is_exposed(url):
+        raise ConfigError(
+            f"{url} would send the token unencrypted; give the address with https://.",
+            hint="Where there is none, write the file with it and change it there: "
+            "http:// needs allow_http: true beside it.",
+        )
+    return url
+
+
+def _expect(pattern: re.Pattern[str], value: str, expected: str) -> str:
+    if value and not pattern.fullmatch(value):
+        raise ConfigError(f"{value!r} is not {expected}.", hint="Correct it and run okrsync init again.")
+    return value
 
 
 def _apart(typed: Iterable[str]) -> list[str]:
@@ -42,7 +67,7 @@ def _apart(typed: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a person told about their trackers. Raises ConfigError for what cannot be right."""
+    """What a person told about their trackers. Raises ConfigError for what does not do together."""
 
     repositories: tuple[str, ...] = ()
     jira_url: str = ""
@@ -54,28 +79,11 @@ class Answers:
             raise ConfigError("No tracker was named.", hint="Give --github owner/repo, --jira-url, or both.")
         if bool(self.jira_url) != bool(self.projects):
             raise ConfigError("Jira needs an address and a project.", hint="Give both --jira-url and --jira-project.")
-        for name in self.repositories:
-            _expect(_REPOSITORY, name, "a repository such as acme/shop")
-        for key in self.projects:
-            _expect(_PROJECT, key, "a Jira project key such as SHOP")
-        _expect(_ADDRESS, self.jira_url, "an address such as https://acme.atlassian.net")
-        _expect(_EMAIL, self.email, "an e-mail address")
-        if is_exposed(self.jira_url):
-            raise ConfigError(
-                f"{self.jira_url} would send the token unencrypted.",
-                hint="Give the address with https://. Where there is none, write the file with it and change it there: "
-                "http:// needs allow_http: true beside it.",
-            )
 
     @classmethod
-    def of(cls, repositories: Iterable[str], jira_url: str, projects: Iterable[str], email: str) -> Self:
-        """As people type it: addresses copied from a browser, keys in small letters."""
-        return cls(
-            tuple(_GITHUB.sub("", name).removesuffix("/").removesuffix(".git") for name in _apart(repositories)),
-            _address(jira_url.strip()),
-            tuple(key.upper() for key in _apart(projects)),
-            email,
-        )
+    def of(cls, github: Iterable[str], jira_url: str, jira_projects: Iterable[str], account: str) -> Self:
+        """As people type it. Raises ConfigError for what cannot be right."""
+        return cls(repositories(github), address(jira_url), projects(jira_projects), email(account))
 
     @property
     def cloud(self) -> bool:
@@ -95,9 +103,16 @@ def configuration(answers: Answers) -> str:
     )
 
 
+SCHEMAS = "schemas"
+"""The folder beside the configuration from which editors complete both files."""
+
 _HEAD = (
+    f"# yaml-language-server: $schema={SCHEMAS}/okrsync.schema.json",
+    "#",
     "# What okrsync reads, and what it writes on tickets.",
     "# Secrets never sit in this file; they come from the environment (see below).",
+    f"# {SCHEMAS}/ is for completion in editors; after an upgrade write it anew:",
+    f"#   python -m okrsync.schema --write --directory {SCHEMAS}",
     "",
     "# Marks the labels and notes as ours. Two installations on the same tickets need two names.",
 )
@@ -156,6 +171,7 @@ def okrs(answers: Answers, today: date) -> str:
     """The text of a first OKR file for the quarter around ``today``."""
     name, start, end = quarter(today)
     return _OKRS.format(
+        schema=f"../{SCHEMAS}/okrs.schema.json",
         name=name,
         start=start,
         end=end,
@@ -175,6 +191,8 @@ def _links(answers: Answers, selector: str) -> list[str]:
 
 
 _OKRS = """\
+# yaml-language-server: $schema={schema}
+#
 # One file per team and cycle. Ids are what people write on tickets: a line "OKR: first-1" in the
 # description of an issue links it, too.
 cycle: {{id: {name}, start: {start}, end: {end}}}

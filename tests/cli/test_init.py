@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 from typer.testing import Result
 
 from okrsync.app import App
 from okrsync.cli.starter import Answers, quarter
+from okrsync.yamlfile import read_yaml
 
 Call = Callable[..., Result]
 JIRA = ("--jira-url", "https://acme.atlassian.net/", "--jira-project", "SHOP", "--email", "ana@acme.example")
@@ -34,6 +37,56 @@ def test_the_questions_lead_to_the_same_files_as_the_options(okrsync: Call, tmp_
     okrsync("init", "--github", "acme/shop", "--github", "acme/api", *JIRA, "--directory", str(told))
     for name in ("okrsync.yaml", "okrs/2026-q4.yaml"):
         assert (asked / name).read_text("utf-8") == (told / name).read_text("utf-8")
+
+
+def test_a_wrong_answer_is_told_why_and_only_its_question_comes_again(okrsync: Call, tmp_path: Path) -> None:
+    asked = okrsync(
+        "init", "--directory", str(tmp_path),
+        typed="acme\nacme/shop\nhttp://jira.example\nacme.atlassian.net\n\nmy-shop\nshop\nana\nana@acme.example\n",
+    )  # fmt: skip
+    assert asked.exit_code == 0
+    told = asked.stderr
+    assert "'acme' is not a repository such as acme/shop." in told
+    assert "http://jira.example would send the token unencrypted; give the address with https://." in told
+    assert "Name a project." in told
+    assert "'MY-SHOP' is not a Jira project key such as SHOP." in told
+    assert "'ana' is not an e-mail address." in told
+    times = [told.count(question) for question in ("GitHub repositories", "Address of", "Keys of", "E-mail of")]
+    assert times == [2, 2, 3, 2]
+    connections = yaml.safe_load((tmp_path / "okrsync.yaml").read_text("utf-8"))["connections"]
+    assert connections["jira"]["url"] == "https://acme.atlassian.net"
+
+
+def test_somebody_who_names_no_tracker_is_asked_for_one(okrsync: Call, tmp_path: Path) -> None:
+    asked = okrsync("init", "--directory", str(tmp_path), typed="\n\nacme/shop\n\n")
+    assert asked.exit_code == 0
+    assert "name a GitHub repository, a Jira, or both" in asked.stderr
+    assert "--github" not in asked.stderr
+
+
+def test_nobody_is_asked_for_files_that_exist(okrsync: Call, tmp_path: Path) -> None:
+    (tmp_path / "okrsync.yaml").touch()
+    asked = okrsync("init", "--directory", str(tmp_path), typed="acme/shop\n\n")
+    assert asked.exit_code == 2
+    assert "init overwrites nothing" in asked.stderr
+    assert "repositories" not in asked.stderr
+
+
+def test_editors_find_schemas_that_know_what_was_written(okrsync: Call, tmp_path: Path) -> None:
+    okrsync("init", "--github", "acme/shop", *JIRA, "--directory", str(tmp_path))
+    for file in (tmp_path / "okrsync.yaml", tmp_path / "okrs" / "2026-q4.yaml"):
+        named = file.read_text("utf-8").splitlines()[0].removeprefix("# yaml-language-server: $schema=")
+        schema = json.loads((file.parent / named).read_text("utf-8"))
+        written = read_yaml(file, file.name).data
+        assert list(Draft202012Validator(schema).iter_errors(written)) == []
+        assert list(Draft202012Validator(schema).iter_errors({**written, "tokn": 1})) != []
+
+
+def test_schemas_that_exist_are_not_touched(okrsync: Call, tmp_path: Path) -> None:
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas" / "okrs.schema.json").write_text("mine", "utf-8")
+    assert okrsync("init", "--github", "acme/shop", "--directory", str(tmp_path)).exit_code == 0
+    assert (tmp_path / "schemas" / "okrs.schema.json").read_text("utf-8") == "mine"
 
 
 def test_several_repositories_may_stand_behind_one_option(okrsync: Call, tmp_path: Path) -> None:
