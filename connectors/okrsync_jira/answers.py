@@ -122,7 +122,10 @@ def _not_allowed(told: str, words: str, status: int, headers: Mapping[str, str])
     if "CAPTCHA" in denied.upper():
         return AuthError("Jira wants a CAPTCHA solved for this account.", hint="Sign in once with a browser.")
     if status == 401:
-        hint = "Check e-mail and token; tokens expire. Data Center takes a personal access token and no e-mail."
+        hint = (
+            "On Cloud, JIRA_EMAIL must be the account that the token in JIRA_API_TOKEN belongs to, and tokens expire. "
+            "Data Center takes a personal access token and no e-mail: unset JIRA_EMAIL there."
+        )
         return AuthError(f"Jira does not accept the credentials ({told})", hint=hint)
     if "archived" in words.lower():
         return Closed(told, hint="Archived work takes no writes.")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from jira_specs import FILES, MISSING, folder
 from jsonschema import Draft202012Validator
 from sandbox_jira import JiraClient
 
@@ -17,12 +17,11 @@ from okrsync.sandbox.world import build_jira
 
 Json = Any
 
-SPECS = Path(__file__).resolve().parents[2].parent / "shared" / "specs"
 ISSUE = "/issue/{issueIdOrKey}"
 COMMENT = f"{ISSUE}/comment/{{id}}"
 PROPERTY = "/comment/{commentId}/properties/{propertyKey}"
 LINK = {
-    "globalId": "okrsync:a",
+    "globalId": "okrsync:new",
     "object": {"url": "https://okrs.example/a", "title": "A"},
     "relationship": "counts for",
 }
@@ -42,8 +41,8 @@ SHARED: list[tuple[str, str, str, Json]] = [
     ("PUT", ISSUE, "/issue/SHOP-121", {"update": {"labels": [{"add": "okr:a"}]}}),
     ("GET", f"{ISSUE}/comment", "/issue/SHOP-120/comment?expand=properties", None),
     ("POST", f"{ISSUE}/remotelink", "/issue/SHOP-121/remotelink", LINK),
-    ("POST", f"{ISSUE}/remotelink", "/issue/SHOP-121/remotelink", LINK),
-    ("DELETE", f"{ISSUE}/remotelink", "/issue/SHOP-121/remotelink?globalId=okrsync:a", None),
+    ("POST", f"{ISSUE}/remotelink", "/issue/SHOP-121/remotelink", LINK | {"globalId": "okrsync:known"}),
+    ("DELETE", f"{ISSUE}/remotelink", "/issue/SHOP-121/remotelink?globalId=okrsync:doomed", None),
 ]
 CLOUD: list[tuple[str, str, str, Json]] = [
     ("GET", "/search/jql", "/search/jql?jql=project%3DSHOP&maxResults=3", None),
@@ -66,9 +65,9 @@ class Spec:
     """One of the two descriptions: looks up what an address may answer and checks an answer against it."""
 
     def __init__(self, name: str, root: str) -> None:
-        path = SPECS / name
+        path = folder() / name
         if not path.is_file():
-            pytest.skip(f"no {name} beside the repository: the shared specs are not there")
+            pytest.skip(MISSING)
         self._description: Json = _mended(msgspec.json.decode(path.read_bytes()))
         self._root = root
 
@@ -108,22 +107,25 @@ def _told(body: Json) -> Json:
 
 @pytest.fixture(scope="module")
 def cloud_spec() -> Spec:
-    return Spec("jira-cloud-v3.json", "/rest/api/3")
+    return Spec(FILES["Cloud"], "/rest/api/3")
 
 
 @pytest.fixture(scope="module")
 def center_spec() -> Spec:
-    return Spec("jira-dc-10.3.json", "/api/2")
+    return Spec(FILES["Server"], "/api/2")
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
+    """Holds all that any of the calls needs: calls of one test are not made before those of another."""
     with Sandbox() as sandbox:
         for state in (sandbox.jira, sandbox.jira_dc):
             build_jira(state)
             state.add_sprint("Sprint 1")
             state.edit("SHOP-121", sprint="Sprint 1")
             state.add_comment("SHOP-120", "Marked", properties={"okrsync": {"digest": "1"}})
+            for name in ("okrsync:known", "okrsync:doomed"):
+                state.put_link("SHOP-121", LINK | {"globalId": name})
         yield sandbox
 
 

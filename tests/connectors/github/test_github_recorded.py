@@ -23,13 +23,13 @@ from okrsync.model.work import Kind, Scope, State
 @pytest.fixture(scope="session")
 def home() -> Path:
     """Scenarios, each a list of exchanges."""
-    return npm_package("@octokit/fixtures", "23") / "scenarios"
+    return npm_package("@octokit/fixtures") / "scenarios"
 
 
 @pytest.fixture(scope="session")
 def recorded(home: Path) -> list[dict[str, Any]]:
     """Every object anywhere in the scenarios and in the payloads of webhooks."""
-    folders = (home, npm_package("@octokit/webhooks-examples", "7"))
+    folders = (home, npm_package("@octokit/webhooks-examples"))
     paths = [path for folder in folders for path in sorted(folder.rglob("*.json"))]
     telling = [path for path in paths if path.name not in ("package.json", "raw-fixture.json")]
     return [found for path in telling for found in _objects(msgspec.json.decode(path.read_bytes()))]

@@ -69,7 +69,8 @@ def test_wrong_credentials_end_the_check_with_what_to_do(cloud: JiraConnector, r
     rsps.get(f"{API}/myself", status=401)
     (told,) = cloud.check()
     assert told.level is Level.ERROR
-    assert "token" in told.hint
+    assert "JIRA_EMAIL" in told.hint
+    assert "JIRA_API_TOKEN" in told.hint
 
 
 def test_an_ambiguous_story_point_field_is_an_error(connect: Connect, rsps: responses.RequestsMock) -> None:

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,23 +14,22 @@ import msgspec
 import pytest
 import responses
 from jira_canned import API, SITE, raw_issue, ref, site_with
+from jira_specs import FILES, MISSING, folder
 from okrsync_jira import check, connector, fields, flavour, site
 from okrsync_jira.connector import JiraConnector
 
 from okrsync.model.change import AddLabel, DeleteLink, DeleteNote, Note, NoteLine, PutLink, PutNote, RemoveLabel
 
-SPECS = Path(__file__).parents[4] / "shared" / "specs"
-FILES = {"Cloud": "jira-cloud-v3.json", "Server": "jira-dc-10.3.json"}
 NOTE = Note((NoteLine("kr", "Title", "Objective", 4, "1 item", ("epic",)),), "okr:ignore")
 UNDESCRIBED = {("Cloud", "/rest/agile/1.0/board/3/configuration")}
 
-pytestmark = pytest.mark.skipif(not SPECS.is_dir(), reason="Atlassian's API descriptions are not beside the repository")
+pytestmark = pytest.mark.skipif(not folder().is_dir(), reason=MISSING)
 
 
 @cache
 def spec(product: str) -> dict[str, Any]:
     """Data Center's describes a property's value as the Java field behind it, a string; on the wire it is any JSON."""
-    loaded: dict[str, Any] = json.loads((SPECS / FILES[product]).read_text())
+    loaded: dict[str, Any] = json.loads((folder() / FILES[product]).read_text())
     if product == "Server":
         loaded["components"]["schemas"]["EntityPropertyBean"]["properties"]["value"] = {}
     return loaded
