@@ -6,7 +6,7 @@ import pytest
 
 from okrsync.errors import BadAnswer, Transient
 from okrsync.model.change import DeleteNote, Note, NoteLine, PutNote
-from okrsync.model.work import Item, Page, Ref
+from okrsync.model.work import Ref
 from okrsync.testing.tracker import Rig, Tracker, Trouble
 
 TALK = 120
@@ -33,7 +33,7 @@ class AnswersContract:
     def test_a_second_look_that_breaks_raises_and_never_just_ends(
         self, rig: Rig, tracker: Tracker, kind: Trouble
     ) -> None:
-        item = _everything(rig)[0]
+        item = rig.items()[0]
         tracker.trouble(kind)
         with pytest.raises((BadAnswer, Transient)):
             list(rig.connector.reread(rig.scope, [item.ref]))
@@ -47,34 +47,34 @@ class AnswersContract:
     def test_an_item_that_nobody_understands_is_set_apart_and_takes_no_other_along(
         self, rig: Rig, tracker: Tracker
     ) -> None:
-        spoiled = _everything(rig)[1]
+        spoiled = rig.items()[1]
         tracker.spoil(spoiled.ref)
-        pages = _pages(rig)
+        pages = rig.pages()
         assert {item.id for page in pages for item in page.items} == set(tracker.ids(rig.scope)) - {spoiled.id}
         (apart,) = [one for page in pages for one in page.quarantined]
         assert (apart.id, apart.key) == (spoiled.id, spoiled.key)
         assert apart.reason
 
     def test_a_full_pull_brings_the_milestones_of_the_scope(self, rig: Rig, tracker: Tracker) -> None:
-        told = [page.milestones for page in _pages(rig) if page.milestones is not None]
+        told = [page.milestones for page in rig.pages() if page.milestones is not None]
         assert tracker.milestones(rig.scope), "give the tracker at least one milestone"
         assert len(told) == 1
         assert sorted(one.title for one in told[0]) == sorted(tracker.milestones(rig.scope))
 
     def test_a_query_selects_what_it_matches_over_all_pages(self, rig: Rig, tracker: Tracker) -> None:
-        refs = [item.ref for item in _everything(rig)[:MEMBERS]]
+        refs = [item.ref for item in rig.items()[:MEMBERS]]
         query = tracker.query(refs)
         assert rig.connector.select([rig.scope], query) == {ref.id for ref in refs}
 
     def test_a_note_below_a_long_talk_is_found(self, rig: Rig, tracker: Tracker) -> None:
-        ref = _everything(rig)[0].ref
+        ref = rig.items()[0].ref
         for number in range(TALK):
             tracker.comment(ref, f"Comment {number}")
         created = rig.connector.apply(PutNote(ref, _NOTE))
         assert _note_id(rig, ref) == created.note_id
 
     def test_a_copy_of_a_note_by_somebody_else_is_not_ours(self, rig: Rig, tracker: Tracker) -> None:
-        ref = _everything(rig)[0].ref
+        ref = rig.items()[0].ref
         created = rig.connector.apply(PutNote(ref, _NOTE))
         if not tracker.copy_comments(ref):
             pytest.skip("what people write on this tracker carries no mark")
@@ -84,15 +84,7 @@ class AnswersContract:
         assert tracker.comments(ref)
 
 
-def _pages(rig: Rig) -> list[Page]:
-    return list(rig.connector.pull(rig.scope, None))
-
-
-def _everything(rig: Rig) -> list[Item]:
-    return list({item.id: item for page in _pages(rig) for item in page.items}.values())
-
-
 def _note_id(rig: Rig, ref: Ref) -> str | None:
-    (found,) = rig.connector.observe([ref])
+    found = rig.observe(ref)
     assert not found.surplus
     return found.note.id if found.note else None

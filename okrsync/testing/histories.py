@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 
 from okrsync.errors import BadAnswer, Transient
-from okrsync.model.work import Item, Outcome, State
+from okrsync.model.work import Outcome, State
 from okrsync.testing.tracker import Rig, Tracker, Trouble
 
 
@@ -15,9 +13,9 @@ class HistoryContract:
     """The promises of ``histories`` and ``history_cost``; a part of ``ConnectorContract``."""
 
     def test_a_history_leads_from_the_creation_to_what_is_true_today(self, rig: Rig, tracker: Tracker) -> None:
-        finished = _everything(rig)[0]
+        finished = rig.items()[0]
         tracker.finish(finished.ref)
-        items = {item.id: item for item in _everything(rig)}
+        items = {item.id: item for item in rig.items()}
         told = {one.id: one.moments for one in rig.connector.histories([rig.scope], list(items.values()))}
         assert set(told) == set(items)
         for item in items.values():
@@ -35,7 +33,7 @@ class HistoryContract:
         assert finished.created < last.at <= items[finished.id].updated
 
     def test_histories_cost_about_what_was_said(self, rig: Rig) -> None:
-        items = _everything(rig)
+        items = rig.items()
         before = rig.meter.requests
         told = rig.connector.history_cost([rig.scope], items)
         assert rig.meter.requests == before
@@ -44,23 +42,19 @@ class HistoryContract:
         assert rig.connector.history_cost([rig.scope], ()) == 0
 
     def test_an_item_that_is_gone_has_no_history_and_others_have_theirs(self, rig: Rig, tracker: Tracker) -> None:
-        gone, stays = _everything(rig)[:2]
+        gone, stays = rig.items()[:2]
         for one in (gone, stays):
             tracker.finish(one.ref)
-        items = {item.id: item for item in _everything(rig)}
+        items = {item.id: item for item in rig.items()}
         tracker.delete(gone.ref)
         told = [one.id for one in rig.connector.histories([rig.scope], [items[gone.id], items[stays.id]])]
         assert told == [stays.id]
 
     @pytest.mark.parametrize("kind", [Trouble.HTML, Trouble.TRUNCATED, Trouble.UNAVAILABLE])
     def test_histories_that_break_raise_and_never_just_end(self, rig: Rig, tracker: Tracker, kind: Trouble) -> None:
-        item = _everything(rig)[0]
+        item = rig.items()[0]
         tracker.finish(item.ref)
-        items = _everything(rig)
+        items = rig.items()
         tracker.trouble(kind)
         with pytest.raises((BadAnswer, Transient)):
             list(rig.connector.histories([rig.scope], items))
-
-
-def _everything(rig: Rig) -> Sequence[Item]:
-    return list({item.id: item for page in rig.connector.pull(rig.scope, None) for item in page.items}.values())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
 from okrsync.connector import Connector, Context, Meter
 from okrsync.marker import Namespace
-from okrsync.model.work import Ref, Scope
+from okrsync.model.change import Shown
+from okrsync.model.work import Item, Page, Ref, Scope
 from okrsync.retry import Retry
 
 
@@ -95,3 +96,27 @@ class Rig:
         )
         self.connector = tracker.connect(self.context)
         self.scope = next(iter(self.connector.scopes(())))
+
+    def pages(self) -> list[Page]:
+        """A full pull."""
+        return list(self.connector.pull(self.scope, None))
+
+    def items(self) -> list[Item]:
+        """Everything in the scope, each item once."""
+        return items_of(self.pages())
+
+    def writable(self) -> Ref:
+        """A ticket without comments that can be written to. The tracker must have one."""
+        fit = [item.ref for item in self.items() if item.writable and not item.comments]
+        assert fit, "give the tracker a ticket that can be written to"
+        return fit[0]
+
+    def observe(self, ref: Ref) -> Shown:
+        """What one ticket shows of ours now."""
+        (found,) = self.connector.observe([ref])
+        return found
+
+
+def items_of(pages: Iterable[Page]) -> list[Item]:
+    """The items of these pages, each once and as it was told last."""
+    return list({item.id: item for page in pages for item in page.items}.values())
