@@ -7,7 +7,7 @@ from pathlib import Path
 
 from okrsync.model.hint import Hint
 from okrsync.settings import Settings
-from okrsync.store.database import place
+from okrsync.store.file import place
 from okrsync.store.inbox import Inbox, inbox_beside
 
 QUIET = 0.3

@@ -17,8 +17,10 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from okrsync.errors import Busy, StoreError
-from okrsync.store.database import HEAD, locked, newer, place, unusable
+from okrsync.store.file import place, unusable
 from okrsync.store.journal import words_for_holder
+from okrsync.store.lock import locked
+from okrsync.store.upgrade import HEAD, newer
 
 FINDINGS = 10
 """So many findings of an integrity check are kept; the first says what there is to know."""

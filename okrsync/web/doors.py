@@ -15,7 +15,7 @@ from okrsync.errors import ConfigError
 from okrsync.model.okr import Placed
 from okrsync.practice.desk import Desk
 from okrsync.settings.serve import Serve
-from okrsync.store.database import place
+from okrsync.store.file import place
 from okrsync.store.inbox import Inbox, inbox_beside
 from okrsync.views import find
 from okrsync.web.access import LOCAL, Role, Visitor, fingerprint, from_proxy, user_of, visitor

@@ -10,7 +10,7 @@ import pytest
 from past_runs import Past
 from typer.testing import Result
 
-from okrsync.store.database import HEAD
+from okrsync.store.upgrade import HEAD
 
 Call = Callable[..., Result]
 

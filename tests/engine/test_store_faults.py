@@ -24,7 +24,7 @@ from sqlalchemy import Engine, event
 from okrsync.errors import Busy, StoreError
 from okrsync.sandbox.team import work_a_week
 from okrsync.store import Store, upkeep
-from okrsync.store.database import HEAD
+from okrsync.store.upgrade import HEAD
 
 MEND = "okrsync store"
 NOBODY = 65534

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 
 import okrsync.store
 from okrsync.store import Store
-from okrsync.store.database import HEAD
+from okrsync.store.upgrade import HEAD
 
 DIE_HALF_WAY = """
 import os, sys

@@ -28,7 +28,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.pool import Pool
 from trouble import TroubledSandbox
 
-import okrsync.store.database
+import okrsync.store.engine
 from okrsync.app import App, RunRequest
 from okrsync.connector import Finding
 from okrsync.model.backfill import BackfillReport
@@ -424,7 +424,7 @@ def small_pages() -> Iterator[None]:
 
     event.listen(Pool, "checkout", hasty)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(okrsync.store.database, "create_engine", engine)
+        patch.setattr(okrsync.store.engine, "create_engine", engine)
         patch.setattr(okrsync_github.client, "PER_PAGE", 2)
         patch.setattr(okrsync_github.observe, "BULK_FROM", 2)
         patch.setattr(okrsync_github.past, "BULK_FROM", 2)

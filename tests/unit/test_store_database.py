@@ -25,9 +25,10 @@ from sqlalchemy import Connection, create_engine, inspect, text
 
 from okrsync.errors import Busy, ConfigError, OkrsyncError, StoreError
 from okrsync.model.checkin import CheckIn
-from okrsync.store import Store, database
-from okrsync.store.database import HEAD, unusable
+from okrsync.store import Store, upgrade
+from okrsync.store.file import unusable
 from okrsync.store.tables import metadata
+from okrsync.store.upgrade import HEAD
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "okrsync" / "store" / "migrations"
 
@@ -236,7 +237,7 @@ def test_a_store_that_stays_locked_is_busy_and_not_broken(store: Store) -> None:
 
 def test_a_store_that_somebody_else_makes_meanwhile_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
-    create = database._create
+    create = upgrade._create
 
     def after_another_process(connection: Connection) -> None:
         monkeypatch.undo()
@@ -244,10 +245,10 @@ def test_a_store_that_somebody_else_makes_meanwhile_is_used(tmp_path: Path, monk
             say(first, 2.4)
         create(connection)
 
-    monkeypatch.setattr(database, "_create", after_another_process)
+    monkeypatch.setattr(upgrade, "_create", after_another_process)
     with Store(url) as second:
         assert said(second) == 2.4
-    assert database._create is create, "it was really made by another one first"
+    assert upgrade._create is create, "it was really made by another one first"
 
 
 def test_one_run_at_a_time(store: Store) -> None:

@@ -17,7 +17,7 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from okrsync.practice.burnup import burn_up
 from okrsync.report.charts import INKS, burn_up_spec
 from okrsync.report.readout import spots
-from okrsync.store.database import place
+from okrsync.store.file import place
 from okrsync.web.doors import AtDesk, SignedIn, room, visible
 
 ENTRY = "window.vegaEmbed = vegaEmbed;"

@@ -1,0 +1,61 @@
+"""The connection to SQLite: how it is set up, and how a transaction begins."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Connection, Engine, ExceptionContext, RootTransaction, create_engine, event, make_url
+
+from okrsync.errors import ConfigError
+from okrsync.store.file import unusable
+
+BEGIN = "okrsync begin"
+"""Where a connection keeps how its next transaction begins."""
+
+CACHE = 8_000
+"""kB of the file that a store keeps in memory while it is open."""
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "busy_timeout=10000",
+    "wal_autocheckpoint=4000",
+    "temp_store=MEMORY",
+)
+"""The last one, 16 MB of pages, lets a first sync copy what it wrote into the file once, and not after every 4 MB."""
+
+
+def engine(url: str, cache: int) -> Engine:
+    """SQLite as okrsync wants it; ``cache`` is in kB. Raises ConfigError for any other database.
+
+    Whatever SQLite refuses later comes out as StoreError or Busy.
+    """
+    if not url.startswith("sqlite:"):
+        raise ConfigError(
+            f"store: {make_url(url).get_backend_name()} is not supported.", hint="Use sqlite:///okrsync.db."
+        )
+    made = create_engine(url)
+
+    @event.listens_for(made, "connect")
+    def _prepare(raw: Any, _record: Any) -> None:
+        raw.isolation_level = None
+        for pragma in (*_PRAGMAS, f"cache_size=-{cache}"):
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(made, "handle_error")
+    def _explain(context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, sqlite3.DatabaseError):
+            raise unusable(url, context.original_exception) from context.original_exception
+
+    @event.listens_for(made, "begin")
+    def _say(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.info.pop(BEGIN, "BEGIN"))
+
+    return made
+
+
+def begin(connection: Connection, statement: str) -> RootTransaction:
+    """``BEGIN IMMEDIATE`` waits for other writers; a plain one that reads first and then writes may fail at once."""
+    connection.info[BEGIN] = statement
+    return connection.begin()
