@@ -35,7 +35,17 @@ from okrsync.web.room import Room
 from okrsync.web.server import create
 from okrsync.web.serving import warm_up
 
-PAGES = ("/", "/?page=3", "/key-results/{name}", "/orphans", "/coach", "/figures", "/review", "/operations")
+PAGES = (
+    "/",
+    "/?page=3",
+    "/key-results/{name}",
+    "/charts/{name}.svg",
+    "/orphans",
+    "/coach",
+    "/figures",
+    "/review",
+    "/operations",
+)
 DAYS = 84
 LIMIT = 100
 """Milliseconds wanted for each page, and kilobytes of its HTML."""

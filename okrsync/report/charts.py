@@ -3,11 +3,14 @@
 Described by Altair, drawn by vl-convert, which needs no browser and no network. The description is compiled once; each
 chart puts its own data into it, so that a page of thirty takes seconds. Colours are marked in the drawing and then
 named as CSS variables with a fallback, so that one drawing serves light, dark and paper. A page that is read on phones
-takes it in two sizes and shows the one that fits: scaled, its labels would be too small or too large to read.
+takes it in two sizes and shows the one that fits: scaled, its labels would be too small or too large to read. A picture
+is the same drawing as a file of its own, which brings the colours along.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -28,6 +31,12 @@ INKS = {
     WARN: ("--warn", "#9a5b00"),
 }
 """Colour in the drawing -> CSS variable, and what it is without one."""
+
+NIGHT = {"--soft": "#a3afac", "--line": "#2f393a", "--done": "#4fa79f", "--goal": "#a3afac", "--warn": "#f0c777"}
+"""The variables on a dark screen, for a drawing that no page lends its own."""
+
+_NIGHTLY = "".join(f"{name}:{ink};" for name, ink in NIGHT.items())
+_DARK = f"@media screen and (prefers-color-scheme:dark){{:root{{{_NIGHTLY}}}}}"
 
 _IDS = re.compile(r'(id="|url\(#|href="#)([\w-]+)')
 _ROLES = re.compile(r' (?:role|aria-\w+)="[^"]*"')
@@ -50,6 +59,17 @@ def burn_up_svg(chart: BurnUp, size: Size = WIDE) -> str:
 
     drawn = vl_convert.vega_to_svg(burn_up_spec(chart, size))
     return embedded(drawn, f"{chart.key_result}-{size.name}", whole(chart), size.name)
+
+
+def picture(chart: BurnUp, size: Size = WIDE) -> str:
+    """The drawing as a file of its own."""
+    return burn_up_svg(chart, size).replace(">", f"><style>{_DARK}</style>", 1)
+
+
+def picture_policy() -> str:
+    """What a picture may use when it is looked at by itself: nothing but its own style, by its digest."""
+    digest = base64.b64encode(hashlib.sha256(_DARK.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'"
 
 
 def burn_up_spec(chart: BurnUp, size: Size = WIDE) -> dict[str, Any]:

@@ -99,6 +99,6 @@ def picture(request: pytest.FixtureRequest) -> Callable[..., None]:
     PICTURES.mkdir(exist_ok=True)
 
     def taken(page: Any, name: str, *, whole: bool = True) -> None:
-        page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
+        page.screenshot(path=PICTURES / f"{name}.png", **({"full_page": True} if whole else {}))
 
     return taken

@@ -8,6 +8,21 @@ from browsing import PHONE, Dashboard, Open, Picture, live_chart, violations
 pytestmark = pytest.mark.xdist_group("browser")
 """All on one worker, which builds the dashboard once."""
 
+INKS_OF_THE_DRAWING = """
+() => {
+  const drawing = document.querySelector("figure.chart img"), sheet = document.createElement("canvas");
+  [sheet.width, sheet.height] = [drawing.width, drawing.height];
+  const brush = sheet.getContext("2d");
+  brush.drawImage(drawing, 0, 0, sheet.width, sheet.height);
+  const dots = brush.getImageData(0, 0, sheet.width, sheet.height).data, found = new Map();
+  for (let at = 0; at < dots.length; at += 4) {
+    if (dots[at + 3] === 255) found.set(dots.slice(at, at + 3).join(), [...dots.slice(at, at + 3)]);
+  }
+  return [...found.values()];
+}
+"""
+"""Every colour that covers a dot of the still drawing wholly."""
+
 
 def test_a_key_result_is_opened_and_its_chart_answers_to_the_pointer(
     dashboard: Dashboard, visit: Open, picture: Picture
@@ -31,7 +46,7 @@ def test_a_key_result_is_opened_and_its_chart_answers_to_the_pointer(
 def test_without_scripts_the_chart_stands_still_and_everything_can_be_read(dashboard: Dashboard, visit: Open) -> None:
     one = visit(java_script_enabled=False)
     one.page.goto(f"{dashboard.open}/key-results/checkout-1")
-    assert one.page.locator("figure.chart > svg").first.is_visible()
+    assert one.page.locator("figure.chart img").is_visible()
     assert one.page.get_by_role("heading", name="Forecast").is_visible()
     assert one.trouble == []
 
@@ -76,6 +91,23 @@ def test_the_letters_of_a_chart_are_as_large_as_small_print(dashboard: Dashboard
 @pytest.mark.parametrize(("width", "shown"), [(375, "narrow"), (1280, "wide")])
 def test_the_still_drawing_fits_the_room_it_has(dashboard: Dashboard, visit: Open, width: int, shown: str) -> None:
     one = visit(viewport={"width": width, "height": 900}, java_script_enabled=False)
-    one.page.goto(f"{dashboard.open}/key-results/checkout-1")
-    seen = [one.page.locator(f"figure.chart > svg.{name}").is_visible() for name in ("narrow", "wide")]
-    assert seen == [shown == "narrow", shown == "wide"]
+    answers: list[str] = []
+    one.page.on("response", lambda answer: answers.append(answer.url.partition("/charts/")[2]) if answer.ok else None)
+    one.page.goto(f"{dashboard.open}/key-results/checkout-1", wait_until="load")
+    drawing = {"narrow": "checkout-1.svg?size=narrow", "wide": "checkout-1.svg"}
+    assert [one for one in answers if one] == [drawing[shown]]
+    box, figure = (one.page.locator(f"figure.chart{part}").bounding_box() for part in (" img", ""))
+    assert box["width"] == pytest.approx(figure["width"], abs=1)
+    size = {"narrow": 340 / 240, "wide": 900 / 290}[shown]
+    assert box["width"] / box["height"] == pytest.approx(size, rel=0.01)
+
+
+@pytest.mark.parametrize(("scheme", "ink"), [("light", [47, 127, 120]), ("dark", [79, 167, 159])])
+def test_the_still_drawing_is_in_the_colours_of_light_and_dark(
+    dashboard: Dashboard, visit: Open, picture: Picture, scheme: str, ink: list[int]
+) -> None:
+    one = visit(color_scheme=scheme)
+    one.page.route("**/scripts/vega.js", lambda route: route.abort())
+    one.page.goto(f"{dashboard.open}/key-results/checkout-1", wait_until="load")
+    picture(one.page.locator("figure.chart"), f"still-{scheme}", whole=False)
+    assert ink in one.page.evaluate(INKS_OF_THE_DRAWING)

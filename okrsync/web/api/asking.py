@@ -33,7 +33,7 @@ from okrsync.web.api.values import (
     as_answer,
 )
 from okrsync.web.doors import AtDesk, KnownQuestions, SignedIn, csrf_token, feed_address, room, visible
-from okrsync.web.pages.key_result import insight
+from okrsync.web.insight import insight
 from okrsync.web.privacy import Discretion
 from okrsync.web.questions import COACHING, OVERVIEW
 from okrsync.web.room import Seat
@@ -116,7 +116,7 @@ def key_result(request: Request, desk: AtDesk, who: SignedIn, name: str) -> Resp
     """One key result: every ticket with what it adds and why, the forecast, what moved it this week, and check-ins."""
     placed = visible(desk, who, name)
     id = placed.key_result.id
-    found = room(request).once(f"key result {id}", desk, lambda: insight(desk, placed))
+    found = insight(room(request), desk, placed)
     with desk.store.reading():
         said = desk.store.checkins.of(id)
     return as_answer(

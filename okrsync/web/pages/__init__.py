@@ -1,6 +1,7 @@
 """The pages, one module each; every module has a ``router``."""
 
 from okrsync.web.pages import (
+    charts,
     checkin,
     coach,
     cycle,
@@ -14,5 +15,5 @@ from okrsync.web.pages import (
     scripts,
 )
 
-_PAGES = (checkin, coach, cycle, figures, health, key_result, login, operations, outside, review, scripts)
+_PAGES = (charts, checkin, coach, cycle, figures, health, key_result, login, operations, outside, review, scripts)
 ROUTERS = tuple(module.router for module in _PAGES)

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from urllib.parse import urlsplit
 
-import msgspec
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
 
-from okrsync.errors import ConfigError
 from okrsync.method.expected import due
-from okrsync.model.attribution import Attribution
-from okrsync.model.burnup import Turn
 from okrsync.model.okr import KeyResult, Placed
-from okrsync.model.outlook import Outlook
 from okrsync.model.run import Explanation
 from okrsync.model.sample import Contribution
-from okrsync.practice.burnup import burn_up
 from okrsync.practice.checkins import OVERRIDES, takes_value
 from okrsync.practice.desk import Desk
-from okrsync.practice.standing import verdict_of
-from okrsync.practice.why import why
-from okrsync.report.charts import burn_up_figure, legend
-from okrsync.views import explain
+from okrsync.report.charts import legend
+from okrsync.report.readout import whole
 from okrsync.web.access import Visitor
 from okrsync.web.doors import AtDesk, SignedIn, room, visible
+from okrsync.web.insight import insight
+from okrsync.web.pages.charts import SIZES
 from okrsync.web.privacy import Discretion
 from okrsync.web.questions import DUTIES
 from okrsync.web.render import render
@@ -35,24 +27,12 @@ from okrsync.web.room import Seat
 from okrsync.web.timing import closed_on, timing
 from okrsync.web.unread import unread
 
-WEEK = timedelta(days=7)
 TICKETS_SHOWN = 200
 """Rows of tickets on the page; the API gives all of them."""
 TICKETS_OPEN = 15
 """Rows of a kind that stand open; the others are folded."""
 
 router = APIRouter(include_in_schema=False)
-
-
-class Insight(msgspec.Struct, frozen=True):
-    """Everything a page says about a key result but what people said."""
-
-    explained: Explanation
-    outlook: Outlook | None
-    chart: Markup
-    moved: Attribution | None
-    legend: tuple[tuple[str, str], ...] = ()
-    turns: tuple[Turn, ...] = ()
 
 
 @router.get("/key-results/{name}")
@@ -75,7 +55,7 @@ def page_of(
 ) -> HTMLResponse:
     """The page; ``draft`` holds what was typed into its form, with a ``problem`` or a ``question`` about it."""
     name = placed.key_result.id
-    found = room(request).once(f"key result {name}", desk, lambda: insight(desk, placed))
+    found = insight(room(request), desk, placed)
     with desk.store.reading():
         said = tuple(reversed(desk.store.checkins.of(name)))
     before, after = _beside(desk, who, placed)
@@ -86,6 +66,9 @@ def page_of(
         placed=placed,
         one=found.explained.status,
         found=found,
+        drawn=whole(found.chart) if found.chart else "",
+        legend=legend(found.chart) if found.chart else (),
+        sizes=SIZES,
         verdict=found.explained.status.verdict,
         checkins=said,
         sections=list(_sections(found.explained)),
@@ -125,24 +108,6 @@ def _came_from(request: Request) -> str:
     came = urlsplit(request.headers.get("referer", ""))
     ours = came.netloc == request.url.netloc and came.path == "/"
     return f"/?{came.query}" if ours and came.query else "/"
-
-
-def insight(desk: Desk, placed: Placed) -> Insight:
-    with desk.store.reading():
-        drawn, outlook = burn_up(desk, placed)
-        verdict = verdict_of(desk, placed, probability=outlook.probability if outlook else None)
-    try:
-        moved = why(desk, placed, desk.now - WEEK)
-    except ConfigError:
-        moved = None
-    return Insight(
-        explained=explain(desk.store, desk.okrs, placed.key_result.id, desk.now, verdict),
-        outlook=outlook.told if outlook else None,
-        chart=burn_up_figure(drawn) if drawn else Markup(""),
-        moved=moved,
-        legend=legend(drawn) if drawn else (),
-        turns=drawn.turns if drawn else (),
-    )
 
 
 def _sections(found: Explanation) -> Iterator[tuple[str, list[Contribution]]]:

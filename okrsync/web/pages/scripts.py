@@ -1,4 +1,4 @@
-"""What makes charts answer to a pointer: Vega, as vl-convert bundles it, and the charts' descriptions.
+"""What makes charts answer to a pointer: Vega, as vl-convert bundles it.
 
 The bundle takes seconds to make, so it is made once for each version, in the background, and kept beside the store.
 Until then the page has its still drawing, as it has without JavaScript.
@@ -10,15 +10,11 @@ import threading
 from importlib.metadata import version
 from pathlib import Path
 
-import msgspec
-from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, Response
 
-from okrsync.practice.burnup import burn_up
-from okrsync.report.charts import INKS, burn_up_spec
-from okrsync.report.readout import spots
 from okrsync.store.file import place
-from okrsync.web.doors import AtDesk, SignedIn, room, visible
+from okrsync.web.doors import SignedIn, room
 
 ENTRY = "window.vegaEmbed = vegaEmbed;"
 """What the bundle does when a page loads it."""
@@ -34,18 +30,6 @@ def vega(request: Request, who: SignedIn) -> Response:
         return FileResponse(file, media_type="text/javascript", headers={"Cache-Control": "private, max-age=86400"})
     threading.Thread(target=_make, args=(file,), name="vega bundle", daemon=True).start()
     return Response("/* not made yet */", media_type="text/javascript")
-
-
-@router.get("/charts/{name}.json")
-def chart(desk: AtDesk, who: SignedIn, name: str) -> JSONResponse:
-    placed = visible(desk, who, name)
-    with desk.store.reading():
-        drawn, _ = burn_up(desk, placed)
-    if drawn is None:
-        raise HTTPException(404, "There is nothing to draw yet.")
-    inks = {colour: f"var({name}, {fallback})" for colour, (name, fallback) in INKS.items()}
-    told = [msgspec.to_builtins(one) for one in spots(drawn)]
-    return JSONResponse({"spec": burn_up_spec(drawn), "inks": inks, "spots": told})
 
 
 def _bundle(store: Path) -> Path:

@@ -51,10 +51,10 @@ const enliven = async (figure) => {
   const rule = made("line", "", cross), dot = made("circle", "", cross);
   cross.setAttribute("aria-hidden", "true");
   let view = await drawn(figure, stage, chart);
-  const still = [...figure.children], readout = made("p", "readout");
+  const readout = made("p", "readout");
   live.tabIndex = 0;
   live.setAttribute("role", "slider");
-  live.setAttribute("aria-label", still[0].getAttribute("aria-label"));
+  live.setAttribute("aria-label", figure.querySelector("img").alt);
   live.setAttribute("aria-valuemin", 1);
   live.setAttribute("aria-valuemax", chart.spots.length);
   figure.replaceChildren(live, readout);

@@ -1,0 +1,51 @@
+"""What is known of one key result, worked out once for its page, its drawing and the API."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+
+from okrsync.errors import ConfigError
+from okrsync.model.attribution import Attribution
+from okrsync.model.burnup import BurnUp
+from okrsync.model.okr import Placed
+from okrsync.model.outlook import Outlook
+from okrsync.model.run import Explanation
+from okrsync.practice.burnup import burn_up
+from okrsync.practice.desk import Desk
+from okrsync.practice.standing import verdict_of
+from okrsync.practice.why import why
+from okrsync.views import explain
+from okrsync.web.room import Room, Seat
+
+WEEK = timedelta(days=7)
+
+
+class Insight(msgspec.Struct, frozen=True):
+    """Everything but what people said. ``chart`` is None where there is nothing to draw yet."""
+
+    explained: Explanation
+    outlook: Outlook | None
+    chart: BurnUp | None
+    moved: Attribution | None
+
+
+def insight(room: Room, desk: Seat, placed: Placed) -> Insight:
+    return room.once(f"key result {placed.key_result.id}", desk, lambda: _gained(desk, placed))
+
+
+def _gained(desk: Desk, placed: Placed) -> Insight:
+    with desk.store.reading():
+        drawn, outlook = burn_up(desk, placed)
+        verdict = verdict_of(desk, placed, probability=outlook.probability if outlook else None)
+    try:
+        moved = why(desk, placed, desk.now - WEEK)
+    except ConfigError:
+        moved = None
+    return Insight(
+        explained=explain(desk.store, desk.okrs, placed.key_result.id, desk.now, verdict),
+        outlook=outlook.told if outlook else None,
+        chart=drawn,
+        moved=moved,
+    )
