@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from okrsync.cli.session import Session, session_of
-from okrsync.errors import ConfigError
+from okrsync.cli.when import moment
 
 EXAMPLES = """
-okrsync audit --since 2026-11-01        each change with its time, run and end
+okrsync audit --since 7d                each change with its time, run and end
 okrsync audit --jsonl > changes.jsonl   all of them, one JSON object a line
 """
 
@@ -19,7 +19,7 @@ okrsync audit --jsonl > changes.jsonl   all of them, one JSON object a line
 def audit(
     context: typer.Context,
     since: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Only from this date or time on, such as 2026-11-01.")
+        str | None, typer.Option(metavar="7d|DATE", help="Only from when on: 7d, 2w, a date or a time.")
     ] = None,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
@@ -29,7 +29,8 @@ def audit(
     When each was begun, what it was, in which run, and how it ended. A time without a zone is UTC.
     """
     form = "jsonl" if jsonl else "json" if json else "text"
-    return run(session_of(context), moment(since) if since else None, form=form)
+    session = session_of(context)
+    return run(session, moment(since, "--since", session.now(), UTC) if since else None, form=form)
 
 
 def run(session: Session, since: datetime | None, *, form: str) -> int:
@@ -47,14 +48,3 @@ def run(session: Session, since: datetime | None, *, form: str) -> int:
             else:
                 session.show(audit_line(write, scopes))
     return 0
-
-
-def moment(written: str) -> datetime:
-    """A date or time in ISO 8601, UTC unless it says otherwise. Raises ConfigError."""
-    try:
-        read = datetime.fromisoformat(written)
-    except ValueError:
-        raise ConfigError(
-            f"--since: {written!r} is no date or time.", hint="Write it as 2026-11-01 or 2026-11-01T12:00."
-        ) from None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)

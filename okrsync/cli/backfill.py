@@ -18,7 +18,7 @@ okrsync backfill --dry-run  how many requests that would take
 def backfill(
     context: typer.Context,
     connection: Annotated[
-        str | None, typer.Argument(metavar="[CONNECTION]", help="Only this tracker; all of them unless given.")
+        str | None, typer.Argument(metavar="CONNECTION", help="Only this tracker; all of them unless given.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and ask nothing.")] = False,
     wait: Annotated[

@@ -37,27 +37,38 @@ def checkin(
     key_result: Annotated[
         str | None, typer.Argument(help="Id of the key result; without one, asks about yours.")
     ] = None,
-    confidence: Annotated[int | None, typer.Option(help="How sure, from 0 (no hope) to 10 (certain).")] = None,
-    note: Annotated[str, typer.Option(help="What changed, for those who read it later.")] = "",
-    value: Annotated[float | None, typer.Option(help="Its value today, in its unit, where no ticket knows it.")] = None,
-    blocker: Annotated[str, typer.Option(help="What is in the way.")] = "",
-    next_: Annotated[str, typer.Option("--next", help="What comes next.")] = "",
+    confidence: Annotated[
+        int | None, typer.Option(metavar="0..10", help="How sure, from 0 (no hope) to 10 (certain).")
+    ] = None,
+    note: Annotated[str, typer.Option(metavar="TEXT", help="What changed, for those who read it later.")] = "",
+    value: Annotated[
+        float | None, typer.Option(metavar="NUMBER", help="Its value today, in its unit, where no ticket knows it.")
+    ] = None,
+    blocker: Annotated[str, typer.Option(metavar="TEXT", help="What is in the way.")] = "",
+    next_: Annotated[str, typer.Option("--next", metavar="TEXT", help="What comes next.")] = "",
     status: Annotated[
         Override | None, typer.Option(help="Say this instead of the computed status, for a while.")
     ] = None,
-    reason: Annotated[str, typer.Option(help="Why the computed status is wrong.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why the computed status is wrong.")] = "",
     until: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Last day of that status.", show_default="the next due day"),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="Last day of that status, such as 2026-10-31.",
+            show_default="the next due day",
+        ),
     ] = None,
-    who: Annotated[str | None, typer.Option(help="Who says so.", show_default="your login name")] = None,
+    who: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who says so.", show_default="your login name")
+    ] = None,
     owner: Annotated[
-        str | None, typer.Option(help="Whose key results.", show_default="yours; everybody's in lists")
+        str | None, typer.Option(metavar="NAME", help="Whose key results.", show_default="yours; everybody's in lists")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Ask also about those that are not due.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Only show who owes a check-in.")] = False,
     due: Annotated[bool, typer.Option("--due", help="The same without those that owe nothing now.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="That list as JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="What was kept as JSON, or that list.")] = False,
 ) -> int:
     """Say how sure you are, what changed, and what is in the way.
 
@@ -78,9 +89,9 @@ def checkin(
         until=until.date() if until else None,
     )
     if key_result is not None:
-        if listed or due or json or every:
-            raise ConfigError("--list, --due, --json and --all are about many.", hint="Leave out the key result.")
-        return run(session, key_result, words, who=who or login())
+        if listed or due or every:
+            raise ConfigError("--list, --due and --all are about many.", hint="Leave out the key result.")
+        return run(session, key_result, words, who=who or login(), json=json)
     if not words.empty:
         raise ConfigError("Of which key result?", hint="Name it: okrsync checkin KEY-RESULT ...")
     if listed or due or json:
@@ -90,7 +101,7 @@ def checkin(
     return walk(session, owner=owner or who or login(), who=who or login(), every=every)
 
 
-def run(session: Session, key_result: str, words: Words, *, who: str) -> int:
+def run(session: Session, key_result: str, words: Words, *, who: str, json: bool = False) -> int:
     """Keep one check-in."""
     from okrsync.practice.checkins import check_in
     from okrsync.report.checkins import kept_words
@@ -99,6 +110,10 @@ def run(session: Session, key_result: str, words: Words, *, who: str) -> int:
         said = check_in(app.desk(), key_result, words, who)
         zone = next(one.cycle.zone for one in app.okrs.placed if one.key_result.id == said.key_result)
     session.say(f"Noted for {said.key_result}. {kept_words(said, zone)}")
+    if json:
+        from okrsync.report.machine import as_json
+
+        session.emit(as_json(said))
     return 0
 
 

@@ -36,7 +36,9 @@ def coach(
         Weight | None,
         typer.Option(help="Show and check only this and graver.", show_default="all shown; warning checked"),
     ] = None,
-    team: Annotated[str | None, typer.Option(help="Only this team's objectives.", show_default="all")] = None,
+    team: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this team's objectives.", show_default="all")
+    ] = None,
     ignored: Annotated[bool, typer.Option("--ignored", help="List what the files ignore, with the reasons.")] = False,
     rules: Annotated[bool, typer.Option("--rules", help="List the rules instead.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Findings as JSON, with every ticket behind them.")] = False,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from copy import copy
+from inspect import cleandoc
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,9 @@ UNANSWERED = 1
 
 SHARED = {"config": Path, "verbose": bool, "log": LogForm, "log_level": LogLevel}
 """Options of the group, and what the session keeps: not every Typer converts what a command did not declare."""
+
+EVERYWHERE = "For every command"
+"""The part of a command's help with the options of the group."""
 
 PATIENCE = "3600"
 """Seconds that a bare ``--wait`` waits for another run to end."""
@@ -53,15 +58,22 @@ class Offer(Mapping[str, Any]):
 
 class Group(TyperGroup):
     def get_params(self, ctx: Any) -> list[Any]:
-        return flags_without_type(super().get_params(ctx))
+        return without_types(super().get_params(ctx))
 
 
 class Command(TyperCommand):
     """A command whose function returns its exit code, and that also takes the group's options after its name."""
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.help = flowing(self.help or "")
+
     def get_params(self, ctx: Any) -> list[Any]:
-        shared = [option for option in ctx.find_root().command.params if option.name in SHARED] if ctx.parent else []
-        return flags_without_type([*super().get_params(ctx), *shared])
+        options = ctx.find_root().command.params if ctx.parent else []
+        shared = [copy(option) for option in options if option.name in SHARED]
+        for option in shared:
+            option.rich_help_panel = EVERYWHERE
+        return without_types([*super().get_params(ctx), *shared])
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         rest = super().parse_args(ctx, list(_with_patience(args)))
@@ -102,12 +114,20 @@ def _with_patience(args: list[str]) -> Iterator[str]:
             yield PATIENCE
 
 
-def flags_without_type(options: list[Any]) -> list[Any]:
-    """A flag takes no value; let the help not name a type for one."""
-    for option in options:
-        if getattr(option, "is_flag", False):
-            option.display_type_rich = lambda ctx: None
-    return options
+def flowing(text: str) -> str:
+    """The same paragraphs without the line breaks of the source, so that each fills the width there is."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in cleandoc(text).split("\n\n"))
+
+
+def without_types(params: list[Any]) -> list[Any]:
+    """Let the help name no type of an argument, whose name in capitals says enough, and none of a flag."""
+    for param in params:
+        if param.param_type_name == "argument":
+            param.metavar = param.metavar or param.name.upper()
+            param.display_type_rich = lambda ctx: None
+        elif getattr(param, "is_flag", False):
+            param.display_type_rich = lambda ctx: None
+    return params
 
 
 def explain_interruption(session: Session) -> int:

@@ -57,7 +57,9 @@ class Form(StrEnum):
 def close(
     context: typer.Context,
     cycle: Annotated[str, typer.Argument(help="Id of the cycle, as in the OKR files.")],
-    scores: Annotated[Path | None, typer.Option(help="Scores and words from a YAML or CSV file.")] = None,
+    scores: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Scores and words from a YAML or CSV file.")
+    ] = None,
     score: Annotated[list[str] | None, typer.Option(metavar="KR=0..1", help=f"Final score, {_PER_KR}.")] = None,
     note: Annotated[list[str] | None, typer.Option(metavar="KR=TEXT", help=f"Why this score, {_PER_KR}.")] = None,
     moved: Annotated[list[str] | None, typer.Option(metavar="KR=TEXT", help=f"What moved it, {_PER_KR}.")] = None,
@@ -68,7 +70,9 @@ def close(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Accept what is suggested where no score is given.")] = False,
     reopen: Annotated[bool, typer.Option("--reopen", help="Close a closed cycle once more; both are kept.")] = False,
     write: Annotated[bool, typer.Option("--write", help="Set state: closed in the OKR files, too.")] = False,
-    who: Annotated[str | None, typer.Option(help="Who closes it.", show_default="your login name")] = None,
+    who: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who closes it.", show_default="your login name")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="The closing as JSON.")] = False,
 ) -> int:
     """Score a cycle's key results, note what was learned, and freeze the numbers.
@@ -86,10 +90,12 @@ def close(
 def carry_over(
     context: typer.Context,
     cycle: Annotated[str, typer.Argument(help="Id of the cycle that ends.")],
-    to: Annotated[str, typer.Option(help="Id of the cycle to come.")],
-    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="Its first day.")],
-    end: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="Its last day.")],
-    kr: Annotated[list[str] | None, typer.Option(help="This key result, whatever was decided; repeatable.")] = None,
+    to: Annotated[str, typer.Option(metavar="ID", help="Id of the cycle to come.")],
+    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Its first day.")],
+    end: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Its last day.")],
+    kr: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="This key result, whatever was decided; repeatable.")
+    ] = None,
     target: Annotated[list[str] | None, typer.Option(metavar="KR=VALUE", help=f"A new target, {_PER_KR}.")] = None,
     json: Annotated[bool, typer.Option("--json", help="What was written, as JSON.")] = False,
 ) -> int:
@@ -106,7 +112,9 @@ def carry_over(
 def report(
     context: typer.Context,
     cycle: Annotated[str, typer.Argument(help="Id of the cycle, as in the OKR files.")],
-    output: Annotated[Path | None, typer.Option(help="A file; - is stdout.", show_default="okrs-CYCLE.html")] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A file; - is stdout.", show_default="okrs-CYCLE.html")
+    ] = None,
     form: Annotated[Form | None, typer.Option("--format", help="html, or md for Markdown.")] = None,
     confidential: Annotated[
         bool, typer.Option("--confidential", help="Also objectives with visibility: team.")

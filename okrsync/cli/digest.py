@@ -23,7 +23,9 @@ okrsync digest --send                   sends all of them by Apprise, to nobody 
 def digest(
     context: typer.Context,
     role: Annotated[PracticeRole | None, typer.Option(help="Whose; all three unless given.")] = None,
-    who: Annotated[str | None, typer.Option(help="One person of that role.", show_default="everybody in it")] = None,
+    who: Annotated[
+        str | None, typer.Option(metavar="NAME", help="One person of that role.", show_default="everybody in it")
+    ] = None,
     send: Annotated[bool, typer.Option("--send", help="Send them instead of printing them.")] = False,
     json: Annotated[bool, typer.Option("--json", help="The digests as JSON.")] = False,
 ) -> int:

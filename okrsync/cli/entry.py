@@ -85,11 +85,14 @@ def options(
     context: typer.Context,
     config: Annotated[
         Path | None,
-        typer.Option("--config", "-c", help=f"The configuration file, {DEFAULT_CONFIG} unless given."),
+        typer.Option("--config", "-c", metavar="FILE", help=f"The configuration file, {DEFAULT_CONFIG} unless given."),
     ] = None,
     log: Annotated[LogForm | None, typer.Option("--log", help="Tell what happens, line by line, on stderr.")] = None,
     log_level: Annotated[
-        LogLevel | None, typer.Option("--log-level", help="How much of it; info is a line a run.")
+        LogLevel | None,
+        typer.Option(
+            "--log-level", metavar="LEVEL", help="How much of it: debug, info, warning or error; info is a line a run."
+        ),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show tracebacks of errors.")] = False,
     version: Annotated[

@@ -21,7 +21,7 @@ def explain(
         str, typer.Argument(metavar="KEY_RESULT", help="Id of the key result, or of an objective, as in the OKR files.")
     ],
     at: Annotated[
-        str | None, typer.Option(metavar="DAY", help="As it was at the end of a past day, such as 2026-10-31.")
+        str | None, typer.Option(metavar="DATE", help="As it was at the end of a past day, such as 2026-10-31.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="The explanation as JSON.")] = False,
 ) -> int:

@@ -33,7 +33,8 @@ def export(
     context: typer.Context,
     form: Annotated[Form, typer.Option("--format", help="json loses nothing; csv has one table each.")] = Form.JSON,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A new file or folder.", show_default="stdout, for json")
+        Path | None,
+        typer.Option("--output", "-o", metavar="PATH", help="A new file or folder.", show_default="stdout, for json"),
     ] = None,
 ) -> int:
     """Write out everything: OKR files, links, readings, check-ins, scores.

@@ -19,8 +19,10 @@ okrsync figures --period 2026-Q3 --json          a cycle by its id, for a progra
 
 def figures(
     context: typer.Context,
-    team: Annotated[str | None, typer.Option(help="One team.", show_default="all of them")] = None,
-    period: Annotated[str, typer.Option(help="cycle, a cycle's id, 4w, or two days: FROM..TO.")] = "cycle",
+    team: Annotated[str | None, typer.Option(metavar="NAME", help="One team.", show_default="all of them")] = None,
+    period: Annotated[
+        str, typer.Option(metavar="4w|ID|DATE..DATE", help="So long until today, a cycle, or two days and all between.")
+    ] = "cycle",
     tickets: Annotated[
         bool, typer.Option("--tickets", help="The tickets and key results that were counted, instead of the numbers.")
     ] = False,

@@ -20,7 +20,9 @@ def history(
     key_result: Annotated[str, typer.Argument(help="Id of the key result, as in the OKR files.")],
     since: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="From when on: 2w, or a date.", show_default="the cycle's begin"),
+        typer.Option(
+            metavar="7d|DATE", help="From when on: 7d, 2w, a date or a time.", show_default="the cycle's begin"
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="The history as JSON.")] = False,
 ) -> int:

@@ -34,15 +34,22 @@ def import_(
     source: Annotated[
         Path | None, typer.Argument(metavar="EXPORT", help="A .json, .zip or folder; or an OKRchestra workspace.")
     ] = None,
-    csv: Annotated[Path | None, typer.Option("--csv", help="A table with a key result in each row.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="A table with a key result in each row.")
+    ] = None,
     mapping: Annotated[
         list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="What a column is; may be repeated.")
     ] = None,
-    cycle: Annotated[str, typer.Option(help="Id of their cycle.", show_default="this quarter")] = "",
-    start: Annotated[datetime | None, typer.Option(formats=[DAY], help="Its first day.", show_default=False)] = None,
-    end: Annotated[datetime | None, typer.Option(formats=[DAY], help="Its last day.", show_default=False)] = None,
+    cycle: Annotated[str, typer.Option(metavar="ID", help="Id of their cycle.", show_default="this quarter")] = "",
+    start: Annotated[
+        datetime | None, typer.Option(formats=[DAY], metavar="DATE", help="Its first day.", show_default=False)
+    ] = None,
+    end: Annotated[
+        datetime | None, typer.Option(formats=[DAY], metavar="DATE", help="Its last day.", show_default=False)
+    ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The OKR file to write.", show_default="beside the others")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The OKR file to write.", show_default="beside the others"),
     ] = None,
 ) -> int:
     """Bring an export back, or take in OKRs from a table or from OKRchestra.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from okrsync.cli.session import Session, refuse_unknown, session_of
+from okrsync.errors import ConfigError
 
 if TYPE_CHECKING:
     from okrsync.app import RunRequest
@@ -29,7 +30,9 @@ def plan(
     connection: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this one; may be repeated.")
     ] = None,
-    tickets: Annotated[int | None, typer.Option(min=1, help="Show only so many of each connection.")] = None,
+    tickets: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Show only so many of each connection.")
+    ] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown.")] = False,
     wait: Annotated[
         float | None, typer.Option("--wait", metavar="[SECONDS]", min=0, help="Wait for another run to end.")
@@ -43,6 +46,8 @@ def plan(
     from okrsync.app import RunRequest
 
     request = RunRequest(full=full, connections=tuple(connection or ()), wait=wait or 0.0)
+    if json and markdown:
+        raise ConfigError("--json and --markdown are two forms of one plan.", hint="Leave one of them out.")
     form = "json" if json else "markdown" if markdown else "text"
     return run(session_of(context), request, form=form, tickets=tickets, check=check)
 

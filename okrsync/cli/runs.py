@@ -17,7 +17,7 @@ okrsync runs 12 --json   the same for a program
 
 def runs(
     context: typer.Context,
-    run: Annotated[int | None, typer.Argument(metavar="[RUN]", help="Number of the run to show whole.")] = None,
+    run: Annotated[int | None, typer.Argument(metavar="RUN", help="Number of the run to show whole.")] = None,
     last: Annotated[int, typer.Option("--last", min=1, metavar="N", help="List so many.")] = 20,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> int:

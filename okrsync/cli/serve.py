@@ -16,9 +16,11 @@ okrsync serve --port 9000   on another port
 
 def serve(
     context: typer.Context,
-    host: Annotated[str | None, typer.Option(help="The address to listen on, rather than the configured one.")] = None,
+    host: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="The address to listen on, rather than the configured one.")
+    ] = None,
     port: Annotated[
-        int | None, typer.Option(help="The port, rather than the configured one; 0 takes a free one.")
+        int | None, typer.Option(metavar="PORT", help="The port, rather than the configured one; 0 takes a free one.")
     ] = None,
 ) -> int:
     """Serve the dashboard until Ctrl-C.

@@ -20,7 +20,7 @@ def status(
     context: typer.Context,
     why: Annotated[bool, typer.Option("--why", help="Say by which rule each status came about.")] = False,
     at: Annotated[
-        str | None, typer.Option(metavar="DAY", help="As it stood at the end of a past day, such as 2026-10-31.")
+        str | None, typer.Option(metavar="DATE", help="As it stood at the end of a past day, such as 2026-10-31.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="The status as JSON.")] = False,
 ) -> int:

@@ -16,7 +16,7 @@ okrsync token ana --role owner   prints a token for Ana, and what to write into 
 def token(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Who gets it; owners are known by this name in the OKR files.")],
-    role: Annotated[str, typer.Option(help="viewer, owner or admin.")] = "viewer",
+    role: Annotated[str, typer.Option(metavar="ROLE", help="viewer, owner or admin.")] = "viewer",
 ) -> int:
     """Make a token for the dashboard.
 

@@ -18,8 +18,10 @@ okrsync why checkout-1 --since 2026-10-01 --until 2026-10-31
 def why(
     context: typer.Context,
     key_result: Annotated[str, typer.Argument(help="Id of the key result, as in the OKR files.")],
-    since: Annotated[str, typer.Option(metavar="TIME", help="From when on: 7d, 2w, or a date.")] = "7d",
-    until: Annotated[str | None, typer.Option(metavar="TIME", help="Until when.", show_default="now")] = None,
+    since: Annotated[str, typer.Option(metavar="7d|DATE", help="From when on: 7d, 2w, a date or a time.")] = "7d",
+    until: Annotated[
+        str | None, typer.Option(metavar="7d|DATE", help="Until when, in the same words.", show_default="now")
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="List every ticket, not only the heaviest.")] = False,
     json: Annotated[bool, typer.Option("--json", help="The split as JSON.")] = False,
 ) -> int:

@@ -40,6 +40,16 @@ def test_a_check_in_carries_everything_that_options_say(shop: Practice) -> None:
     assert (said.blocker, said.next, said.status, said.reason) == ("legal", "call them", Status.AT_RISK, "bankrupt")
 
 
+def test_a_check_in_answers_programs_with_what_was_kept(shop: Practice) -> None:
+    result = shop.call("checkin", "checkout-3", "--value", "2.4", "--note", "live", "--who", "ana", "--json")
+    assert result.exit_code == 0
+    kept = json.loads(result.stdout)
+    assert (kept["key_result"], kept["value"], kept["note"], kept["who"]) == ("checkout-3", 2.4, "live", "ana")
+    assert kept["at"].startswith("2026-10-09")
+    refused = shop.call("checkin", "checkout-9", "--value", "2.4", "--json")
+    assert json.loads(refused.stdout)["exit_code"] == refused.exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

@@ -89,6 +89,15 @@ def test_plan_ends_with_three_only_when_checked_and_pending(
     assert okrsync("plan", *flags).exit_code == code
 
 
+def test_a_plan_in_two_forms_at_once_is_refused_before_anything_is_read(okrsync: Call, engine: Any) -> None:
+    refused = okrsync("plan", "--markdown", "--json")
+    assert refused.exit_code == 2
+    assert "--json and --markdown are two forms of one plan. Leave one of them out." in " ".join(
+        refused.stderr.replace("→", "").split()
+    )
+    assert engine.asked == []
+
+
 def test_plan_writes_text_markdown_or_json_to_stdout_alone(okrsync: Call, engine: Any) -> None:
     engine.answers["plan"] = report(kind="plan")
     assert "Cost: 6 API calls" in okrsync("plan").stdout

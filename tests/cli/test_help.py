@@ -9,6 +9,8 @@ from collections.abc import Callable
 import pytest
 from typer.testing import Result
 
+from okrsync.cli.entry import OFFER
+
 Call = Callable[..., Result]
 COMMANDS = (
     "demo",
@@ -28,6 +30,13 @@ COMMANDS = (
     "runs",
     "audit",
 )
+WHERE_VALUES_ARE = [name for name in OFFER if name not in ("cycle", "store")] + [
+    "cycle close",
+    "cycle carry-over",
+    "cycle report",
+    "store backup",
+    "store restore",
+]
 HEAVY = ("sqlalchemy", "alembic", "requests", "jira", "github", "pydantic", "jinja2", "structlog", "starlette", "yaml")
 
 
@@ -42,6 +51,19 @@ def test_each_command_explains_itself_with_an_example(okrsync: Call, command: st
     shown = okrsync(command, "--help").stdout
     assert f"$ okrsync {command}" in shown
     assert "--config" in shown
+
+
+@pytest.mark.parametrize("command", WHERE_VALUES_ARE)
+def test_values_are_called_by_words_and_not_by_types_of_a_language(okrsync: Call, command: str) -> None:
+    shown = okrsync(*command.split(), "--help").stdout
+    for word in ("<str>", "<int", "<float>", "<path>", "<file>", "<list[", "%Y", "{key_result}", "[["):
+        assert word not in shown
+
+
+def test_paragraphs_fill_the_width_there_is(okrsync: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = okrsync("figures", "--help").stdout
+    assert "No figure is about one person, and they are never merged into one." in shown
 
 
 def test_a_mistyped_command_is_answered_with_the_nearest(okrsync: Call) -> None:
