@@ -6,13 +6,14 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from okrsync import redact
+from okrsync.clock import utc_now
 from okrsync.connector import ConnectionOptions, Connector, Context, Finding, Level, Meter, Plugin
 from okrsync.errors import ConfigError, ConnectionFailed
 from okrsync.events import Log, Silence
@@ -42,12 +43,9 @@ from okrsync.settings import Settings, load_settings
 from okrsync.store import Store
 from okrsync.sync import run
 from okrsync.views import explain, find, problems, status
+from okrsync.words import plural
 
 __all__ = ["App", "NoProgress", "Progress", "RunRequest"]
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _what_is_read(options: ConnectionOptions) -> str:
@@ -128,7 +126,7 @@ class App:
     def check(self, *, offline: bool) -> Iterator[tuple[str, Finding]]:
         """Findings with the file or connection they are about, as they come."""
         counts = (len(self.okrs.objectives), "objective"), (len(self.okrs.live()), "live key result")
-        said = ", ".join(f"{count} {thing}{'' if count == 1 else 's'}" for count, thing in counts)
+        said = ", ".join(f"{plural(count, thing)}" for count, thing in counts)
         yield "files", Finding(Level.OK, "OKRs", said)
         if offline:
             return

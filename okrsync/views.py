@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -21,6 +20,7 @@ from okrsync.model.run import Explanation, KeyResultStatus, ObjectiveStatus
 from okrsync.model.sample import Contribution, Linked, Sample
 from okrsync.model.verdict import Preset, Verdict
 from okrsync.model.work import Item, State
+from okrsync.near import did_you_mean
 from okrsync.store import Store
 from okrsync.store.scopes import ConnectionState
 
@@ -101,8 +101,7 @@ def find(okrs: Okrs, key_result: str) -> Placed:
             names = ", ".join(one.id for one in objective.key_results) or "none"
             hint = f"Its key results: {names}. `okrsync explain {objective.id}` tells how they add up."
             raise ConfigError(f"{objective.id} is an objective, not a key result.", hint=hint)
-    near = difflib.get_close_matches(key_result.casefold(), by_id, n=1)
-    hint = f"Did you mean {by_id[near[0]].key_result.id}?" if near else "`okrsync status` lists all key results."
+    hint = did_you_mean(key_result, okrs.by_id(), "`okrsync status` lists all key results.")
     raise ConfigError(f"There is no key result {key_result!r}.", hint=hint)
 
 

@@ -6,7 +6,6 @@ nearly right are told the nearest; values are shown only where they can be no se
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
@@ -16,6 +15,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from okrsync.model.okr import KEY_RESULT_ID
+from okrsync.near import nearest
+from okrsync.words import listed as joined
 from okrsync.yamlfile import Place
 
 MOST_NAMES = 12
@@ -24,13 +25,6 @@ MOST_NAMES = 12
 _ABOUT_THE_TYPE = ("union_tag_invalid", "union_tag_not_found")
 _AN_ID = "use up to 40 letters, digits, `.`, `_` and `-`, a letter or digit first"
 _QUOTED = re.compile(r"'([^']*)'")
-
-
-def nearest(name: object, valid: Iterable[str]) -> str | None:
-    """The valid name that ``name`` was probably meant to be."""
-    known = {one.lower(): one for one in valid}
-    near = difflib.get_close_matches(str(name).lower(), known, n=1, cutoff=0.6)
-    return known[near[0]] if near else None
 
 
 def suggest(name: object, valid: Iterable[str]) -> str:
@@ -48,7 +42,7 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     shown = [f"`{name}`" for name in names[:MOST_NAMES]]
     if len(names) > MOST_NAMES:
         return f"{', '.join(shown)}, …"
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {last} {shown[-1]}"
+    return joined(shown, last)
 
 
 def findings(error: ValidationError, data: object, model: type[BaseModel]) -> list[tuple[Place, str]]:

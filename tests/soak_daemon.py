@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from okrsync.app import App, utc_now
+from okrsync.app import App
+from okrsync.clock import utc_now
 from okrsync.daemon import Daemon
 from okrsync.events import Event, Silence
 from okrsync.model.hint import Hint

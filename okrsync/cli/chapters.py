@@ -186,9 +186,9 @@ def _quiet_week(story: Story, number: int) -> None:
     """A week of work, a word of each owner, and a sync that nobody watches."""
     from okrsync.app import RunRequest
     from okrsync.practice.checkins import Words, check_in
-    from okrsync.report.figures import plural
     from okrsync.report.text import line
     from okrsync.sandbox.team import work_a_week
+    from okrsync.words import plural
 
     done = work_a_week(story.sandbox)
     with story.session.open() as app:
@@ -204,9 +204,9 @@ def _quiet_week(story: Story, number: int) -> None:
 
 def _told_week(story: Story) -> None:
     """What the teams do, and what the owners say of it."""
-    from okrsync.report.figures import plural
     from okrsync.report.text import line
     from okrsync.sandbox.team import work_a_week
+    from okrsync.words import plural
 
     done = work_a_week(story.sandbox)
     for sentence in (*_worth_telling(done), f"and {plural(max(0, len(done) - TOLD), 'thing')} more"):
@@ -235,8 +235,8 @@ def _value(key_result: str, week: int) -> float | None:
 
 def _quiet_sync(story: Story) -> None:
     """The sandbox is the witness: it saw no write."""
-    from okrsync.report.figures import plural
     from okrsync.report.text import line
+    from okrsync.words import plural
 
     story.sandbox.log.clear()
     story.okrsync("sync")

@@ -171,7 +171,7 @@ def _quarter(name: str) -> tuple[date, date] | None:
 
 
 def _say_adopted(session: Session, done: Adopted) -> int:
-    from okrsync.report.figures import plural
+    from okrsync.words import plural
 
     counted = f"{plural(done.objectives, 'objective')} and {plural(done.key_results, 'key result')}"
     session.say(f"Wrote {done.file}: {counted}.")
@@ -195,7 +195,7 @@ _THINGS = {
 
 
 def _say_restored(session: Session, done: Restored) -> int:
-    from okrsync.report.figures import plural
+    from okrsync.words import plural
 
     for file in done.written:
         session.say(f"Wrote {file}.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def ask(session: Session, ending: Ending) -> Mapping[str, Word]:
     """What people decide, by key result; nothing is kept before the last answer. Raises typer.Abort."""
     from okrsync.report.closing import without_value_before
-    from okrsync.report.figures import plural
+    from okrsync.words import plural
 
     rows = [(one, of) for of in ending.objectives for one in of.key_results if one.score is not None]
     session.say(f"{plural(len(rows), 'key result')} of {ending.cycle.id}. Enter takes what stands in brackets.")

@@ -5,14 +5,13 @@ The demo makes its own sessions, with the sandbox's clock and environment, and c
 
 from __future__ import annotations
 
-import difflib
 import gc
 import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +19,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
+from okrsync.clock import utc_now
 from okrsync.errors import ConfigError
+from okrsync.near import did_you_mean
 from okrsync.redact import mask, masking
 
 if TYPE_CHECKING:
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
 
 DEFAULT_CONFIG = Path("okrsync.yaml")
 PIPE_WIDTH = 120
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _open_app(config: Path, **given: Any) -> App:
@@ -162,8 +159,7 @@ def refuse_unknown(connections: Iterable[str], app: App) -> None:
     known = list(app.settings.connections)
     for name in connections:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(known)}."
+            hint = did_you_mean(name, known, f"There are {', '.join(known)}.")
             raise ConfigError(f"There is no connection {name!r}.", hint=hint)
 
 

@@ -26,7 +26,7 @@ Answer = TypeVar("Answer")
 def walk(session: Session, *, owner: str, who: str, every: bool = False) -> int:
     """Ask about what is due, or ``every`` key result; 130 when somebody left in the middle."""
     from okrsync.practice.checkins import owed
-    from okrsync.report.figures import plural
+    from okrsync.words import plural
 
     with session.open() as app:
         rows = owed(app.desk(), owner)

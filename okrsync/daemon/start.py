@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from okrsync.app import App, utc_now
+from okrsync.app import App
+from okrsync.clock import utc_now
 from okrsync.daemon.loop import Daemon
 from okrsync.daemon.signals import heeded
 from okrsync.daemon.systemd import Supervisor

@@ -6,7 +6,6 @@ handed down to everything below it.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -23,6 +22,7 @@ from okrsync.model.run import Dangling
 from okrsync.model.sample import Linked
 from okrsync.model.target import Target
 from okrsync.model.work import Item
+from okrsync.near import nearest
 
 
 class Above:
@@ -133,9 +133,9 @@ class Mapper:
         return ""
 
     def _nearest(self, name: str) -> str:
-        live = [folded for folded, placed in self._placed.items() if placed.live]
-        near = difflib.get_close_matches(name.casefold(), live)
-        return f"; did you mean {self._placed[near[0]].key_result.id}?" if near else ""
+        live = [placed.key_result.id for placed in self._placed.values() if placed.live]
+        near = nearest(name, live)
+        return f"; did you mean {near}?" if near else ""
 
     def targets(self, placed: Placed) -> tuple[Target, ...]:
         """The milestones, versions and epics a ``milestones`` key result counts; none for other measures."""

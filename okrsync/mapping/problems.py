@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from string import digits
 
 from okrsync.connector import Finding, Level
 from okrsync.mapping.rule import Compiler
 from okrsync.model.okr import Link, Placed
+from okrsync.near import nearest
 
 
 def problems(live: Sequence[Placed], compiler: Compiler) -> Iterator[Finding]:
@@ -57,7 +57,6 @@ def _number(key: str) -> str:
 
 
 def _warning(key_result: str, message: str, written: str, known: Iterable[str]) -> Finding:
-    by_folded = {name.casefold(): name for name in sorted(known)}
-    near = difflib.get_close_matches(written.casefold(), by_folded)
-    hint = f"Did you mean {by_folded[near[0]]!r}?" if near else ""
+    near = nearest(written, sorted(known))
+    hint = f"Did you mean {near!r}?" if near else ""
     return Finding(Level.WARNING, key_result, message, hint)

@@ -8,10 +8,11 @@ from itertools import chain
 from math import fsum
 from statistics import median
 
-from okrsync.measure.tally import LARGEST, Reading, Share, Tally, words
+from okrsync.measure.tally import LARGEST, Reading, Share, Tally
 from okrsync.model.okr import Completion
 from okrsync.model.sample import Contribution
 from okrsync.model.work import Item, State
+from okrsync.words import plural
 
 
 class CompletionTally(Tally):
@@ -126,7 +127,7 @@ class PointsTally(CompletionTally):
         everything = len(self._estimates) + self._unestimated
         if self._unestimated == 0:
             return
-        said = f"{self._unestimated} of {words(everything, 'item')} without an estimate"
+        said = f"{self._unestimated} of {plural(everything, 'item')} without an estimate"
         if self._metric.unestimated == "exclude":
             yield f"{said}, left out"
         elif self._metric.unestimated == "one" or not self._estimates:

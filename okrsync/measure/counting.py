@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from okrsync.mapping.facts import folded, folded_types, wearing
-from okrsync.measure.tally import LARGEST, Reading, Share, Tally, words
+from okrsync.measure.tally import LARGEST, Reading, Share, Tally
 from okrsync.model.okr import Count, Cycle, Filter, Ratio, Sum
 from okrsync.model.work import Item, State
+from okrsync.words import plural
 
 FEW = 5
 """A ratio over fewer items is flagged."""
@@ -54,7 +55,7 @@ class SumTally(Tally):
 
     def reading(self) -> Reading:
         total, scope, done = self.sums()
-        flags = (f"{words(self._empty, 'item')} without {self._field}, left out",) if self._empty else ()
+        flags = (f"{plural(self._empty, 'item')} without {self._field}, left out",) if self._empty else ()
         return Reading(total, total, None, scope, done, self._empty, flags)
 
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 from fractions import Fraction
 from math import ceil
 
-from okrsync.measure.tally import Reading, Share, Tally, words
+from okrsync.measure.tally import Reading, Share, Tally
 from okrsync.model.okr import Duration
 from okrsync.model.work import Item
+from okrsync.words import plural
 
 ENOUGH = 10
 """Fewer items say nothing about a percentile."""
@@ -41,7 +42,7 @@ class DurationTally(Tally):
         _, scope, done = self.sums()
         count = len(self._adds)
         if count < ENOUGH:
-            flag = f"{words(count, 'finished item')}, and a percentile needs {ENOUGH}"
+            flag = f"{plural(count, 'finished item')}, and a percentile needs {ENOUGH}"
             return Reading(None, scope=scope, done=done, flags=(flag,))
         return Reading(nearest_rank(sorted(self._adds), self._percentile), scope=scope, done=done)
 

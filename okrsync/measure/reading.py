@@ -11,7 +11,7 @@ from okrsync.measure.completion import completion
 from okrsync.measure.counting import CountTally, RatioTally, SumTally
 from okrsync.measure.duration import DurationTally
 from okrsync.measure.milestones import MilestonesTally
-from okrsync.measure.tally import Evidence, Reading, Share, Tally, words
+from okrsync.measure.tally import Evidence, Reading, Share, Tally
 from okrsync.model.okr import (
     Boolean,
     Completion,
@@ -26,6 +26,7 @@ from okrsync.model.okr import (
 )
 from okrsync.model.sample import Contribution, Linked, Sample
 from okrsync.model.work import Item
+from okrsync.words import plural
 
 NAMED = 3
 """How many epics that are not broken down a flag names."""
@@ -155,7 +156,7 @@ def _tally(placed: Placed, evidence: Evidence) -> Tally:
 
 def _remarks(tally: Tally, counts: bool, excluded: int, whole: list[str]) -> Iterator[str]:
     if not counts and not isinstance(tally, ManualTally | MilestonesTally):
-        yield f"everything linked is left out: {words(excluded, 'item')}" if excluded else "nothing is linked"
+        yield f"everything linked is left out: {plural(excluded, 'item')}" if excluded else "nothing is linked"
     if whole:
         rest = len(whole) - NAMED
         yield f"not broken down: {', '.join(sorted(whole)[:NAMED])}{f' and {rest} more' if rest > 0 else ''}"

@@ -97,8 +97,3 @@ class Tally(ABC):
     def sums(self) -> tuple[float, float, float]:
         """What the items add, what they could add, and what of that is delivered."""
         return fsum(self._adds), fsum(self._of), fsum(self._done)
-
-
-def words(count: int, thing: str) -> str:
-    """``1 item``, ``3 items``."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"

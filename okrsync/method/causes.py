@@ -13,6 +13,7 @@ from okrsync.method.attribution import ORDER, WORK, Effect, effects
 from okrsync.method.snapshot import Key, Snapshot, height
 from okrsync.model.attribution import Cause, Piece
 from okrsync.model.okr import Boolean, Maintain, Placed
+from okrsync.words import listed, plural
 
 AGED = "seen otherwise"
 FIRST_VALUE = "first value"
@@ -107,7 +108,7 @@ def sentence(found: Sequence[Cause], change: float, *, unit: str | None, share: 
     amount = f"{change * 100:+.1f} points" if unit is None else f"{change:+.3g} {unit}".rstrip()
     if not found:
         return f"{amount}: nothing happened.", False
-    said = f"{amount}: {_listed([_counted(cause) for cause in found])}."
+    said = f"{amount}: {listed([_counted(cause) for cause in found])}."
     work = fsum(cause.contributes for cause in found if cause.work)
     if not share:
         return said, change < -ROUNDING
@@ -124,9 +125,5 @@ def _counted(cause: Cause) -> str:
     if not count:
         return cause.name
     if cause.name == CHECK_IN:
-        return f"{count} {cause.name}{'' if count == 1 else 's'}"
-    return f"{count} {'item' if count == 1 else 'items'} {cause.name}"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+        return plural(count, cause.name)
+    return f"{plural(count, 'item')} {cause.name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from okrsync.method.words import percent
+from okrsync.words import percent
 
 CONFIDENT, DOUBTFUL = 7, 3
 POOR, GOOD = 0.30, 0.70

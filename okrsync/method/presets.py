@@ -7,8 +7,9 @@ OKR playbook, ``confidence`` the common 0 to 10 scale. All bounds are half-open;
 from __future__ import annotations
 
 from okrsync.method.bands import NOISE, Band, band
-from okrsync.method.words import percent, two_shares
+from okrsync.method.words import two_shares
 from okrsync.model.verdict import Preset, Status
+from okrsync.words import percent
 
 RATIO = (Preset.OBOARD, Preset.UPRAISE)
 """Presets that divide by what is expected, and so say nothing sensible while that is nearly nothing."""

@@ -18,11 +18,11 @@ from okrsync.method.bands import NOISE, too_easy
 from okrsync.method.divergence import divergences
 from okrsync.method.expected import day_of, due, expected
 from okrsync.method.presets import RATIO, TIMED, by_confidence, compare, reason
-from okrsync.method.words import percent
 from okrsync.model.checkin import CheckIn
 from okrsync.model.okr import Boolean, Cycle, KeyResult, Life, Maintain, Objective, Phase, Placed
 from okrsync.model.sample import Sample
 from okrsync.model.verdict import Preset, Rule, Status, Verdict
+from okrsync.words import percent
 
 EARLY = 0.05
 """Below this much expectation a ratio says nothing."""

@@ -5,15 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import PurePath
 
-from okrsync.method.bands import NOISE
-
-
-def percent(share: float) -> str:
-    """A share of one in whole per cent, rounded so that only a full one reads 100 %."""
-    whole = round(share * 100)
-    if whole == 100 and share < 1 - NOISE:
-        whole = 99
-    return f"{whole} %"
+from okrsync.words import percent
 
 
 def two_shares(one: float, other: float) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from okrsync.method.checkins import DAY, Owed, State, duty, expiry, midnight
 from okrsync.model.checkin import CheckIn
 from okrsync.model.okr import Boolean, Manual, Phase, Placed
 from okrsync.model.verdict import Status
+from okrsync.near import did_you_mean
 from okrsync.practice.desk import Desk
 from okrsync.views import find
 
@@ -128,14 +129,11 @@ def _owed(desk: Desk, placed: Placed, said: Iterable[CheckIn], measured: datetim
 
 def _owner(desk: Desk, owner: str) -> str:
     """The owner as the files write the name. Raises ConfigError when nothing live is theirs."""
-    import difflib
-
     owners = {name.casefold(): name for placed in desk.okrs.live() if (name := owner_of(placed))}
     if found := owners.get(owner.casefold()):
         return found
-    near = difflib.get_close_matches(owner.casefold(), owners, n=1)
     there = f"Owners are {', '.join(sorted(owners.values()))}; --owner names one." if owners else "No owner is named."
-    hint = f"Did you mean --owner {owners[near[0]]}?" if near else there
+    hint = did_you_mean(owner, owners.values(), there, "--owner")
     raise ConfigError(f"No live key result is owned by {owner!r}.", hint=hint)
 
 

@@ -13,6 +13,7 @@ from okrsync.method.standings import Standings
 from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Closing, Remark, Score
 from okrsync.model.okr import Boolean, Cycle, Maintain, Objective, Phase, Placed
 from okrsync.model.sample import Sample
+from okrsync.near import did_you_mean
 from okrsync.practice.checkins import owner_of
 from okrsync.practice.coach import findings as coach_findings
 from okrsync.practice.desk import Desk
@@ -20,7 +21,6 @@ from okrsync.practice.figures import figures_with, team_of
 from okrsync.practice.readings import last_moment, readings_by
 from okrsync.practice.scoring import Ending, Word, decided, final_scores
 from okrsync.practice.standing import standings_by, still_running
-from okrsync.wording import nearest
 
 
 def find_cycle(desk: Desk, id: str) -> Cycle:
@@ -28,11 +28,9 @@ def find_cycle(desk: Desk, id: str) -> Cycle:
     cycles = {cycle.id.casefold(): cycle for _, cycle in desk.okrs.objectives}
     if found := cycles.get(id.casefold()):
         return found
-    near = nearest(id, [cycle.id for cycle in cycles.values()])
-    there = ", ".join(cycle.id for cycle in cycles.values()) or "none"
-    raise ConfigError(
-        f"No OKR file is of the cycle {id!r}.", hint=f"Did you mean {near}?" if near else f"There are: {there}."
-    )
+    ids = [cycle.id for cycle in cycles.values()]
+    hint = did_you_mean(id, ids, f"There are: {', '.join(ids) or 'none'}.")
+    raise ConfigError(f"No OKR file is of the cycle {id!r}.", hint=hint)
 
 
 def ending(desk: Desk, id: str) -> Ending:

@@ -10,9 +10,9 @@ import msgspec
 from okrsync.errors import ConfigError
 from okrsync.method.coach import Facts, Finding, Orphans, Scored, find
 from okrsync.model.rules import Severity
+from okrsync.near import did_you_mean
 from okrsync.practice.checkins import owed
 from okrsync.practice.desk import Desk
-from okrsync.wording import nearest
 
 Found = TypeVar("Found")
 
@@ -77,9 +77,8 @@ def _team(desk: Desk, team: str) -> str:
     teams = {one.team.casefold(): one.team for one, _ in desk.okrs.objectives if one.team}
     if found := teams.get(team.casefold()):
         return found
-    near = nearest(team, teams.values())
     there = f"Teams are {', '.join(sorted(teams.values()))}." if teams else "No objective names a `team:`."
-    raise ConfigError(f"There is no team {team!r}.", hint=f"Did you mean {near}?" if near else there)
+    raise ConfigError(f"There is no team {team!r}.", hint=did_you_mean(team, teams.values(), there))
 
 
 def _concerns(desk: Desk, found: Finding, team: str) -> bool:

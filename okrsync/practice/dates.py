@@ -11,7 +11,7 @@ from okrsync.plan.words import page_url
 from okrsync.practice.checkins import owner_of
 from okrsync.practice.desk import Desk
 from okrsync.report.calendar import Entry
-from okrsync.report.figures import plural
+from okrsync.words import plural
 
 NOBODY = "nobody yet"
 

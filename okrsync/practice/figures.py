@@ -19,11 +19,11 @@ from okrsync.model.checkin import CheckIn
 from okrsync.model.closing import Score
 from okrsync.model.figures import Alignment, Engagement, Performance, Productivity, TeamFigures
 from okrsync.model.okr import Cycle, Objective, Phase, Placed
+from okrsync.near import did_you_mean
 from okrsync.practice.checkins import owner_of
 from okrsync.practice.desk import Desk
 from okrsync.practice.figures_known import Finals, Known, Readings
 from okrsync.practice.periods import CURRENT, check_period, period_of
-from okrsync.wording import nearest
 
 INSTANT = timedelta(microseconds=1)
 
@@ -111,8 +111,7 @@ def named(desk: Desk, team: str) -> str:
     if found := names.get(team.casefold()):
         return found
     there = sorted(map(team_name, teams))
-    near = nearest(team, there)
-    hint = f"Did you mean --team {near}?" if near else f"There are {', '.join(there)}."
+    hint = did_you_mean(team, there, f"There are {', '.join(there)}.", "--team")
     raise ConfigError(f"There is no team {team!r}.", hint=hint)
 
 

@@ -11,7 +11,7 @@ from okrsync.method.checkins import DAY, midnight
 from okrsync.method.expected import day_of
 from okrsync.method.figures import Period
 from okrsync.model.okr import Cycle, Phase
-from okrsync.wording import nearest
+from okrsync.near import did_you_mean
 
 CURRENT = "cycle"
 _WEEKS = re.compile(r"([1-9][0-9]{0,2})w")
@@ -29,8 +29,7 @@ def check_period(text: str, cycles: Iterable[Cycle]) -> None:
         if last < first:
             raise ConfigError(f"The period {text} ends before it begins.", hint=_FORMS)
         return
-    near = nearest(text, ids)
-    raise ConfigError(f"{text!r} is no period.", hint=f"Did you mean --period {near}?" if near else _FORMS)
+    raise ConfigError(f"{text!r} is no period.", hint=did_you_mean(text, ids, _FORMS, "--period"))
 
 
 def period_of(text: str, cycles: Sequence[Cycle], now: datetime) -> Period | None:

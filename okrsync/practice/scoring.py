@@ -10,7 +10,8 @@ import msgspec
 from okrsync.errors import ConfigError
 from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Closing, Decision, Retrospective, Score
 from okrsync.model.okr import Cycle
-from okrsync.wording import nearest
+from okrsync.near import did_you_mean
+from okrsync.words import plural
 
 
 class Word(msgspec.Struct, frozen=True):
@@ -65,7 +66,7 @@ def final_scores(found: Ending, words: Mapping[str, Word], *, accept: bool) -> d
     made = {one.id: _final(one, by_id.get(one.id, Word()), found.before, accept=accept) for one in found.to_score()}
     if missing := [name for name, score in made.items() if score is None]:
         raise ConfigError(
-            f"{len(missing)} key result{'' if len(missing) == 1 else 's'} without a score: {', '.join(missing)}.",
+            f"{plural(len(missing), 'key result')} without a score: {', '.join(missing)}.",
             hint=f"--score {missing[0]}=0.7 gives one, --yes accepts what is suggested.",
         )
     return {name: score for name, score in made.items() if score is not None}
@@ -86,8 +87,7 @@ def _checked(found: Ending, words: Mapping[str, Word]) -> dict[str, Word]:
 def _not_scored(found: Ending, name: str, other: ClosedKeyResult | None, ids: Iterable[str]) -> ConfigError:
     if other is not None:
         return ConfigError(f"{other.id} is {other.state} and gets no score.", hint="Leave it out.")
-    near = nearest(name, ids)
-    hint = f"Did you mean {near}?" if near else f"There are {', '.join(ids)}."
+    hint = did_you_mean(name, ids, f"There are {', '.join(ids)}.")
     return ConfigError(f"{name!r} is no key result of the cycle {found.cycle.id}.", hint=hint)
 
 

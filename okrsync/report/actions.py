@@ -10,8 +10,8 @@ from pathlib import Path
 
 from okrsync.errors import ConfigError, OkrsyncError
 from okrsync.model.run import RunReport
-from okrsync.report.figures import plural
 from okrsync.report.safe import plain
+from okrsync.words import plural
 
 SUMMARY_BYTES = 1024 * 1024
 ANNOTATIONS = 10

@@ -8,9 +8,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from okrsync.model.backfill import BackfillReport, Estimate, HistoriesRead, Rebuilt
-from okrsync.report.figures import number, plural, took
+from okrsync.report.figures import took
 from okrsync.report.safe import plain
 from okrsync.report.text import heading, line, table
+from okrsync.words import number, plural
 
 
 def estimate_text(estimates: Sequence[Estimate]) -> Group:

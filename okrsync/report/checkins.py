@@ -11,8 +11,9 @@ from rich.text import Text
 from okrsync.method.checkins import Owed, State, day_words
 from okrsync.method.digest import Line
 from okrsync.model.checkin import CheckIn
-from okrsync.report.figures import SHARES, age, plural, points, quantity
+from okrsync.report.figures import SHARES, age, points, quantity
 from okrsync.report.text import line, progress_bar, table
+from okrsync.words import plural
 
 STYLES = {State.MISSED: "red", State.LATE: "yellow", State.DUE: "bold", State.NOT_YET: "dim", State.DONE: "green"}
 WIDE = 110

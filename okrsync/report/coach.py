@@ -11,8 +11,8 @@ from okrsync.method.coach import Finding, ordered
 from okrsync.model.okr import Okrs
 from okrsync.model.rules import RULES, Rule, Severity
 from okrsync.report.actions import ANNOTATIONS, annotation
-from okrsync.report.figures import plural
 from okrsync.report.text import heading, line, table
+from okrsync.words import plural
 
 MARKS = {Severity.ERROR: ("✗", "red"), Severity.WARNING: ("!", "yellow"), Severity.INFO: ("·", "cyan")}
 WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}

@@ -12,11 +12,12 @@ from rich.text import Text
 from okrsync.model.run import Explanation, ObjectiveExplanation
 from okrsync.model.sample import Contribution, Sample
 from okrsync.model.verdict import Verdict
-from okrsync.report.figures import number, percent, plural, quantity
+from okrsync.report.figures import percent, quantity
 from okrsync.report.safe import plain, shorten
 from okrsync.report.status import goal, value
 from okrsync.report.text import heading, line, progress_bar, table, ticket_key
 from okrsync.report.verdicts import expected_mark, status_word
+from okrsync.words import number, plural
 
 
 def explain_text(explained: Explanation) -> Group:

@@ -13,7 +13,7 @@ from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
 from okrsync.model.outlook import SHARES, Outlook
-from okrsync.report.figures import number
+from okrsync.words import number
 
 ROWS = 9
 WIDEST = 100

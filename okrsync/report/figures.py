@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from okrsync.method import words
+from okrsync import words
 
 BOUNDS = ("maintain", "boolean")
 """Measures that are met or not."""
 
 SHARES = ("completion", "ratio", "milestones")
 """Measures whose values are shares of one, shown as per cent unless the key result names a unit."""
-
-
-def number(value: float) -> str:
-    """At most two decimals (two significant digits for the very small), thousands apart, no minus zero."""
-    if value and abs(value) < 0.01:
-        return f"{value:.2g}"
-    text = f"{value:,.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
 
 
 def percent(share: float | None) -> str:
@@ -35,8 +27,8 @@ def quantity(value: float | None, *, measure: str, unit: str) -> str:
     if measure in BOUNDS:
         return "met" if value >= 1 else "not met"
     if unit:
-        return f"{number(value)} {unit}"
-    return f"{number(value * 100)} %" if measure.partition(" ")[0] in SHARES else number(value)
+        return f"{words.number(value)} {unit}"
+    return f"{words.number(value * 100)} %" if measure.partition(" ")[0] in SHARES else words.number(value)
 
 
 def points(now: float | None, before: float | None) -> str:
@@ -72,11 +64,6 @@ def bar(progress: float | None, width: int = 12) -> tuple[str, str]:
     if 0 < progress < 1:
         full = min(width - 1, max(1, full))
     return "█" * full, "░" * (width - full)
-
-
-def plural(count: int, thing: str) -> str:
-    """``3 tickets``, ``1 ticket``; every thing counted here takes a plain s."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def listing(parts: list[str], most: int) -> str:

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from okrsync.model.outlook import SHARES, Backtest, Calibration, Coverage, Model, Outlook, Reach
 from okrsync.report.fan import FanChart, day_and_month
-from okrsync.report.figures import number, plural
 from okrsync.report.text import line, table
+from okrsync.words import number, percent, plural
 
 WIDE = 110
 """Columns from which on titles have room."""
@@ -59,7 +59,7 @@ def _dates(outlook: Outlook) -> Iterator[RenderableType]:
     yield Text()
     for reach in outlook.reaches:
         made.add_row(
-            line(f"  {_percent(reach.share)}"), line(_day(reach, outlook)), line((_late(reach, outlook), "yellow"))
+            line(f"  {percent(reach.share)}"), line(_day(reach, outlook)), line((_late(reach, outlook), "yellow"))
         )
     yield made
     yield Text()
@@ -152,7 +152,7 @@ def _notes(outlooks: Sequence[Outlook]) -> Iterator[Text]:
 
 def backtest_text(found: Backtest) -> Group:
     """Coverage and Brier's skill, for each key result and for all."""
-    made = table("key result", "asked", *(_percent(share) for share in SHARES), "Brier", "skill", numbers=("asked",))
+    made = table("key result", "asked", *(percent(share) for share in SHARES), "Brier", "skill", numbers=("asked",))
     for column in made.columns:
         column.no_wrap = True
     for one in found.key_results:
@@ -195,10 +195,6 @@ def _sentence(text: str) -> str:
 
 def _day(reach: Reach, outlook: Outlook) -> str:
     return "beyond the horizon" if reach.day is None else day_and_month(reach.day, outlook.at.date())
-
-
-def _percent(share: float) -> str:
-    return f"{round(share * 100)} %"
 
 
 def _colour(outlook: Outlook) -> str:

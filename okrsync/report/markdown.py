@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from okrsync.model.run import Dangling, Movement, RunReport
 from okrsync.report import narrate
-from okrsync.report.figures import listing, percent, plural, points, took
+from okrsync.report.figures import listing, percent, points, took
 from okrsync.report.safe import code, markdown, web_address
+from okrsync.words import plural
 
 TICKETS = 200
 """So many tickets are listed one by one; more would hide the rest of a page."""

@@ -23,7 +23,8 @@ from okrsync.model.change import (
 )
 from okrsync.model.run import LeftAlone, RunReport, Write
 from okrsync.model.sample import Sample
-from okrsync.report.figures import percent, plural, took
+from okrsync.report.figures import percent, took
+from okrsync.words import plural
 
 CLEAN = "clean"
 NOTHING_READ = "No connection succeeded"

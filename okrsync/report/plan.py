@@ -11,8 +11,9 @@ from rich.text import Text
 from okrsync.model.change import Change, ref_of
 from okrsync.model.run import Plan, RunReport
 from okrsync.report import narrate
-from okrsync.report.figures import listing, number, percent, plural
+from okrsync.report.figures import listing, percent
 from okrsync.report.text import SIGNS, dangling, heading, line, troubles
+from okrsync.words import number, plural
 
 
 def plan_text(report: RunReport, *, tickets: int | None = None) -> Group:

@@ -10,7 +10,6 @@ from okrsync.method.review import Review, Reviewed, ReviewedObjective
 from okrsync.method.words import team_name
 from okrsync.model.burnup import BurnUp
 from okrsync.model.closing import ClosedObjective
-from okrsync.report.figures import number
 from okrsync.report.reviewed import (
     about_words,
     attained,
@@ -33,6 +32,7 @@ from okrsync.report.reviewed import (
 )
 from okrsync.report.safe import code, markdown
 from okrsync.report.teams import teams_markdown
+from okrsync.words import number
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 _CODE = re.compile(r"`([^`]+)`")

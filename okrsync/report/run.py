@@ -9,11 +9,12 @@ from rich.text import Text
 from okrsync.model.change import Change
 from okrsync.model.run import ConnectionRun, Movement, RunReport
 from okrsync.report import narrate
-from okrsync.report.figures import listing, number, percent, plural, points, took
+from okrsync.report.figures import listing, percent, points, took
 from okrsync.report.plan import left_alone
 from okrsync.report.safe import plain
 from okrsync.report.text import dangling, heading, line, table, troubles
 from okrsync.report.verdicts import status_word
+from okrsync.words import number, plural
 
 TICKETS = 20
 """Tickets that are named for each reason of leaving them alone."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from rich.console import Group
 from rich.text import Text
 
-from okrsync.report.figures import plural
 from okrsync.report.text import line
 from okrsync.store.upkeep import Checkup
+from okrsync.words import plural
 
 UNITS = ("bytes", "kB", "MB", "GB")
 

@@ -19,9 +19,10 @@ from okrsync.model.figures import (
     Ratio,
     TeamFigures,
 )
-from okrsync.report.figures import listing, number, percent, plural
+from okrsync.report.figures import listing, percent
 from okrsync.report.safe import markdown, plain
 from okrsync.report.text import line, table
+from okrsync.words import number, plural
 
 WIDE = 110
 """Columns from which on there is room for remarks beside the numbers."""

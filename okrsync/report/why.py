@@ -11,9 +11,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from okrsync.model.attribution import Attribution, Cause, Piece
-from okrsync.report.figures import number, plural
 from okrsync.report.safe import shorten
 from okrsync.report.text import line, table, ticket_key
+from okrsync.words import number, plural
 
 MOST = 12
 """So many tickets of a cause are listed; the others are counted."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from okrsync import redact
 from okrsync.connector import ConnectionOptions, Plugin, WriteBack
 from okrsync.errors import ConfigError, Problem
+from okrsync.near import nearest
 from okrsync.registry import Registry
 from okrsync.settings.environment import (
     HERE,
@@ -26,7 +27,7 @@ from okrsync.settings.environment import (
 from okrsync.settings.model import General, Settings, label_problem, resolved_store
 from okrsync.settings.notify import conceal, read_people
 from okrsync.settings.serve import SESSION_KEY
-from okrsync.wording import findings, listed, nearest, suggest
+from okrsync.wording import findings, listed, suggest
 from okrsync.yamlfile import Document, Place, refusal, survey_yaml
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from okrsync.clock import utc_now
 from okrsync.connector import Connector, Context, Meter
 from okrsync.marker import Namespace
 from okrsync.model.change import Shown
@@ -91,7 +91,7 @@ class Rig:
             installation=installation,
             namespace=Namespace(),
             retry=Retry(self.waited.append),
-            now=lambda: datetime.now(UTC),
+            now=utc_now,
             meter=self.meter,
         )
         self.connector = tracker.connect(self.context)

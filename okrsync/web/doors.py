@@ -13,6 +13,7 @@ from itsdangerous import BadData
 from okrsync.connector import is_here
 from okrsync.errors import ConfigError
 from okrsync.model.okr import Placed
+from okrsync.near import did_you_mean
 from okrsync.practice.desk import Desk
 from okrsync.settings.serve import Serve
 from okrsync.store.file import place
@@ -20,7 +21,6 @@ from okrsync.store.inbox import Inbox, inbox_beside
 from okrsync.views import find
 from okrsync.web.access import LOCAL, Role, Visitor, fingerprint, from_proxy, user_of, visitor
 from okrsync.web.room import Room, Seat
-from okrsync.wording import nearest
 
 CSRF = "csrf"
 WHO = "who"
@@ -165,9 +165,9 @@ def known_questions(request: Request) -> None:
     known = [one.alias for one in request.scope["route"].dependant.query_params]
     for name in request.query_params:
         if name not in known:
-            near = nearest(name, known)
-            told = f"Did you mean {near}?" if near else f"There are {', '.join(known)}." if known else "Leave it out."
-            raise HTTPException(422, {"error": f"There is no parameter {name!r} here.", "hint": told})
+            there = f"There are {', '.join(known)}." if known else "Leave it out."
+            hint = did_you_mean(name, known, there)
+            raise HTTPException(422, {"error": f"There is no parameter {name!r} here.", "hint": hint})
 
 
 def feed_address(request: Request, who: Visitor) -> str:

@@ -15,10 +15,11 @@ from okrsync.method.words import team_name
 from okrsync.model.attribution import Attribution
 from okrsync.model.run import KeyResultStatus
 from okrsync.model.verdict import Status, Verdict
-from okrsync.report.figures import SHARES, age, number, percent
+from okrsync.report.figures import SHARES, age, percent
 from okrsync.report.review import coded
 from okrsync.report.status import data_age, goal, value, week_change
 from okrsync.report.verdicts import expected_mark
+from okrsync.words import number
 
 TONES = {
     Status.ACHIEVED: "good",

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from okrsync.model.okr import Cycle
 from okrsync.practice.desk import Desk
-from okrsync.report.figures import plural
 from okrsync.web.words import day
+from okrsync.words import plural
 
 WEEK = timedelta(weeks=1)
 

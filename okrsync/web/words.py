@@ -15,8 +15,8 @@ from okrsync.model.outlook import Model, Outlook
 from okrsync.model.sample import Contribution
 from okrsync.model.verdict import Preset, Rule, Verdict
 from okrsync.model.work import Outcome
-from okrsync.report.figures import number, plural
 from okrsync.report.verdicts import reason_alone
+from okrsync.words import number, plural
 
 _DAY = re.compile(r"\b(\d{4}-\d\d-\d\d)\b")
 _DROPPED = (Outcome.CANCELLED.value, Outcome.DUPLICATE.value)

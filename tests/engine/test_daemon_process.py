@@ -21,7 +21,8 @@ from installation import Installation
 from kill_harness import notes_created, unanswered
 from small_team import small_team
 
-from okrsync.app import RunRequest, utc_now
+from okrsync.app import RunRequest
+from okrsync.clock import utc_now
 from okrsync.daemon.signals import GRACE
 
 pytestmark = pytest.mark.real_time

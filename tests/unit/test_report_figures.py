@@ -12,14 +12,6 @@ from okrsync.report import figures
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
-    [(0, "0"), (-0.0, "0"), (5, "5"), (2.1, "2.1"), (2.126, "2.13"), (1234567, "1,234,567"), (0.00123, "0.0012")],
-)
-def test_numbers_have_at_most_two_decimals(value: float, shown: str) -> None:
-    assert figures.number(value) == shown
-
-
-@pytest.mark.parametrize(
     ("share", "shown"), [(None, "no data"), (0, "0 %"), (0.374, "37 %"), (0.999, "99 %"), (1, "100 %")]
 )
 def test_only_a_full_share_reads_a_hundred_per_cent(share: float | None, shown: str) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from okrsync.method.coach.finding import Facts, Finding, TargetMove, Work, about
-from okrsync.method.coach.words import count, day, number, share
+from okrsync.method.coach.words import day
 from okrsync.model.okr import Maintain, Placed
+from okrsync.words import number, percent, plural
 
 START_WITHIN = timedelta(days=7)
 IDLE_AFTER = 0.25
@@ -25,7 +26,7 @@ def not_begun(facts: Facts) -> Iterator[Finding]:
             continue
         if _begun(facts, placed) or not facts.was_read(placed):
             continue
-        reason = f"{placed.key_result.id} has not begun {count(days.days, 'day')} into {placed.cycle.id}: "
+        reason = f"{placed.key_result.id} has not begun {plural(days.days, 'day')} into {placed.cycle.id}: "
         reason += "no progress, no linked work in progress or done, and no check-in."
         fix = "Begin with its first ticket, say at a check-in what it waits for, or set `state: postponed`."
         yield about("NOSTART", placed, reason, fix)
@@ -46,8 +47,8 @@ def past_due(facts: Facts) -> Iterator[Finding]:
         raw = sample.raw if sample else None
         if today <= due or (raw is not None and raw >= 1):
             continue
-        stands = "has no reading" if raw is None else f"stands at {share(raw)}"
-        reason = f"{placed.key_result.id} was due on {day(due)}, {count((today - due).days, 'day')} ago, and {stands}."
+        stands = "has no reading" if raw is None else f"stands at {percent(raw)}"
+        reason = f"{placed.key_result.id} was due on {day(due)}, {plural((today - due).days, 'day')} ago, and {stands}."
         fix = "Close it with the score it has (`state: closed`), or agree on a new day and say why at a check-in."
         yield about("PASTDUE", placed, reason, fix)
 
@@ -58,7 +59,7 @@ def no_work(facts: Facts) -> Iterator[Finding]:
         if facts.work.get(placed.key_result.id, Work()).linked or not facts.read or not facts.was_read(placed):
             continue
         if placed.key_result.links:
-            reason = f"{placed.key_result.id}: its {count(len(placed.key_result.links), 'link')} reach no ticket."
+            reason = f"{placed.key_result.id}: its {plural(len(placed.key_result.links), 'link')} reach no ticket."
             fix = "`okrsync check` says which selector finds nothing; correct it, or label the tickets it means."
         else:
             reason = f"{placed.key_result.id} is linked to no work."
@@ -74,8 +75,8 @@ def idle(facts: Facts) -> Iterator[Finding]:
         moves = work.doing or work.taken or _delivered_lately(facts, work) or _holds(facts, placed)
         if work.todo and not moves and gone > IDLE_AFTER:
             done = f", {work.done:,} done" if work.done else ""
-            stands = f"{count(work.todo, 'ticket')} open, none in progress{done}"
-            reason = f"{placed.key_result.id}: {stands}, and {share(gone)} of {placed.cycle.id} is gone."
+            stands = f"{plural(work.todo, 'ticket')} open, none in progress{done}"
+            reason = f"{placed.key_result.id}: {stands}, and {percent(gone)} of {placed.cycle.id} is gone."
             fix = "Take up the next ticket, or say at a check-in that it rests, and until when."
             yield about("IDLE", placed, reason, fix)
 
@@ -99,7 +100,7 @@ def stale(facts: Facts) -> Iterator[Finding]:
             who = placed.key_result.owner or placed.objective.owner
             last = f"since {day(owed.last.astimezone(placed.cycle.zone))}" if owed.last else "in this cycle"
             of = f" ({who})" if who else ""
-            reason = f"Nobody{of} has spoken about {name} {last}: {count(owed.silent.days, 'day')} of silence."
+            reason = f"Nobody{of} has spoken about {name} {last}: {plural(owed.silent.days, 'day')} of silence."
             yield about("STALE", placed, reason, f"okrsync checkin {name} --confidence 6 --note …")
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from okrsync.method.coach.finding import Facts, Finding, about, about_objective, pursued
-from okrsync.method.coach.words import names, number
+from okrsync.method.coach.words import names
 from okrsync.model.okr import (
     Boolean,
     Completion,
@@ -20,6 +20,7 @@ from okrsync.model.okr import (
     Ratio,
     Sum,
 )
+from okrsync.words import number
 
 _QUALITY = re.compile(
     r"""\b(quality|satisfaction|satisfied|happy|nps|csat|rating|ratings|stars|errors?|bugs?|defects?|crash\w*|incidents?|

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from okrsync.method.coach.finding import Facts, Finding, Scored
-from okrsync.method.coach.words import count, names, number, share
+from okrsync.method.coach.words import names
 from okrsync.method.words import team_name
 from okrsync.model.okr import Home
 from okrsync.model.rules import RULES
+from okrsync.words import number, percent, plural
 
 MET = 0.95
 IN_A_ROW = 2
@@ -30,7 +31,7 @@ def sandbagging(facts: Facts) -> Iterator[Finding]:
             if (aspirational := [one for one in scored if one.kind == "aspirational"])
         ]
         if len(last) == IN_A_ROW and all(one.score >= MET for _, scored in last for one in scored):
-            said = names([f"{cycle} ({count(len(scored), 'key result')})" for cycle, scored in last])
+            said = names([f"{cycle} ({plural(len(scored), 'key result')})" for cycle, scored in last])
             reason = f"{team}: every aspirational key result scored {number(MET)} or more in {said}."
             fix = "Aim higher next time, so that 0.7 is a good end, or call them committed."
             yield _about_team(facts, "SANDBAG", team, reason, fix)
@@ -54,7 +55,7 @@ def zeros(facts: Facts) -> Iterator[Finding]:
 def _zeros(facts: Facts, team: str, cycle: str, ends: Mapping[str, float], verb: str) -> Iterator[Finding]:
     low = [name for name, score in ends.items() if score <= NEXT_TO_NOTHING]
     if ends and len(low) / len(ends) >= MANY:
-        part = f"{len(low)} of {count(len(ends), 'key result')} ({share(len(low) / len(ends))})"
+        part = f"{len(low)} of {plural(len(ends), 'key result')} ({percent(len(low) / len(ends))})"
         reason = f"{team_name(team)}: {part} {verb} at {number(NEXT_TO_NOTHING)} or less in {cycle}: {names(low)}."
         fix = "Postpone the least important (`state: postponed`) and put the time into the others."
         if verb == "ended":

@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from okrsync.method.coach.finding import Facts, Finding, about, about_objective
 from okrsync.method.coach.vocabulary import BEING, COMPOUNDS, DETERMINERS, DONE, FORMS, LEADING, NAMING, STOP, VERBS
-from okrsync.method.coach.words import share
 from okrsync.model.okr import Placed
+from okrsync.words import percent
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*")
 _METRIC = re.compile(
@@ -97,7 +97,7 @@ def said_twice(facts: Facts) -> Iterator[Finding]:
         for first, second, alike in doubles([(one, one.key_result.title) for one in found]):
             reason = (
                 f'{first.key_result.id} ("{first.key_result.title}") and {second.key_result.id} '
-                f'("{second.key_result.title}") share {share(alike)} of their words.'
+                f'("{second.key_result.title}") share {percent(alike)} of their words.'
             )
             yield about("DUP", second, reason, _UNITE, first)
     yield from _objectives_said_twice(facts)
@@ -114,7 +114,7 @@ def _objectives_said_twice(facts: Facts) -> Iterator[Finding]:
         for first, second, alike in doubles([(one, one.title) for one in found]):
             reason = (
                 f'The objectives `{first.id}` ("{first.title}") and `{second.id}` ("{second.title}") '
-                f"share {share(alike)} of their words."
+                f"share {percent(alike)} of their words."
             )
             yield about_objective(facts, "DUP", second, reason, _UNITE)
 

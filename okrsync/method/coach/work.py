@@ -7,15 +7,16 @@ from collections.abc import Iterator
 import msgspec
 
 from okrsync.method.coach.finding import Facts, Finding, about
-from okrsync.method.coach.words import count, names, share
+from okrsync.method.coach.words import names
 from okrsync.model.rules import RULES
+from okrsync.words import percent, plural
 
 
 def orphans(facts: Facts) -> Iterator[Finding]:
     """ORPHANS: one finding for each repository or project, the worst first."""
     for found in sorted(facts.orphans, key=lambda one: (-len(one.keys), one.connection, one.scope)):
         if found.keys:
-            of_all = f"{count(found.active, 'active ticket')} ({share(len(found.keys) / found.active)})"
+            of_all = f"{plural(found.active, 'active ticket')} ({percent(len(found.keys) / found.active)})"
             verb = "is" if len(found.keys) == 1 else "are"
             reason = f"{found.scope}: {len(found.keys):,} of {of_all} {verb} linked to no key result: "
             fix = "Link what serves one (a selector in `links:`, or a line OKR: in the ticket), and ask about the rest."
@@ -37,7 +38,7 @@ def overlaps(facts: Facts) -> Iterator[Finding]:
         if len(placed) > 1:
             ids = names([one.key_result.id for one in placed])
             verb = "counts" if len(found.keys) == 1 else "count"
-            reason = f"{count(len(found.keys), 'ticket')} {verb} for each of {ids}: {names(found.keys)}."
+            reason = f"{plural(len(found.keys), 'ticket')} {verb} for each of {ids}: {names(found.keys)}."
             fix = "Let it count where it matters most, and write `role: supports` on the other link."
             told = about("OVERLAP", placed[0], reason, fix, *placed[1:])
             yield msgspec.structs.replace(told, tickets=found.keys)
