@@ -3,8 +3,9 @@
 The store has a reading of each key result for each day of twelve weeks. For each page, in milliseconds:
 
 - cold: nobody asked before, and nobody answers ahead of visitors;
+- ready: the first time, in a server that has just said that it is ready;
 - busy: right after a run, while what everybody asks is answered anew in the background;
-- first: the first time after that;
+- first: the first time after that, when it is answered;
 - warm: the best of five afterwards.
 
 A key result's page is another one each time but for warm. Last comes the size of a page's HTML without charts.
@@ -49,7 +50,7 @@ PAGES = (
 DAYS = 84
 LIMIT = 100
 """Milliseconds wanted for each page, and kilobytes of its HTML."""
-KINDS = ("cold", "busy", "first", "warm")
+KINDS = ("cold", "ready", "busy", "first", "warm")
 
 
 def main() -> None:
@@ -82,21 +83,22 @@ def _opened(config: Path, **given: Any) -> App:
     return App.open(config, environ={"GITHUB_TOKEN": "x", "JIRA_API_TOKEN": "x"}, **given)
 
 
-def _served(browser: TestClient, room: Room) -> dict[str, tuple[float, float, float, float]]:
-    """Of each page: busy, first, warm, and how large it is."""
-    _until_answered(room)
+def _served(browser: TestClient, room: Room) -> dict[str, tuple[float, ...]]:
+    """Of each page: ready, busy, first, warm, and how large it is."""
+    room.caught_up.wait()
+    ready = {page: _timed(browser, page, 60)[0] for page in PAGES}
     busy = {}
     for number, page in enumerate(PAGES, start=2):
         _run(room, number)
         _until_begun(room)
         busy[page] = _timed(browser, page, number)[0]
         _until_answered(room)
-    found = {}
+    found: dict[str, tuple[float, ...]] = {}
     for page in PAGES:
         first, text = _timed(browser, page, 50)
         warm = min(_timed(browser, page, 50)[0] for _ in range(5))
         size = len(re.sub(r"<figure.*?</figure>", "", text, flags=re.DOTALL).encode()) / 1024
-        found[page] = (busy[page], first, warm, size)
+        found[page] = (ready[page], busy[page], first, warm, size)
     return found
 
 

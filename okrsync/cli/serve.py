@@ -8,6 +8,9 @@ import typer
 
 from okrsync.cli.session import Session, session_of
 
+PATIENCE = 60.0
+"""Seconds for which the address is held back until every page is there at once."""
+
 EXAMPLES = """
 okrsync serve               the dashboard, on this machine only
 okrsync serve --port 9000   on another port
@@ -36,7 +39,9 @@ def run(session: Session, *, host: str | None = None, port: int | None = None) -
 
     room = Room(session.open, session.config, session.now)
     with serving(room, environ=session.environ, host=host, port=port) as server:
-        session.say(f"The dashboard is at {server.url}. Ctrl-C ends it.")
+        session.say("Getting the dashboard ready.")
+        later = "" if server.ready(PATIENCE) else " Its first pages may take seconds yet."
+        session.say(f"The dashboard is at {server.url}.{later} Ctrl-C ends it.")
         server.wait()
     session.say("The dashboard is closed.")
     return 0

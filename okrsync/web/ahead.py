@@ -57,6 +57,7 @@ class Ahead:
             while not self.leaving.is_set():
                 began = time.monotonic()
                 self.look()
+                self.room.caught_up.set()
                 self.leaving.wait(max(PAUSE, time.monotonic() - began))
         finally:
             self.room.ahead = False

@@ -36,7 +36,8 @@ class Seat(Desk):
 class Room:
     """``open_app`` makes an App from the files. A broken file keeps what was read before; ``trouble`` says so.
 
-    ``ahead`` is set while somebody answers questions anew after each run (``okrsync/web/ahead.py``).
+    ``ahead`` is set while somebody answers questions anew after each run (``okrsync/web/ahead.py``), ``caught_up`` once
+    they did so for the first time.
     """
 
     open_app: Callable[[], App]
@@ -45,6 +46,7 @@ class Room:
     trouble: str = ""
     work: Work = field(default_factory=Work)
     ahead: bool = False
+    caught_up: threading.Event = field(default_factory=threading.Event)
     _app: App | None = None
     _seen: Stamps = ()
     _stores: LifoQueue[Store] = field(default_factory=LifoQueue)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,16 @@ class Serving:
 
     url: str
     _thread: threading.Thread
+    _warming: threading.Thread
+    _room: Room
+
+    def ready(self, seconds: float) -> bool:
+        """Wait until every page is there at once, at most for so long; whether it is."""
+        began = time.monotonic()
+        self._warming.join(seconds)
+        return (
+            self._room.caught_up.wait(max(0.0, seconds - (time.monotonic() - began))) and not self._warming.is_alive()
+        )
 
     def wait(self) -> None:
         """Until Ctrl-C."""
@@ -60,10 +71,11 @@ def serving(
     telling = ExitStack()
     telling.enter_context(told_to(room.app.log))
     thread.start()
-    threading.Thread(target=warm_up, name="charts", daemon=True).start()
+    warming = threading.Thread(target=warm_up, name="charts", daemon=True)
+    warming.start()
     try:
         name = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
-        yield Serving(f"http://{name}:{listener.getsockname()[1]}", thread)
+        yield Serving(f"http://{name}:{listener.getsockname()[1]}", thread, warming, room)
     finally:
         server.should_exit = True
         thread.join(5.0)

@@ -18,6 +18,7 @@ from visiting import Visit
 from okrsync.practice.desk import Desk
 from okrsync.web.ahead import Ahead
 from okrsync.web.answers import Question
+from okrsync.web.pages.health import CATCHING_UP
 from okrsync.web.questions import OVERVIEW, QUESTIONS
 from okrsync.web.room import Room
 from okrsync.web.server import create
@@ -262,3 +263,22 @@ def test_a_server_that_ends_does_not_wait_for_the_questions_that_are_left(acme: 
     with ahead.working():
         assert begun.wait(10)
     assert asked == ["one"]
+
+
+def test_a_server_that_has_not_answered_yet_does_not_call_itself_ready(acme: Installation, visit: Visit) -> None:
+    browser, asked, go_on = visit(), threading.Event(), threading.Event()
+
+    def slowly(desk: Desk) -> object:
+        asked.set()
+        go_on.wait(10)
+        return OVERVIEW.answer(desk)
+
+    room = room_of(browser)
+    assert browser.get("/readyz").status_code == 200, "nobody answers ahead here"
+    with Ahead(room, (replace(OVERVIEW, answer=slowly),), Heard()).working():
+        assert asked.wait(10)
+        answer = browser.get("/readyz")
+        assert (answer.status_code, answer.json()["reasons"]) == (503, [CATCHING_UP])
+        go_on.set()
+        assert room.caught_up.wait(10)
+        assert browser.get("/readyz").json() == {"ready": True, "reasons": []}

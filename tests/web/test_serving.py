@@ -13,6 +13,7 @@ import pytest
 from installation import Installation
 
 from okrsync.events import Event, logger
+from okrsync.web.questions import QUESTIONS
 from okrsync.web.room import Room
 from okrsync.web.serving import serving
 
@@ -38,3 +39,18 @@ def test_what_is_no_http_is_told_to_those_who_want_to_know_all(acme: Installatio
     told = [line for line in log_of(acme, talk_nonsense, "debug") if "Invalid HTTP" in line.get("message", "")]
     assert [line["event"] for line in told] == [Event.SERVER_SAID]
     assert log_of(acme, talk_nonsense, "info") == []
+
+
+def test_a_server_that_is_ready_has_answered_what_everybody_asks(acme: Installation) -> None:
+    room = Room(acme.open, acme.config, acme.sandbox.clock.now)
+    with serving(room, environ={}, port=0) as server:
+        assert server.ready(60.0)
+        with room.desk() as desk:
+            assert [one.name for one in QUESTIONS if not room.knows(one, desk)] == []
+
+
+def test_nobody_waits_longer_for_a_server_than_they_said(acme: Installation) -> None:
+    room = Room(acme.open, acme.config, acme.sandbox.clock.now)
+    with serving(room, environ={}, port=0) as server:
+        assert not server.ready(0.0)
+        assert server.ready(60.0)

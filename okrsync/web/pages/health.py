@@ -26,6 +26,8 @@ INTERVALS = 3
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
+CATCHING_UP = "It has just started, and its first pages may take seconds."
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -42,12 +44,14 @@ def alive(request: Request) -> JSONResponse:
 
 @router.get("/readyz")
 def ready(request: Request) -> JSONResponse:
-    """200 when every connection was read lately; 503 with the reasons otherwise."""
+    """200 when every connection was read lately and pages are there at once; 503 with the reasons otherwise."""
+    place = room(request)
+    reasons = [CATCHING_UP] if place.ahead and not place.caught_up.is_set() else []
     try:
-        with room(request).desk() as desk:
-            reasons = stale(desk)
+        with place.desk() as desk:
+            reasons += stale(desk)
     except OkrsyncError as error:
-        reasons = [error.message]
+        reasons.append(error.message)
     return JSONResponse({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
 
 
