@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from okrsync import __version__
+from okrsync import CONFIG_VARIABLE, __version__
 from okrsync.cli import (
     audit,
     backfill,
@@ -85,7 +85,12 @@ def options(
     context: typer.Context,
     config: Annotated[
         Path | None,
-        typer.Option("--config", "-c", metavar="FILE", help=f"The configuration file, {DEFAULT_CONFIG} unless given."),
+        typer.Option(
+            "--config",
+            "-c",
+            metavar="FILE",
+            help=f"The configuration file; else {CONFIG_VARIABLE} names it, else it is {DEFAULT_CONFIG}.",
+        ),
     ] = None,
     log: Annotated[LogForm | None, typer.Option("--log", help="Tell what happens, line by line, on stderr.")] = None,
     log_level: Annotated[
@@ -100,7 +105,8 @@ def options(
     ] = False,
 ) -> None:
     session = context.obj if isinstance(context.obj, Session) else Session()
-    session.config = config or session.config
+    named = session.environ.get(CONFIG_VARIABLE, "").strip()
+    session.config = config or (Path(named) if named else session.config)
     session.log = log or session.log
     session.log_level = log_level or session.log_level
     session.verbose = verbose or session.verbose

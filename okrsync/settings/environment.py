@@ -8,7 +8,7 @@ A variable that sets nothing is refused: it is a typo. Empty variables count as 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 from okrsync.connector import Plugin
 from okrsync.errors import Problem
 from okrsync.settings.model import General
-from okrsync.wording import suggest
+from okrsync.wording import listed, nearest
 from okrsync.yamlfile import Place
 
 PREFIX = "OKRSYNC_"
@@ -86,11 +86,30 @@ def read_environment(
     for name in sorted(own.keys() - known.keys()):
         if name.startswith(beyond):
             continue
-        layer.problems.append(Problem(HERE, None, name, f"sets nothing{suggest(name, known)}"))
+        layer.problems.append(Problem(HERE, None, name, f"sets nothing{_meant(name, [*known, *others])}"))
     given = {name: value for name, value in own.items() if name in known}
     if given:
         _read(given, known, plugins, layer)
     return layer
+
+
+def _meant(name: str, names: Iterable[str]) -> str:
+    """Which variable was meant: one with other underscores, else the nearest part by part, since all begin alike."""
+    typed, known = name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in names]
+    found = [one for one in known if one.replace(DELIMITER, "_") == typed.replace(DELIMITER, "_")]
+    if not found:
+        found = [one for one in _near_by_part(typed, known) if one.count(DELIMITER) == typed.count(DELIMITER)]
+    if near := next(iter(found), None) or nearest(typed, known):
+        return f"; did you mean `{PREFIX}{near}`?"
+    return f"; there are {listed([PREFIX + one for one in known])}"
+
+
+def _near_by_part(typed: str, known: Sequence[str]) -> Sequence[str]:
+    for level, part in enumerate(typed.split(DELIMITER)):
+        parts = [one.split(DELIMITER)[level] for one in known if one.count(DELIMITER) >= level]
+        near = part if part in parts else nearest(part, parts)
+        known = [one for one in known if one.split(DELIMITER)[level : level + 1] == [near]]
+    return known
 
 
 def read_popular(environ: Mapping[str, str], name: str, plugin: Plugin, taken: Mapping[str, Any]) -> Layer:
@@ -159,10 +178,16 @@ def _read_secret(name: str, path: Path, place: Place, layer: Layer) -> None:
         layer.problems.append(Problem(HERE, None, name, f"is set beside {direct}; leave one out"))
         return
     try:
-        layer.put(place, path.read_text("utf-8").strip(), name)
+        secret = path.read_text("utf-8").strip()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "is not text"
         layer.problems.append(Problem(HERE, None, name, f"names {path}, which cannot be read: {reason}"))
+        return
+    if secret:
+        layer.put(place, secret, name)
+    else:
+        blank = f"names {path}, which is empty; write the secret into it, or unset the variable"
+        layer.problems.append(Problem(HERE, None, name, blank))
 
 
 def _decoded(given: Mapping[str, str], plugins: Mapping[str, Plugin]) -> dict[str, Any]:

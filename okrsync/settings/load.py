@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from okrsync import redact
+from okrsync import CONFIG_VARIABLE, redact
 from okrsync.connector import ConnectionOptions, Plugin, WriteBack
 from okrsync.errors import ConfigError, Problem
 from okrsync.near import nearest
@@ -67,7 +67,7 @@ class _Loading:
         names = list(written) if isinstance(written, dict) else []
         plugins = self._plugins(names)
         broken = [name for name in names if name not in plugins]
-        others = [SESSION_KEY, *self._variables_of_people()]
+        others = [SESSION_KEY, CONFIG_VARIABLE, *self._variables_of_people()]
         self.layer = read_environment(self.environ, plugins, broken=broken, others=others)
         self.problems += [*self.document.problems, *self.layer.problems]
         connections = {name: self._connection(name, plugins) for name in plugins}

@@ -89,6 +89,17 @@ def test_plan_ends_with_three_only_when_checked_and_pending(
     assert okrsync("plan", *flags).exit_code == code
 
 
+def test_a_variable_names_the_configuration_where_no_option_does(
+    okrsync: Call, engine: Any, environ: dict[str, str]
+) -> None:
+    environ["OKRSYNC_CONFIG"] = "/etc/okrsync/okrsync.yaml"
+    okrsync("status")
+    assert engine.opened["config"] == Path("/etc/okrsync/okrsync.yaml")
+    for arguments in (("--config", "mine.yaml", "status"), ("status", "--config", "mine.yaml")):
+        okrsync(*arguments)
+        assert engine.opened["config"] == Path("mine.yaml")
+
+
 def test_a_plan_in_two_forms_at_once_is_refused_before_anything_is_read(okrsync: Call, engine: Any) -> None:
     refused = okrsync("plan", "--markdown", "--json")
     assert refused.exit_code == 2

@@ -210,6 +210,37 @@ def test_a_variable_that_sets_nothing_is_told_the_nearest(load: Load) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("OKRSYNC_CONFG", "OKRSYNC_CONFIG"),
+        ("OKRSYNC_SESION_KEY", "OKRSYNC_SESSION_KEY"),
+        ("OKRSYNC_CONNECTIONS_JIRA_TOKEN", "OKRSYNC_CONNECTIONS__JIRA__TOKEN"),
+        ("OKRSYNC_CONNECTIONS__JIR__TOKEN", "OKRSYNC_CONNECTIONS__JIRA__TOKEN"),
+        ("OKRSYNC_CONNECTION__GITHUB__TOKEN_FIL", "OKRSYNC_CONNECTIONS__GITHUB__TOKEN_FILE"),
+        ("OKRSYNC_GITHUB_TOKEN", "OKRSYNC_CONNECTIONS__GITHUB__TOKEN"),
+        ("OKRSYNC_WRITE_BACK_ON", "OKRSYNC_WRITE_BACK__ON"),
+        ("OKRSYNC_SCHEDULE__EVRY", "OKRSYNC_SCHEDULE__EVERY"),
+    ],
+)
+def test_a_mistyped_variable_is_told_the_one_that_was_meant(load: Load, typed: str, meant: str) -> None:
+    assert _problems(load, {typed: "x"}) == [f"the environment: {typed}: sets nothing; did you mean `{meant}`?"]
+
+
+def test_a_variable_like_no_other_is_told_which_there_are(load: Load) -> None:
+    [problem] = _problems(load, {"OKRSYNC_FOO": "x"})
+    assert problem.startswith("the environment: OKRSYNC_FOO: sets nothing; there are `OKRSYNC_")
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_a_secret_file_without_a_secret_is_named_with_what_to_do(load: Load, tmp_path: Path, text: str) -> None:
+    (tmp_path / "token").write_text(text)
+    assert _problems(load, {"OKRSYNC_CONNECTIONS__GITHUB__TOKEN_FILE": str(tmp_path / "token")}) == [
+        "the environment: OKRSYNC_CONNECTIONS__GITHUB__TOKEN_FILE: "
+        f"names {tmp_path / 'token'}, which is empty; write the secret into it, or unset the variable"
+    ]
+
+
 def test_the_key_that_signs_sessions_is_no_option_and_no_mistake(load: Load) -> None:
     assert load({"OKRSYNC_SESSION_KEY": "any long random text"}).serve is None
 
