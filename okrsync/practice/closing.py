@@ -16,6 +16,7 @@ from okrsync.model.sample import Sample
 from okrsync.near import did_you_mean
 from okrsync.practice.checkins import owner_of
 from okrsync.practice.coach import findings as coach_findings
+from okrsync.practice.coach import findings_then
 from okrsync.practice.desk import Desk
 from okrsync.practice.figures import figures_with, team_of
 from okrsync.practice.readings import last_moment, readings_by
@@ -101,12 +102,15 @@ def _measured(desk: Desk, one: ClosedKeyResult) -> None:
 def remarks(desk: Desk, cycle: Cycle) -> tuple[Remark, ...]:
     """What the coach finds about the objectives of a cycle and their teams, but for what files say to ignore.
 
-    Work that belongs to no objective is nobody's in particular, and left to the coach's own command.
+    After the cycle's last day it is what was to be found on that day. Work that belongs to no objective is nobody's in
+    particular, and left to the coach's own command.
     """
+    moment = last_moment(cycle, desk.now)
+    found = coach_findings(desk) if moment == desk.now else findings_then(desk, moment)
     theirs = {objective.id: team_of(desk, objective) for objective, one in desk.okrs.objectives if one.id == cycle.id}
     return tuple(
         Remark(one.rule, one.severity, one.reason, one.fix, one.objectives)
-        for one in coach_findings(desk)
+        for one in found
         if not one.ignored and (theirs.keys() & set(one.objectives) or one.team in theirs.values())
     )
 

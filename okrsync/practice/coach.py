@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
 
 from okrsync.errors import ConfigError
 from okrsync.method.coach import Facts, Finding, Orphans, Scored, find
+from okrsync.method.coach.tally import Parts, overlaps_then, work_then
+from okrsync.method.timeline import parts_at
+from okrsync.model.life import Life
 from okrsync.model.rules import Severity
 from okrsync.near import did_you_mean
 from okrsync.practice.checkins import owed
 from okrsync.practice.desk import Desk
+from okrsync.practice.readings import readings_by
+from okrsync.practice.standing import still_running
+from okrsync.store import Store
 
 Found = TypeVar("Found")
 
@@ -51,6 +59,42 @@ def coaching(desk: Desk, team: str | None = None) -> Coaching:
     )
 
 
+def findings_then(desk: Desk, at: datetime) -> tuple[Finding, ...]:
+    """What the coach would have found at an aware time that is past, by the readings that are final by then.
+
+    The files are those of today, with every cycle that ran then as running. Work that is linked to nothing is not
+    told of, since what was read of it says nothing of the past.
+    """
+    then = replace(desk, now=at, okrs=still_running(desk.okrs, at))
+    duties = {row.key_result: row.duty for row in owed(then)}
+    store, live = desk.store, [placed.key_result.id for placed in then.okrs.live()]
+    with store.reading():
+        parts = {name: _parts_at(lives, at) for name, lives in store.lives.all(then.okrs.by_id()).items()}
+        return find(
+            Facts(
+                okrs=then.okrs,
+                now=at,
+                samples=readings_by(desk, at),
+                work=work_then(parts),
+                duties=duties,
+                moves=[one for one in store.survey.target_moves() if one.at <= at],
+                scores=[one for one in _scores(desk) if one.end < at.date()],
+                overlaps=overlaps_then(parts, live),
+                read=_read(store),
+            )
+        )
+
+
+def _parts_at(lives: Iterable[Life], at: datetime) -> Parts:
+    parts, lost = parts_at(lives, at)
+    return [(item, linked, (item.connection, item.id) not in lost) for item, linked in parts]
+
+
+def _read(store: Store) -> frozenset[str]:
+    """The connections that were read completely at least once."""
+    return frozenset(one for one in store.scopes.connections() if store.scopes.state(one).succeeded_at)
+
+
 def facts(desk: Desk) -> Facts:
     """Everything the rules look at, in one consistent view of the store."""
     duties = {row.key_result: row.duty for row in owed(desk)}
@@ -68,7 +112,7 @@ def facts(desk: Desk) -> Facts:
             scores=_scores(desk),
             orphans=store.survey.orphans(live, names, left_alone(desk)),
             overlaps=store.survey.overlaps(live),
-            read=frozenset(one for one in connections if store.scopes.state(one).succeeded_at),
+            read=_read(store),
         )
 
 

@@ -21,6 +21,7 @@ from okrsync.report.reviewed import (
     goal,
     hidden_words,
     moved_words,
+    noticed_words,
     said_words,
     score_of,
     score_words,
@@ -140,7 +141,7 @@ def _figures(review: Review) -> Iterator[str]:
 
 
 def _coach(review: Review) -> Iterator[str]:
-    yield from ("", "## What the coach noticed", "")
+    yield from ("", f"## {noticed_words(review)}", "")
     if not review.remarks:
         yield "Nothing."
     for one in review.remarks:

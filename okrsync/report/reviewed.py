@@ -32,6 +32,7 @@ __all__ = [
     "goal",
     "hidden_words",
     "moved_words",
+    "noticed_words",
     "said_words",
     "score_of",
     "score_words",
@@ -86,6 +87,12 @@ def about_words(objective: ClosedObjective, review: Review) -> str:
         name = "score" if review.closed else "progress"
         told.append(f"{name} {score_words(objective.score)} of {expected_of(objective)} expected")
     return " · ".join(part for part in told if part)
+
+
+def noticed_words(review: Review) -> str:
+    """The heading above the coach's findings, which are those of the last day where the cycle is over."""
+    made = (review.closed.at if review.closed else review.at).date()
+    return "What the coach noticed" + (f" by {day_words(review.end)}" if made > review.end else "")
 
 
 def trace_commands(review: Review) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ Bodies are decoded into the few fields that matter, since there are items by the
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -13,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from okrsync.method.coach.finding import Orphans, Overlap, TargetMove, Work
+from okrsync.method.coach.tally import Tallies
 from okrsync.model.work import Kind, Outcome, State
 from okrsync.store.rows import CHUNK, as_json
 
@@ -57,35 +57,6 @@ class _Seen(msgspec.Struct):
         return self.outcome in (Outcome.CANCELLED, Outcome.DUPLICATE)
 
 
-class _Counted(msgspec.Struct):
-    """The work of one key result while it is counted; ``assigned`` is by connection, of what is open and not begun."""
-
-    places: Counter[State] = msgspec.field(default_factory=Counter)
-    assigned: Counter[str] = msgspec.field(default_factory=Counter)
-    delivered: datetime | None = None
-    linked: int = 0
-
-    def add(self, connection: str, item: _Seen) -> None:
-        self.places[item.state] += 1
-        if item.state is State.DONE and item.closed:
-            self.delivered = max(item.closed, self.delivered or item.closed)
-        elif item.state in _OPEN and item.assignees:
-            self.assigned[connection] += 1
-
-    def work(self, telling: Collection[str]) -> Work:
-        """``telling`` are the connections whose tickets tell when somebody works on them."""
-        return Work(
-            todo=sum(self.places[state] for state in _OPEN),
-            doing=self.places[State.DOING],
-            done=self.places[State.DONE],
-            linked=self.linked,
-            taken=sum(count for connection, count in self.assigned.items() if connection not in telling),
-            delivered=self.delivered,
-        )
-
-
-_OPEN = (State.TODO, State.UNKNOWN)
-
 _decode = msgspec.json.Decoder(_Seen).decode
 _decode_names = msgspec.json.Decoder(tuple[str, ...]).decode
 
@@ -102,17 +73,10 @@ class Survey:
 
     def work(self) -> dict[str, Work]:
         """Of each key result with links, where its reachable items stand; dropped ones are counted as linked only."""
-        counted: dict[str, _Counted] = {}
-        telling: set[str] = set()
+        tallies = Tallies()
         for key_result, connection, reachable, body in self._db.exec_driver_sql(_WORK).yield_per(CHUNK):
-            counts = counted.setdefault(key_result, _Counted())
-            counts.linked += 1
-            item = _decode(body) if body and reachable else None
-            if item and not item.dropped:
-                counts.add(connection, item)
-                if item.kind is Kind.ISSUE and (item.state is State.DOING or item.started):
-                    telling.add(connection)
-        return {key_result: counts.work(telling) for key_result, counts in counted.items()}
+            tallies.add(key_result, connection, _decode(body) if body and reachable else None)
+        return tallies.work()
 
     def orphans(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -13,7 +14,7 @@ from hostile import TEXTS
 from markupsafe import escape
 from reviews import AT, burn_up, key_result, moved, objective, review
 
-from okrsync.method.review import Reviewed, ReviewedObjective
+from okrsync.method.review import Review, Reviewed, ReviewedObjective
 from okrsync.model.attribution import Cause
 from okrsync.model.burnup import Turn
 from okrsync.model.closing import ClosedKeyResult
@@ -244,3 +245,10 @@ def test_what_is_hidden_is_said_in_markdown_too() -> None:
 
 def alone(ended: ClosedKeyResult) -> ReviewedObjective:
     return ReviewedObjective(objective(ended), (Reviewed(ended),))
+
+
+@pytest.mark.parametrize("made", [review_html, review_markdown])
+def test_after_the_last_day_it_is_said_that_the_coach_speaks_of_that_day(made: Callable[[Review], str]) -> None:
+    late = review(closed=False)
+    assert "What the coach noticed by" not in made(late)
+    assert "What the coach noticed by 31 December 2026" in made(msgspec.structs.replace(late, at=AT.replace(year=2027)))

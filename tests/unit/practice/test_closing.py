@@ -101,6 +101,21 @@ def test_the_coach_is_heard_at_the_closing(acme: Practice) -> None:
     assert all(one.reason and one.fix for one in found)
 
 
+def test_what_the_coach_says_at_a_late_closing_is_of_the_last_day(acme: Practice) -> None:
+    acme.later(days=14)
+    measured(acme, acme.now, {"checkout-2": (7, 0.94)})
+    acme.say("checkout-1", note="worked on")
+    [due] = [one.reason for one in closed(acme).remarks if one.rule == "PASTDUE"]
+    assert due == "checkout-2 was due on 15 Dec 2026, 16 days ago, and stands at 80 %."
+
+
+def test_a_late_closing_hears_the_same_from_the_coach_as_one_on_the_last_evening(tmp_path: Path) -> None:
+    evening, late = at_the_end(tmp_path / "evening"), at_the_end(tmp_path / "late")
+    evening.later(hours=11, minutes=59)
+    late.later(days=30)
+    assert [one.reason for one in closed(late).remarks] == [one.reason for one in closed(evening).remarks]
+
+
 def test_a_closed_cycle_is_not_closed_again_by_accident(acme: Practice) -> None:
     closed(acme)
     with pytest.raises(ConfigError, match="was closed on 2026-12-31 by ana") as refused:

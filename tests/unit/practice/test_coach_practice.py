@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from okrsync.model.okr import Okrs
 from okrsync.model.sample import Linked, Sample
 from okrsync.model.verdict import Status, Verdict
 from okrsync.model.work import Item, Kind, Scope, State
-from okrsync.practice.coach import coaching, facts, findings
+from okrsync.practice.coach import coaching, facts, findings, findings_then
 from okrsync.practice.desk import Desk
 from okrsync.settings import load_settings
 from okrsync.store import Store
@@ -186,3 +187,25 @@ def test_a_mistyped_team_is_answered_with_the_nearest(desk: Desk) -> None:
 
 def test_without_any_objective_there_is_nothing_to_say(desk: Desk) -> None:
     assert findings(Desk(desk.store, Okrs(), desk.settings, desk.now)) == ()
+
+
+def test_of_a_past_day_the_coach_finds_later_what_it_found_on_that_day(desk: Desk, store: Store) -> None:
+    """One ticket rests, a shared one counts twice; ten days later all is done, spoken about and has another goal."""
+    begun = day("2026-10-02")
+    rests, shared = (item(name, created=begun, updated=begun) for name in ("1", "2"))
+    early = item("3", created=begun, started=begun, closed=day("2026-10-09"), updated=day("2026-10-09"), done=True)
+    with _in(store):
+        store.items.keep([rests, shared, early], lambda label: False, begun)
+        _link(store, rests, shared, early, to="a")
+        _link(store, shared, to="b")
+        store.history.add_sample(Sample("a", begun, 0.3, 0.3, start=0.0, target=0.5))
+    before = [one for one in findings(desk) if one.rule != "ORPHANS"]
+    assert {"IDLE", "OVERLAP", "STALE"} <= {one.rule for one in before}
+    later = desk.now + timedelta(days=10)
+    with _in(store):
+        done = [item(name, created=begun, closed=later, updated=later, done=True) for name in ("1", "2")]
+        store.items.keep(done, lambda label: False, later)
+        store.history.add_sample(Sample("a", later, 1.0, 0.4, start=0.0, target=1.0))
+        store.checkins.add(CheckIn("a", later, "ana", confidence=9))
+    assert list(findings_then(replace(desk, now=later), DAY_50)) == before
+    assert [one.rule for one in findings(replace(desk, now=later))] != [one.rule for one in before]
