@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from okrsync.app import App, RunRequest
 from okrsync.model.run import RunReport
 from okrsync.sandbox.server import Sandbox
 from okrsync.sandbox.tickets import github_tickets, jira_tickets
+from okrsync.sandbox.world import build_world
 
 ENVIRON = {
     "GITHUB_TOKEN": "github-sandbox-token",
@@ -123,3 +126,17 @@ def install(folder: Path, sandbox: Sandbox, *, config: str = CONFIG, okrs: str =
     made.config.write_text(config.format(github=sandbox.github_url, jira=sandbox.jira_url, jira_dc=sandbox.jira_dc_url))
     made.okrs.write_text(okrs)
     return made
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Both trackers with the demo's world; a conftest that imports it gives it to its tests, as with ``acme``."""
+    with Sandbox() as running:
+        build_world(running)
+        yield running
+
+
+@pytest.fixture
+def acme(tmp_path: Path, sandbox: Sandbox) -> Installation:
+    """An installation that looks at the demo's world and has not run yet."""
+    return install(tmp_path / "acme", sandbox)

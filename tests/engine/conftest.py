@@ -1,24 +1,5 @@
 """Every engine test has a sandbox with the demo's world, and an installation that looks at it."""
 
-from __future__ import annotations
+from installation import acme, sandbox
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from installation import Installation, install
-
-from okrsync.sandbox.server import Sandbox
-from okrsync.sandbox.world import build_world
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        build_world(running)
-        yield running
-
-
-@pytest.fixture
-def acme(tmp_path: Path, sandbox: Sandbox) -> Installation:
-    return install(tmp_path / "acme", sandbox)
+__all__ = ["acme", "sandbox"]
