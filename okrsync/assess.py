@@ -226,7 +226,7 @@ class Assessor:
         locked = history.sample(key_result, at=lock) or history.first_sample(key_result) if due else None
         return Evidence(
             at=self.now,
-            checkin=self.store.checkins.value(key_result),
+            checkin=self.store.checkins.value(key_result) if _by_people(placed) else None,
             baseline=locked.scope if locked else None,
             unreachable=self._lost if unreachable is None else unreachable,
             targets=mapper.targets(placed),
@@ -255,8 +255,11 @@ class Assessor:
 
 def _moves_by_itself(placed: Placed) -> bool:
     """Whether a reading can change without any of its items changing."""
-    metric = placed.key_result.metric
-    return metric is None or isinstance(metric, Manual | Milestones) or _has_baseline(placed)
+    return _by_people(placed) or isinstance(placed.key_result.metric, Milestones) or _has_baseline(placed)
+
+
+def _by_people(placed: Placed) -> bool:
+    return placed.key_result.metric is None or isinstance(placed.key_result.metric, Manual)
 
 
 def _has_baseline(placed: Placed) -> bool:

@@ -50,7 +50,7 @@ class Project(msgspec.Struct, gc=False):
     archived: bool = False
 
 
-class IssueFields(msgspec.Struct):
+class IssueFields(msgspec.Struct, gc=False):
     """What is asked of every issue. ``points``, ``epic`` and ``sprints`` sit in custom fields.
 
     Data Center writes sprints as text and the epic as a key; Cloud has objects and ``parent``.
@@ -75,7 +75,7 @@ class IssueFields(msgspec.Struct):
     sprints: list[Named | str] | None = None
 
 
-class Issue(msgspec.Struct):
+class Issue(msgspec.Struct, gc=False):
     id: str
     key: str
     fields: IssueFields
@@ -246,5 +246,5 @@ def _issue_shape(points: str | None, epic: str | None, sprints: str | None, numb
     columns += [(f"number_{index}", float | None, None) for index in range(len(numbers))]
     renamed = {name: place for name, place in places.items() if place}
     renamed |= {f"number_{index}": place for index, place in enumerate(numbers)}
-    fields = msgspec.defstruct("SiteFields", columns, bases=(IssueFields,), rename=renamed)
-    return cast(type[Issue], msgspec.defstruct("SiteIssue", [("fields", fields)], bases=(Issue,)))
+    fields = msgspec.defstruct("SiteFields", columns, bases=(IssueFields,), rename=renamed, gc=False)
+    return cast(type[Issue], msgspec.defstruct("SiteIssue", [("fields", fields)], bases=(Issue,), gc=False))

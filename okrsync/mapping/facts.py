@@ -34,7 +34,7 @@ def wearing(wanted: Labels) -> Callable[[Iterable[str]], bool]:
 class Facts:
     """``names`` are the id and the case-folded key; ``above`` references the ancestors (ids of known ones)."""
 
-    __slots__ = ("above", "assignees", "item", "labels", "names", "types")
+    __slots__ = ("above", "assignees", "item", "labels", "names")
 
     def __init__(self, item: Item, above: frozenset[str] = NO_REFERENCES) -> None:
         self.item = item
@@ -42,4 +42,8 @@ class Facts:
         self.names = (item.id, item.key.casefold())
         self.labels = folded(item.labels)
         self.assignees = folded(item.assignees)
-        self.types = folded_types(item)
+
+    @property
+    def types(self) -> tuple[str, str]:
+        """What ``type`` may say of the item; few rules ask."""
+        return folded_types(self.item)

@@ -154,18 +154,23 @@ def _counts_subtasks(placed: Placed) -> bool:
 
 def _linked(item: Item, matched: dict[Rule, str]) -> list[Linked]:
     if len(matched) == 1:
-        return [_once(item, list(matched), matched)]
+        return [_alone(item, *matched.items())]
     by_position: dict[int, list[Rule]] = {}
     for rule in matched:
         by_position.setdefault(rule.position, []).append(rule)
     return [_once(item, by_position[position], matched) for position in sorted(by_position)]
 
 
+def _alone(item: Item, match: tuple[Rule, str]) -> Linked:
+    rule, reason = match
+    return Linked(rule.key_result, item.connection, item.id, rule.weight, rule.supports, (reason,))
+
+
 def _once(item: Item, rules: list[Rule], matched: dict[Rule, str]) -> Linked:
     """Contributing wins over supporting, then the largest weight; reasons in the same order whatever the links'."""
     first = rules[0]
     if len(rules) == 1:
-        return Linked(first.key_result, item.connection, item.id, first.weight, first.supports, (matched[first],))
+        return _alone(item, (first, matched[first]))
     deciding = [rule for rule in rules if not rule.supports] or rules
     return Linked(
         key_result=first.key_result,

@@ -17,13 +17,15 @@ CACHE = 8_000
 """kB of the file that a store keeps in memory while it is open."""
 
 _PRAGMAS = (
+    "page_size=8192",
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "busy_timeout=10000",
-    "wal_autocheckpoint=4000",
+    "wal_autocheckpoint=2000",
     "temp_store=MEMORY",
 )
-"""The last one, 16 MB of pages, lets a first sync copy what it wrote into the file once, and not after every 4 MB."""
+"""Pages of 8 KB, which only a new file takes, cost a first sync a fifth less than the usual 4 KB. 2,000 of them, 16 MB,
+let it copy what it wrote into the file once, and not after every 4 MB."""
 
 
 def engine(url: str, cache: int) -> Engine:

@@ -45,7 +45,7 @@ GROUP BY i.rowid HAVING min(n.fine) = ?
 NEVER_SEEN = (None, None)
 
 
-class News(msgspec.Struct, frozen=True):
+class News(msgspec.Struct, frozen=True, gc=False):
     """An item that is new (``before`` None) or differs from what the store held."""
 
     before: Item | None

@@ -70,6 +70,7 @@ _TICKETS = _EVERY_TICKET.replace(
 _SHOWN = f"SELECT {_SHOWN_COLUMNS} FROM shown s WHERE s.connection = ? AND s.item = ?"
 
 _decode_words = lru_cache(maxsize=4096)(msgspec.json.Decoder(tuple[str, ...]).decode)
+_encode_words = lru_cache(maxsize=4096)(as_json)
 """Most reasons are those of a link before."""
 _decode_tenths = msgspec.json.Decoder(dict[str, int]).decode
 _decode_statuses = msgspec.json.Decoder(dict[str, str]).decode
@@ -110,7 +111,7 @@ class Links:
         for key, one in after.items():
             if (held_before := before.get(key)) != one:
                 since = now if held_before else begins(one)
-                row = (connection, one.item, one.key_result, one.weight, one.supports, as_json(one.reasons))
+                row = (connection, one.item, one.key_result, one.weight, one.supports, _encode_words(one.reasons))
                 new.append((*row, None if since is None else as_text(since)))
         write_rows(self._db, _LINK, new)
         return {key_result for _, key_result in before.keys() | after.keys()}

@@ -112,7 +112,7 @@ def test_a_file_that_is_no_store_is_told_with_what_to_do(tmp_path: Path) -> None
 
 def test_a_store_whose_pages_are_damaged_is_told_too(store: Store, tmp_path: Path) -> None:
     with store.transaction():
-        store.items.keep([item(str(number), title="x" * 500) for number in range(300)], lambda label: False)
+        store.items.keep([item(str(number), title="x" * 500) for number in range(1_000)], lambda label: False)
     store.close()
     path = tmp_path / "okrsync.db"
     damaged = bytearray(path.read_bytes())
