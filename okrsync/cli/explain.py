@@ -47,5 +47,8 @@ def run(session: Session, name: str, at: str | None = None, *, json: bool = Fals
     from okrsync.model.run import Explanation
     from okrsync.report.explain import explain_text, objective_text
 
-    session.show(explain_text(explained) if isinstance(explained, Explanation) else objective_text(explained))
+    if isinstance(explained, Explanation):
+        session.show(explain_text(explained, fold=session.out.is_terminal))
+    else:
+        session.show(objective_text(explained))
     return 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from math import fsum
+from math import fsum, inf
 
 from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from okrsync.model.run import Explanation, ObjectiveExplanation
@@ -19,15 +20,22 @@ from okrsync.report.text import heading, line, progress_bar, table, ticket_key
 from okrsync.report.verdicts import expected_mark, status_word
 from okrsync.words import number, plural
 
+FEW = 3
+"""So many items with the same reason are told it once, above them."""
 
-def explain_text(explained: Explanation) -> Group:
-    """The reading, the items that count, and everything that does not with its reason."""
+
+def explain_text(explained: Explanation, *, fold: bool = True) -> Group:
+    """The reading, the items that count, and everything that does not with its reason.
+
+    ``fold`` tells a reason that many share once, above them; without, every line stands on its own.
+    """
+    few = FEW if fold else inf
     counted = [one for one in explained.contributions if not one.left_out]
     left_out = [one for one in explained.contributions if one.left_out]
-    parts: list[RenderableType] = [*_headline(explained), Text(), *_counted(counted, explained)]
-    parts += _others("Left out", left_out)
-    parts += _others("Unreachable", explained.unreachable)
-    parts += _others("Supports, not counted", explained.supports)
+    parts: list[RenderableType] = [*_headline(explained), Text(), *_counted(counted, few)]
+    parts += _others("Left out", left_out, few)
+    parts += _others("Unreachable", explained.unreachable, few)
+    parts += _others("Supports, not counted", explained.supports, few)
     if explained.rule and not explained.contributions:
         parts.append(line("No ticket is linked to it."))
     return Group(*parts)
@@ -118,16 +126,38 @@ def formula(sample: Sample) -> str:
     return f"Counted: {number(sample.numerator)} of {number(sample.denominator)}, {share}"
 
 
-def _counted(rows: Sequence[Contribution], explained: Explanation) -> list[RenderableType]:
+def _counted(rows: Sequence[Contribution], few: float) -> list[RenderableType]:
     if not rows:
         return []
-    made = table("item", "state", "adds", "of", "title", "why", numbers=("adds", "of"))
+    groups = by_reason(rows)
+    folded = len(groups) * few <= len(rows)
+    made = table("item", "state", "adds", "of", "title", *(() if folded else ("why",)), numbers=("adds", "of"))
     made.columns[0].no_wrap = made.columns[1].no_wrap = True
-    for row in rows:
-        made.add_row(ticket_key(row.key, row.url), _state(row), *_amounts(row), *_title_and_why(row))
-    adds, of = total(rows)
-    made.add_row("", line(("total", "bold")), line((number(adds), "bold")), line((number(of), "bold")), "", "")
+    for reason, group in groups.items() if folded else [("", rows)]:
+        if folded:
+            made.add_row("", "", *_totals(group, "dim"), line((f"{plural(len(group), 'item')}: {reason}", "bold")))
+        for row in group:
+            cells = [line("  " if folded else "", shorten(row.title, 48)), line((why_text(row), "dim"))]
+            made.add_row(ticket_key(row.key, row.url), _state(row), *_amounts(row), *cells[: 1 if folded else 2])
+    made.add_row("", line(("total", "bold")), *_totals(rows, "bold"))
     return [made, Text()]
+
+
+def by_reason(rows: Iterable[Contribution]) -> dict[str, list[Contribution]]:
+    """The items that count, or do not, for the same reason, in the order of the first of each."""
+    groups: dict[str, list[Contribution]] = {}
+    for row in rows:
+        groups.setdefault(why_text(row), []).append(row)
+    return groups
+
+
+def why_text(row: Contribution) -> str:
+    """Why it is left out, or else why it is linked."""
+    return row.left_out or ", ".join(row.reasons)
+
+
+def _totals(rows: Sequence[Contribution], style: str) -> Iterator[Text]:
+    return (line((number(amount), style)) for amount in total(rows))
 
 
 def total(rows: Iterable[Contribution]) -> tuple[float, float]:
@@ -140,20 +170,31 @@ def _amounts(row: Contribution) -> tuple[Text, Text]:
     return line((number(row.adds), "green" if row.adds else "dim")), line(number(row.of))
 
 
-def _title_and_why(row: Contribution) -> tuple[Text, Text]:
-    return line(shorten(row.title, 48)), line((", ".join(row.reasons), "dim"))
-
-
 def _state(row: Contribution) -> Text:
-    return line((plain(row.word) or row.state, {"done": "green", "doing": "yellow"}.get(row.state, "")))
+    return line(
+        (plain(row.word).replace("_", " ") or row.state, {"done": "green", "doing": "yellow"}.get(row.state, ""))
+    )
 
 
-def _others(title: str, rows: Sequence[Contribution]) -> list[RenderableType]:
+def _others(title: str, rows: Sequence[Contribution], few: float) -> list[RenderableType]:
     if not rows:
         return []
-    made = table("", "", "", "")
+    groups = by_reason(rows)
+    whole = f"{title}: {plural(len(rows), 'item')}"
+    if len(groups) * few > len(rows):
+        return [heading(whole), _listed(rows, with_reason=True), Text()]
+    if len(groups) == 1:
+        return [heading(f"{whole}, {next(iter(groups))}"), _listed(rows), Text()]
+    parts: list[RenderableType] = [heading(whole)]
+    for why, group in groups.items():
+        parts += [line(f"{plural(len(group), 'item')}: {why}"), _listed(group)]
+    return [*parts, Text()]
+
+
+def _listed(rows: Sequence[Contribution], *, with_reason: bool = False) -> Table:
+    made = table("", "", "", *([""] if with_reason else []))
     made.columns[0].no_wrap = True
     for row in rows:
-        reason = row.left_out or ", ".join(row.reasons)
-        made.add_row(ticket_key(row.key, row.url), _state(row), line(shorten(row.title, 48)), line((reason, "dim")))
-    return [heading(f"{title}: {plural(len(rows), 'item')}"), made, Text()]
+        reason = [line((why_text(row), "dim"))] if with_reason else []
+        made.add_row(ticket_key(row.key, row.url), _state(row), line(shorten(row.title, 48)), *reason)
+    return made

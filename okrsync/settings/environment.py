@@ -19,7 +19,8 @@ from pydantic.fields import FieldInfo
 from okrsync.connector import Plugin
 from okrsync.errors import Problem
 from okrsync.settings.model import General
-from okrsync.wording import listed, nearest
+from okrsync.wording import listed
+from okrsync.words import nearest
 from okrsync.yamlfile import Place
 
 PREFIX = "OKRSYNC_"

@@ -203,6 +203,28 @@ def test_an_explanation_gives_the_reason_for_everything_that_does_not_count() ->
     assert "Mind: 1 item without an estimate" in shown
 
 
+def test_a_reason_that_many_items_share_is_told_once_with_what_they_add() -> None:
+    linked = [contribution(f"a#{n}", title=f"T{n}") for n in (1, 2, 3)]
+    linked += [contribution(f"b#{n}", reasons=("under epic SHOP-1",)) for n in (1, 2, 3)]
+    dropped = [contribution(f"c#{n}", left_out="cancelled", adds=0.0, of=0.0) for n in (1, 2, 3)]
+    folded = explanation(contributions=(*linked, *dropped), unreachable=(), supports=())
+    shown = rendered(explain_text(folded))
+    rows = [" ".join(row.split()) for row in shown.splitlines()]
+    assert shown.count("in milestone A") == shown.count("under epic SHOP-1") == shown.count("cancelled") == 1
+    assert rows.index("9 9 3 items: in milestone A") + 1 == rows.index("a#1 closed 3 3 T1")
+    assert rows.index("a#3 closed 3 3 T3") < rows.index("9 9 3 items: under epic SHOP-1")
+    assert "Left out: 3 items, cancelled" in rows
+    alone = rendered(explain_text(folded, fold=False))
+    assert [alone.count(why) for why in ("in milestone A", "under epic SHOP-1", "cancelled")] == [3, 3, 3]
+
+
+def test_several_reasons_to_leave_out_are_told_once_each() -> None:
+    dropped = [contribution(f"c#{n}", left_out="cancelled" if n < 4 else "a parent") for n in range(1, 7)]
+    shown = rendered(explain_text(explanation(contributions=tuple(dropped), unreachable=(), supports=())))
+    assert "3 items: cancelled" in shown
+    assert "3 items: a parent" in shown
+
+
 def test_a_key_result_that_was_never_measured_says_what_to_do() -> None:
     fresh = explanation(rule="", contributions=(), unreachable=(), supports=(), status=row(sample=None))
     shown = rendered(explain_text(fresh))
