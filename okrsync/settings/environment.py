@@ -18,9 +18,9 @@ from pydantic.fields import FieldInfo
 
 from okrsync.connector import Plugin
 from okrsync.errors import Problem
+from okrsync.near import nearest
 from okrsync.settings.model import General
 from okrsync.wording import listed
-from okrsync.words import nearest
 from okrsync.yamlfile import Place
 
 PREFIX = "OKRSYNC_"
