@@ -21,7 +21,7 @@ from okrsync.fence import Fence, Fenced
 from okrsync.house import House, Line, RunRequest
 from okrsync.marker import Namespace
 from okrsync.model.budget import UNTOLD, Budget
-from okrsync.model.okr import Okrs
+from okrsync.model.okr import Okrs, Placed
 from okrsync.model.run import (
     AuditedWrite,
     Explanation,
@@ -34,6 +34,7 @@ from okrsync.model.run import (
 from okrsync.okrfile import load_okrs
 from okrsync.practice.desk import Desk
 from okrsync.practice.explained import explain_then
+from okrsync.practice.finals import explained_with_final, with_finals
 from okrsync.practice.objective import explain_objective, find_objective
 from okrsync.practice.standing import contradictable, verdict_of
 from okrsync.progress import NoProgress, Progress
@@ -180,8 +181,10 @@ class App:
 
     def status(self, *, forecasts: bool = False) -> tuple[ObjectiveStatus, ...]:
         """``forecasts`` compares them with what people feel, which takes a while where there are many."""
-        chances = contradictable(self.desk()) if forecasts else None
-        return status(self.store, self.okrs, self.now(), self.settings.status.preset, chances)
+        desk = self.desk()
+        chances = contradictable(desk) if forecasts else None
+        found = status(self.store, self.okrs, desk.now, self.settings.status.preset, chances)
+        return with_finals(desk, found, desk.now)
 
     def explain(self, name: str, at: datetime | None = None) -> Explanation | ObjectiveExplanation:
         """Of a key result or an objective, now or at a past time. Raises ConfigError naming the nearest key result."""
@@ -189,11 +192,14 @@ class App:
         if name.casefold() not in map(str.casefold, self.okrs.by_id()) and (found := find_objective(desk, name)):
             return explain_objective(desk, *found, at)
         placed = find(self.okrs, name)
+        return explained_with_final(desk, self._explained(desk, placed, at), at or desk.now)
+
+    def _explained(self, desk: Desk, placed: Placed, at: datetime | None) -> Explanation:
         if at is not None or not placed.live:
             return explain_then(desk, placed, at)
         chances = contradictable(desk, [placed])
         judged = verdict_of(desk, placed, probability=chances.get(placed.key_result.id))
-        return explain(self.store, self.okrs, name, self.now(), judged)
+        return explain(self.store, self.okrs, placed.key_result.id, desk.now, judged)
 
     def desk(self) -> Desk:
         """What the practice's questions are answered from, as of now."""

@@ -105,11 +105,15 @@ def run(session: Session, key_result: str, words: Words, *, who: str, json: bool
     """Keep one check-in."""
     from okrsync.practice.checkins import check_in
     from okrsync.report.checkins import kept_words
+    from okrsync.report.finals import too_late_words
 
     with session.open() as app:
         said = check_in(app.desk(), key_result, words, who)
-        zone = next(one.cycle.zone for one in app.okrs.placed if one.key_result.id == said.key_result)
-    session.say(f"Noted for {said.key_result}. {kept_words(said, zone)}")
+        cycle = app.okrs.by_id()[said.key_result].cycle
+        closing = app.store.closings.latest(cycle.id)
+    session.say(f"Noted for {said.key_result}. {kept_words(said, cycle.zone)}")
+    if closing is not None:
+        session.say(too_late_words(said, closing), style="yellow")
     if json:
         from okrsync.report.machine import as_json
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -192,10 +192,22 @@ class AuditedWrite(msgspec.Struct, frozen=True):
     error: str = ""
 
 
+class Final(msgspec.Struct, frozen=True):
+    """What the closing of its cycle decided: ``at`` is when, ``last`` the day it speaks of, and ``score`` is None for
+    what got none. ``silent`` says that the OKR files do not say that the cycle is closed, so that numbers go on."""
+
+    at: datetime
+    who: str
+    last: date
+    score: float | None
+    silent: bool = False
+
+
 class KeyResultStatus(msgspec.Struct, frozen=True):
     """A row of the status table. ``week_ago`` is the reading that was true seven days before.
 
-    ``pulled_at`` is when the oldest of the scopes that feed it was last read completely; None: never.
+    ``pulled_at`` is when the oldest of the scopes that feed it was last read completely; None: never. ``final`` is set
+    once its cycle was closed.
     """
 
     key_result: str
@@ -212,12 +224,13 @@ class KeyResultStatus(msgspec.Struct, frozen=True):
     stale: bool
     items: int
     verdict: Verdict | None = None
+    final: Final | None = None
 
 
 class ObjectiveStatus(msgspec.Struct, frozen=True):
     """An objective with its key results; ``progress`` is their weighted mean, None when all are left out.
 
-    ``worst`` is the key result or child objective that does worst in it.
+    ``worst`` is the key result or child objective that does worst in it. ``final`` is set once its cycle was closed.
     """
 
     objective: str
@@ -231,6 +244,7 @@ class ObjectiveStatus(msgspec.Struct, frozen=True):
     key_results: tuple[KeyResultStatus, ...]
     verdict: Verdict | None = None
     worst: Worst | None = None
+    final: Final | None = None
 
 
 class Explanation(msgspec.Struct, frozen=True):

@@ -76,8 +76,15 @@ def check_in(desk: Desk, key_result: str, words: Words, who: str) -> CheckIn:
 def owed(desk: Desk, owner: str | None = None) -> tuple[Owed, ...]:
     """What is owed for every live key result, or those of one owner, the most urgent first.
 
-    Raises ConfigError naming the nearest owner.
+    For a cycle that was closed nobody owes anything, whatever its files say. Raises ConfigError naming the nearest
+    owner.
     """
+    over = {one.cycle for one in desk.store.closings.all() if one.at <= desk.now}
+    return tuple(row for row in duties(desk, owner) if row.cycle not in over)
+
+
+def duties(desk: Desk, owner: str | None = None) -> tuple[Owed, ...]:
+    """The same with those of closed cycles whose files do not say so."""
     with desk.store.reading():
         said, since = desk.store.checkins.all(), desk.store.history.known_since()
     if owner is not None:

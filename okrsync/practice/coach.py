@@ -16,7 +16,7 @@ from okrsync.method.timeline import parts_at
 from okrsync.model.life import Life
 from okrsync.model.rules import Severity
 from okrsync.near import did_you_mean
-from okrsync.practice.checkins import owed
+from okrsync.practice.checkins import duties as told_duties
 from okrsync.practice.desk import Desk
 from okrsync.practice.readings import readings_by
 from okrsync.practice.standing import still_running
@@ -66,7 +66,7 @@ def findings_then(desk: Desk, at: datetime) -> tuple[Finding, ...]:
     told of, since what was read of it says nothing of the past.
     """
     then = replace(desk, now=at, okrs=still_running(desk.okrs, at))
-    duties = {row.key_result: row.duty for row in owed(then)}
+    duties = {row.key_result: row.duty for row in told_duties(then)}
     store, live = desk.store, [placed.key_result.id for placed in then.okrs.live()]
     with store.reading():
         parts = {name: _parts_at(lives, at) for name, lives in store.lives.all(then.okrs.by_id()).items()}
@@ -97,7 +97,7 @@ def _read(store: Store) -> frozenset[str]:
 
 def facts(desk: Desk) -> Facts:
     """Everything the rules look at, in one consistent view of the store."""
-    duties = {row.key_result: row.duty for row in owed(desk)}
+    duties = {row.key_result: row.duty for row in told_duties(desk)}
     store, live = desk.store, [placed.key_result.id for placed in desk.okrs.live()]
     with store.reading():
         connections = store.scopes.connections()

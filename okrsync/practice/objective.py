@@ -12,7 +12,7 @@ from okrsync import views
 from okrsync.measure.rollup import COUNTED
 from okrsync.method.standings import Standings
 from okrsync.model.closing import Closing
-from okrsync.model.okr import Cycle, KeyResult, Objective, Okrs
+from okrsync.model.okr import Cycle, KeyResult, Objective, Okrs, Phase, Placed
 from okrsync.model.run import ObjectiveExplanation, Part
 from okrsync.model.sample import Sample
 from okrsync.practice.desk import Desk
@@ -41,10 +41,12 @@ def explain_objective(
     """
     then = at or desk.now
     with desk.store.reading():
-        found = {one.key_result.id: reading_of(desk, one, then) for one in desk.okrs.placed}
+        found = {one.key_result.id: _reading(desk, one, at) for one in desk.okrs.placed}
         samples = {name: sample for name, sample in found.items() if sample is not None}
         okrs = as_they_were(desk, at) if at else desk.okrs
-        stand = standings_by(desk, samples, then, okrs) if at else _today(desk)
+        stand = (
+            _today(desk) if at is None and cycle.state is not Phase.CLOSED else standings_by(desk, samples, then, okrs)
+        )
         closing = desk.store.closings.latest(cycle.id)
     asked = next(one for one, _ in okrs.objectives if one.id == objective.id)
     scores = _scores(closing) if closing is not None and closing.at <= then else {}
@@ -59,6 +61,13 @@ def explain_objective(
         score=scores.get(objective.id),
         at=at,
     )
+
+
+def _reading(desk: Desk, placed: Placed, at: datetime | None) -> Sample | None:
+    """Without a time the latest of what goes on, and of what does not the one it ended with."""
+    if at is None and placed.live:
+        return desk.store.history.sample(placed.key_result.id)
+    return reading_of(desk, placed, at or desk.now)
 
 
 def _today(desk: Desk) -> Standings:

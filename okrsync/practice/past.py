@@ -9,6 +9,7 @@ from okrsync.errors import ConfigError
 from okrsync.model.okr import Okrs
 from okrsync.model.run import ObjectiveStatus
 from okrsync.practice.desk import Desk
+from okrsync.practice.finals import with_finals
 from okrsync.practice.standing import as_they_were
 
 
@@ -18,7 +19,8 @@ def status_at(desk: Desk, at: datetime) -> tuple[ObjectiveStatus, ...]:
     What the files asked is that of then; names, owners and parents are those of today.
     """
     okrs = as_they_were(desk, at)
-    return views.status(desk.store, okrs, at, desk.settings.status.preset, past=True)
+    found = views.status(desk.store, okrs, at, desk.settings.status.preset, past=True)
+    return with_finals(desk, found, at)
 
 
 def end_of_day(desk: Desk, written: str) -> datetime:

@@ -14,6 +14,7 @@ from okrsync.model.run import Explanation, ObjectiveExplanation
 from okrsync.model.sample import Contribution, Sample
 from okrsync.model.verdict import Verdict
 from okrsync.report.figures import percent, quantity
+from okrsync.report.finals import final_words
 from okrsync.report.safe import plain, shorten
 from okrsync.report.status import goal, value
 from okrsync.report.text import heading, line, progress_bar, table, ticket_key
@@ -94,6 +95,8 @@ def _headline(explained: Explanation) -> list[Text]:
     if status.verdict:
         lines.append(Text.assemble("Status: ", status_word(status.verdict), line(_because(status.verdict))))
         lines += [line(("Mind: ", "yellow"), remark) for remark in status.verdict.remarks]
+    if status.final:
+        lines.append(line(("Closed: ", "bold"), final_words(status.final)))
     lines.append(line("Rule: ", explained.rule) if explained.rule else line("Not measured yet: run okrsync sync."))
     if status.sample:
         lines += [line(formula(status.sample)), *(line(("Mind: ", "yellow"), flag) for flag in status.sample.flags)]

@@ -11,6 +11,7 @@ from rich.text import Text
 from okrsync.model.run import KeyResultStatus, ObjectiveStatus
 from okrsync.model.verdict import Status, Verdict
 from okrsync.report.figures import BOUNDS, age, percent, points, quantity
+from okrsync.report.finals import closed_words, silent_words
 from okrsync.report.text import EXPECTED, line, progress_bar, table
 from okrsync.report.verdicts import expected_mark, reasons, status_word, worst_words
 
@@ -36,7 +37,7 @@ def status_text(
     """
     parts: list[RenderableType] = [line(("As of the end of ", "dim"), f"{now:%Y-%m-%d}"), Text()] if past else []
     for objective in objectives:
-        parts += [_headline(objective), *_said(objective.verdict, "  ", why=why)]
+        parts += [_headline(objective), *_said(objective.verdict, "  ", why=why), *_closed(objective)]
         parts.append(_key_results(objective.key_results, None if past else now, width))
         for row in objective.key_results:
             parts += _said(row.verdict, f"    {row.key_result}  ", why=why)
@@ -45,7 +46,12 @@ def status_text(
         parts.append(line("No objectives: the OKR files are empty."))
     if any(expected_mark(row.verdict) for objective in objectives for row in objective.key_results):
         parts.append(line((f"{EXPECTED} is where it should be by now.", "dim")))
+    parts += [line((told, "yellow")) for told in silent_words(objectives)]
     return Group(*parts)
+
+
+def _closed(objective: ObjectiveStatus) -> list[Text]:
+    return [line("  ", told) for told in filter(None, [closed_words(objective)])]
 
 
 def _said(verdict: Verdict | None, before: str, *, why: bool) -> list[Text]:
