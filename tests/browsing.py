@@ -48,7 +48,7 @@ def address(page: Any, dashboard: Dashboard, path: str) -> str:
 
 
 def named(path: str) -> str:
-    return path.replace("{cycle}", "one").strip("/").replace("/", "-") or "cycle"
+    return path.replace("{cycle}", "one").strip("/").replace("/", "-").replace("?", "-") or "cycle"
 
 
 def live_chart(page: Any, dashboard: Dashboard) -> Any:

@@ -15,6 +15,7 @@ PAGES = (
     "/orphans",
     "/coach",
     "/figures",
+    "/figures?period=4w",
     "/review",
     "/review/{cycle}",
     "/operations",
