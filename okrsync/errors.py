@@ -143,6 +143,10 @@ class StoreError(OkrsyncError):
     """The store cannot be opened, read or written."""
 
 
+class Damaged(StoreError):
+    """The store's file holds what okrsync did not write: a backup brings it back, or it is made anew."""
+
+
 class Busy(OkrsyncError):
     """Another run holds the store."""
 

@@ -25,19 +25,18 @@ def checkup_text(found: Checkup) -> Group:
         lines.append(line("  ", (said, "yellow")))
     if found.holder:
         lines.append(line(f"  in use by {found.holder}"))
-    if not found.writable:
-        lines.append(line("  ", ("the file or its folder is read-only", "yellow")))
     return Group(*lines, *_verdict(found))
 
 
 def _verdict(found: Checkup) -> list[Text]:
-    if found.sound:
+    if found.sound and found.writable:
         return [line(("Sound.", "bold green"))]
-    advice = (
-        "`okrsync store restore FILE` brings back a backup; without one delete the file, and `okrsync sync` reads anew"
-    )
+    if found.sound:
+        said = "the file or its folder may not be written, so that commands can read but `okrsync sync` cannot work"
+        return [line(("Sound, but read-only: ", "bold yellow"), f"{said}.")]
+    heading = "Not sound:" if found.damaged else "From a newer okrsync:" if found.newer else "Cannot be used:"
     problems = [line("  ", (problem, "red")) for problem in found.problems]
-    return [line(("Not sound:", "bold red")), *problems, line(("→ ", "bold"), f"{advice}.")]
+    return [line((heading, "bold red")), *problems, line(("→ ", "bold"), found.hint)]
 
 
 def size(count: int) -> str:

@@ -43,7 +43,8 @@ SELECT (SELECT finished_at FROM runs WHERE finished_at IS NOT NULL ORDER BY id D
 class Store:
     """One open connection to the store, used by one thread.
 
-    Raises StoreError when the file cannot be opened, is no store, or is from a newer okrsync.
+    Where file or folder may not be written, it is opened for reading alone. Raises StoreError when the file cannot be
+    opened, is no store, or is from a newer okrsync.
     """
 
     def __init__(self, url: str, *, cache: int = CACHE) -> None:
@@ -53,7 +54,7 @@ class Store:
         try:
             with readable(url):
                 self._connection = self._engine.connect()
-                migrate(self._connection)
+                migrate(self._connection, url)
         except BaseException:
             self._engine.dispose()
             raise

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, ExceptionContext, RootTransaction, create_engine, event, make_url
 
 from okrsync.errors import ConfigError
-from okrsync.store.file import unusable
+from okrsync.store.file import address, place, unusable, writable
 
 BEGIN = "okrsync begin"
 """Where a connection keeps how its next transaction begins."""
@@ -26,23 +26,26 @@ _PRAGMAS = (
 )
 """Pages of 8 KB, which only a new file takes, cost a first sync a fifth less than the usual 4 KB. 2,000 of them, 16 MB,
 let it copy what it wrote into the file once, and not after every 4 MB."""
+_READING = ("query_only=ON", "busy_timeout=10000", "temp_store=MEMORY")
 
 
 def engine(url: str, cache: int) -> Engine:
     """SQLite as okrsync wants it; ``cache`` is in kB. Raises ConfigError for any other database.
 
-    Whatever SQLite refuses later comes out as StoreError or Busy.
+    Where file or folder may not be written, it only reads. Whatever SQLite refuses later is a StoreError, or Busy.
     """
     if not url.startswith("sqlite:"):
         raise ConfigError(
             f"store: {make_url(url).get_backend_name()} is not supported.", hint="Use sqlite:///okrsync.db."
         )
-    made = create_engine(url)
+    file = place(url)
+    pragmas = _PRAGMAS if writable(file) else _READING
+    made = create_engine(url, creator=lambda: sqlite3.connect(address(file), uri=True, check_same_thread=False))
 
     @event.listens_for(made, "connect")
     def _prepare(raw: Any, _record: Any) -> None:
         raw.isolation_level = None
-        for pragma in (*_PRAGMAS, f"cache_size=-{cache}"):
+        for pragma in (*pragmas, f"cache_size=-{cache}"):
             raw.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(made, "handle_error")

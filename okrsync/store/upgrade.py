@@ -8,25 +8,27 @@ from sqlalchemy import Connection, text
 
 from okrsync.errors import StoreError
 from okrsync.store.engine import begin
-from okrsync.store.file import MENDING
+from okrsync.store.file import MENDING, only_read, place, writable
 from okrsync.store.tables import metadata
 
 HEAD = "0004"
 """The newest migration; a test compares it with the migrations folder."""
 
 
-def migrate(connection: Connection) -> None:
+def migrate(connection: Connection, url: str) -> None:
     """Bring the tables to ``HEAD``, all in one transaction. Raises StoreError for a version that is not known here."""
     with connection.begin():
         tables = connection.execute(text("SELECT name FROM sqlite_master WHERE name = 'alembic_version'")).all()
         version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if tables else None
     if version == HEAD:
         return
+    if str(version or "") > HEAD:
+        raise newer(str(version))
+    if not writable(place(url)):
+        raise only_read(url, f"it is at version {version}, and would first be brought to {HEAD}")
     if version is None:
         _create(connection)
         return
-    if str(version) > HEAD:
-        raise newer(str(version))
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -55,5 +57,5 @@ def newer(version: str) -> StoreError:
     """What to say of a store that a later okrsync has opened."""
     return StoreError(
         f"The store is at version {version}; this okrsync knows versions up to {HEAD}.",
-        hint="Upgrade okrsync, or point `store:` at another file. `okrsync store restore FILE` brings back a backup.",
+        hint="Upgrade okrsync, or point `store:` at another file. `okrsync store backup FILE` copies it as it is.",
     )

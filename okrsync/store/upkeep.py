@@ -16,8 +16,8 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from okrsync.errors import Busy, StoreError
-from okrsync.store.file import place, unusable
+from okrsync.errors import Busy, Damaged, StoreError
+from okrsync.store.file import RESTORE, address, place, unusable, writable
 from okrsync.store.journal import words_for_holder
 from okrsync.store.lock import locked
 from okrsync.store.upgrade import HEAD, newer
@@ -26,6 +26,8 @@ FINDINGS = 10
 """So many findings of an integrity check are kept; the first says what there is to know."""
 
 COUNTED = ("items", "links", "milestones", "samples", "checkins", "runs", "writes")
+NO_STORE = "it is no store of okrsync"
+_ANOTHER_FILE = "Point `store:` at another file; where this one is empty, `okrsync sync` makes a store of it."
 _SIDECARS = ("-wal", "-shm")
 _FORGET_THE_HOLDER = "DELETE FROM holder"
 _LOOK_AGAIN = "UPDATE shown SET known = 0"
@@ -35,7 +37,8 @@ _LOOK_AGAIN = "UPDATE shown SET known = 0"
 class Checkup(msgspec.Struct, frozen=True):
     """What a look at a store found.
 
-    ``problems`` are SQLite's findings, or why the file could not be read; empty means sound. Sizes are in bytes,
+    ``problems`` are SQLite's findings, or why the file could not be read; empty means sound. ``damaged`` tells that
+    what is in the file is wrong, and not merely out of reach; ``hint`` what to do about it. Sizes are in bytes,
     ``log_size`` being that of the write-ahead log. ``unfinished`` counts writes whose end nobody saw: the next run
     looks at their tickets. ``holder`` is who has the store now, or "".
     """
@@ -51,10 +54,17 @@ class Checkup(msgspec.Struct, frozen=True):
     unfinished: int = 0
     holder: str = ""
     problems: tuple[str, ...] = ()
+    damaged: bool = False
+    hint: str = ""
 
     @property
     def sound(self) -> bool:
         return self.exists and not self.problems
+
+    @property
+    def newer(self) -> bool:
+        """Whether it is from a newer okrsync, and nothing else is known to be wrong with it."""
+        return self.version > self.head and not self.damaged
 
 
 def check(url: str) -> Checkup:
@@ -68,24 +78,31 @@ def check(url: str) -> Checkup:
         exists=True,
         size=file.stat().st_size,
         log_size=log.stat().st_size if log.exists() else 0,
-        writable=os.access(file, os.W_OK) and os.access(file.parent, os.W_OK),
+        writable=writable(file),
     )
     try:
         with _opened(url, file) as db:
             return _looked_over(db, found, in_use=_in_use(file))
     except (StoreError, Busy) as error:
-        return msgspec.structs.replace(found, problems=(error.message,))
+        damaged = isinstance(error, Damaged)
+        hint = RESTORE if damaged else error.hint
+        return msgspec.structs.replace(found, problems=(error.message,), damaged=damaged, hint=hint)
 
 
 def backup(url: str, target: Path) -> None:
-    """Copy the store to a new file, in one consistent state. Raises StoreError; a file that exists is left alone."""
+    """Copy the store to a new file, in one consistent state, also one from a newer okrsync.
+
+    Raises StoreError; a file that exists is left alone.
+    """
     if not place(url).exists():
         raise StoreError(f"There is no store {place(url)}.", hint="`okrsync sync` makes one.")
     if target.exists():
         raise StoreError(f"{target} exists already.", hint="Name a file that does not.")
     with _finished_under(target) as draft:
         _copy(url, place(url), draft)
-        _require_sound(url, draft)
+        found = _looked_at(draft)
+        if not (found.sound or found.newer):
+            raise Damaged(f"{place(url)} is not sound: {_said(found)}", hint=f"Nothing was copied. {RESTORE}")
 
 
 def restore(url: str, source: Path) -> Path | None:
@@ -99,8 +116,7 @@ def restore(url: str, source: Path) -> Path | None:
     if file.exists() and source.samefile(file):
         raise StoreError(f"{source} is the store itself.", hint="Name a copy of it.")
     with locked(url, lambda: _holder_of(url)), _finished_under(file) as draft:
-        _copy(f"sqlite:///{source}", source, draft)
-        _require_sound(f"sqlite:///{source}", draft)
+        _copy_of_backup(source, draft)
         with closing(sqlite3.connect(draft)) as copy, copy:
             copy.execute(_FORGET_THE_HOLDER)
             copy.execute(_LOOK_AGAIN)
@@ -110,18 +126,21 @@ def restore(url: str, source: Path) -> Path | None:
 def _looked_over(db: sqlite3.Connection, found: Checkup, *, in_use: bool) -> Checkup:
     problems = tuple(row[0] for row in db.execute(f"PRAGMA integrity_check({FINDINGS})") if row[0] != "ok")
     version = _version(db)
+    found = msgspec.structs.replace(
+        found, version=version, problems=problems, damaged=bool(problems), hint=RESTORE if problems else ""
+    )
     if not version:
-        return msgspec.structs.replace(found, problems=(*problems, "it is no store of okrsync"))
+        return msgspec.structs.replace(found, problems=(*problems, NO_STORE), hint=found.hint or _ANOTHER_FILE)
     if version > HEAD:
-        return msgspec.structs.replace(found, version=version, problems=(*problems, newer(version).message))
+        too_new = newer(version)
+        hint = found.hint or too_new.hint
+        return msgspec.structs.replace(found, problems=(*problems, too_new.message), hint=hint)
     row = db.execute("SELECT doing, pid, host, since FROM holder").fetchone() if in_use else None
     return msgspec.structs.replace(
         found,
-        version=version,
         counts={table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in COUNTED},
         unfinished=db.execute("SELECT count(*) FROM writes WHERE ended_at IS NULL").fetchone()[0],
         holder=words_for_holder(*row) if row else "another run" if in_use else "",
-        problems=problems,
     )
 
 
@@ -135,13 +154,9 @@ def _version(db: sqlite3.Connection) -> str:
 
 @contextmanager
 def _opened(url: str, file: Path) -> Iterator[sqlite3.Connection]:
-    """The file for reading. Raises StoreError and Busy for what SQLite says in here.
-
-    Where it may, SQLite opens it for writing too, since only then it clears its log away in the end.
-    """
-    mode = "rw" if os.access(file, os.W_OK) and os.access(file.parent, os.W_OK) else "ro"
+    """The file for reading. Raises StoreError and Busy for what SQLite says in here."""
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode={mode}", uri=True, timeout=10)) as db:
+        with closing(sqlite3.connect(address(file), uri=True, timeout=10)) as db:
             db.execute("PRAGMA query_only = ON")
             yield db
     except sqlite3.Error as error:
@@ -172,13 +187,28 @@ def _copy(url: str, source: Path, target: Path) -> None:
         copy.execute("PRAGMA journal_mode = DELETE")
 
 
-def _require_sound(url: str, copy: Path) -> None:
-    found = check(f"sqlite:///{copy}")
+def _copy_of_backup(source: Path, draft: Path) -> None:
+    """Raises StoreError for what is no backup that could be put back; it is never about the store."""
+    url = f"sqlite:///{source}"
+    try:
+        _copy(url, source, draft)
+        found = _looked_at(draft)
+    except Damaged as error:
+        found = Checkup(str(source), exists=True, problems=(str(error.__cause__),))
+    if found.newer:
+        raise newer(found.version)
     if not found.sound:
         raise StoreError(
-            f"{place(url)} is not sound: {'; '.join(found.problems)}.",
-            hint="Nothing was changed. Use another backup, or run `okrsync sync` on a new store.",
+            f"{source} is no sound backup: {_said(found)}", hint="Nothing was changed. Name another backup."
         )
+
+
+def _looked_at(copy: Path) -> Checkup:
+    return check(f"sqlite:///{copy}")
+
+
+def _said(found: Checkup) -> str:
+    return f"{'; '.join(problem.rstrip('.') for problem in found.problems)}."
 
 
 @contextmanager
