@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import github
 import msgspec
@@ -92,9 +93,9 @@ def sign_in(options: GitHubOptions, context: Context) -> Signature | Installatio
         context.conceal(token)
         return Signature(Auth.Token(token))
     if options.app_id is None or options.private_key_file is None or options.installation_id is None:
-        variable = f"OKRSYNC_CONNECTIONS__{context.connection.upper()}__TOKEN"
+        variable = f"OKRSYNC_CONNECTIONS__{context.connection.upper().replace('-', '_')}__TOKEN"
         raise AuthError(
-            f"Connection {context.connection}: no GitHub credentials.",
+            f"There is no token for GitHub at {urlsplit(options.url).netloc}.",
             hint=f"Set GITHUB_TOKEN, GH_TOKEN or {variable}, or configure app_id, private_key_file, installation_id.",
         )
     try:

@@ -7,15 +7,15 @@ Messages quote only the ``message`` of GitHub's answer, shortened, never headers
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import msgspec
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError
 
+from okrsync.connector.unreached import causes, reason, speaks_no_tls, untrusted
 from okrsync.errors import (
     AuthError,
     BadAnswer,
@@ -157,31 +157,19 @@ def http_date(text: str | None) -> datetime | None:
 
 def lost(error: Exception, host: str) -> ConnectionFailed:
     """The error for a request without an answer. Only a connection that never stood is surely not sent."""
-    causes = list(_causes(error))
-    if any("CERTIFICATE_VERIFY_FAILED" in str(cause) for cause in causes):
+    if untrusted(error):
         return Rejected(
-            f"The certificate of {host} is not trusted.",
+            f"The certificate of GitHub at {host} is not trusted.",
             hint="Set ca_file to the certificate of your own authority.",
         )
+    if speaks_no_tls(error):
+        return Rejected(f"GitHub at {host} does not speak https.", hint="Correct the scheme or the port in url.")
     if isinstance(error, requests.ReadTimeout | ReadTimeoutError):
-        return Transient(f"{host} did not answer in time.", hint="Try again in a few minutes.")
-    if any(isinstance(cause, NewConnectionError | ConnectTimeoutError) for cause in causes):
-        return Transient(
-            f"{host} cannot be reached.", hint="Check the address (url) and the network; then try again.", sent=False
-        )
-    return Transient(f"The connection to {host} broke.", hint="Try again in a few minutes.")
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and everything wrapped in it: urllib3 keeps the reason in an attribute or argument."""
-    pending: list[Any] = [error]
-    seen: set[int] = set()
-    while pending:
-        current = pending.pop()
-        if isinstance(current, BaseException) and id(current) not in seen:
-            seen.add(id(current))
-            yield current
-            pending += [*current.args, getattr(current, "reason", None), current.__cause__, current.__context__]
+        return Transient(f"GitHub at {host} did not answer in time.", hint="Try again in a few minutes.")
+    if any(isinstance(cause, NewConnectionError | ConnectTimeoutError) for cause in causes(error)):
+        told = f"GitHub at {host} cannot be reached{reason(error)}."
+        return Transient(told, hint="Check url and the network; then try again.", sent=False)
+    return Transient(f"The connection to GitHub at {host} broke{reason(error)}.", hint="Try again in a few minutes.")
 
 
 def _refusal(body: bytes) -> _Refusal:

@@ -19,6 +19,7 @@ from jira import JIRA
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from okrsync.connector import Context
+from okrsync.connector.unreached import reason, speaks_no_tls, untrusted
 from okrsync.errors import AuthError, BadAnswer, ConnectionFailed, Rejected, Transient
 from okrsync.jsontext import decoded
 from okrsync.model.budget import Budget
@@ -104,7 +105,8 @@ class Client:
         try:
             answer = self._exchange(request)
         except requests.RequestException as error:
-            raise _unreachable(f"{method} {path}", error) from None
+            host = urlsplit(self._jira.server_url).netloc
+            raise _unreachable(f"{method} {path}", host, error) from None
         self._note(answer.headers)
         if not 200 <= answer.status < 300:
             raise failure(f"{method} {path}", *answer, self._context.now())
@@ -133,12 +135,13 @@ _PAGE = "Check url; a login page or a proxy may stand between okrsync and Jira."
 def _sign_in(options: JiraOptions, connection: str) -> JIRA:
     """Raises AuthError that names the variables to set, before anything is sent."""
     variables = f"OKRSYNC_CONNECTIONS__{connection.upper().replace('-', '_')}__"
+    site = urlsplit(options.url)
     if options.token is None:
-        raise AuthError("There is no token for Jira.", hint=f"Set JIRA_API_TOKEN or {variables}TOKEN.")
-    host = urlsplit(options.url).hostname or ""
-    if options.email is None and options.cloud_id is None and host.endswith(".atlassian.net"):
+        told = f"There is no token for Jira at {site.netloc}."
+        raise AuthError(told, hint=f"Set JIRA_API_TOKEN or {variables}TOKEN.")
+    if options.email is None and options.cloud_id is None and (site.hostname or "").endswith(".atlassian.net"):
         hint = f"Set JIRA_EMAIL or {variables}EMAIL to the account the API token belongs to."
-        raise AuthError("Jira Cloud wants an e-mail beside the token.", hint=hint)
+        raise AuthError(f"Jira Cloud at {site.netloc} wants an e-mail beside the token.", hint=hint)
     if options.ca_file is not None and not Path(options.ca_file).is_file():
         raise ConnectionFailed(f"ca_file {options.ca_file} does not exist.", hint="Name a file with PEM certificates.")
     secret = options.token.get_secret_value()
@@ -162,16 +165,19 @@ def _understood(what: str, answer: _Answer, decode: Callable[[bytes], Shape]) ->
     return decoded(what, answer.content, decode, hint=_PAGE)
 
 
-def _unreachable(what: str, error: requests.RequestException) -> ConnectionFailed:
+def _unreachable(what: str, host: str, error: requests.RequestException) -> ConnectionFailed:
     """Network failures; the library's own texts may quote addresses with parameters and stay out."""
-    if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE" in str(error).upper():
-        return Rejected(f"{what}: the certificate is not trusted.", hint="Name your own authority's with ca_file.")
+    if untrusted(error):
+        told = f"{what}: the certificate of Jira at {host} is not trusted."
+        return Rejected(told, hint="Name your own authority's with ca_file.")
+    if speaks_no_tls(error):
+        return Rejected(f"{what}: Jira at {host} does not speak https.", hint="Correct the scheme or the port in url.")
     hint = "Check url, the network and the proxy; the next run tries again."
     if isinstance(error, requests.Timeout) and not isinstance(error, requests.ConnectTimeout):
-        return Transient(f"{what}: Jira did not answer within {TIMEOUT[1]:g} s.", hint=hint)
+        return Transient(f"{what}: Jira at {host} did not answer within {TIMEOUT[1]:g} s.", hint=hint)
     if _never_connected(error):
-        return Transient(f"{what}: no connection to Jira.", hint=hint, sent=False)
-    return Transient(f"{what}: the connection broke ({type(error).__name__}).", hint=hint)
+        return Transient(f"{what}: Jira at {host} cannot be reached{reason(error)}.", hint=hint, sent=False)
+    return Transient(f"{what}: the connection to Jira at {host} broke{reason(error)}.", hint=hint)
 
 
 def _never_connected(error: requests.RequestException) -> bool:

@@ -201,7 +201,8 @@ def test_a_write_on_a_broken_connection_is_never_sent_twice(
 
 def test_a_write_that_never_left_is_sent_again(client: Client, slept: list[float]) -> None:
     client.api = "http://127.0.0.1:9"
-    with pytest.raises(Transient, match="cannot be reached"):
+    client._host = "127.0.0.1:9"
+    with pytest.raises(Transient, match=r"GitHub at 127\.0\.0\.1:9 cannot be reached: nothing listens there\."):
         client.write("POST", "/x", {}, nothing)
     assert len(slept) >= ATTEMPTS - 1
 

@@ -280,6 +280,15 @@ def test_missing_credentials_name_the_variables_to_set(
     assert all(variable in caught.value.hint for variable in variables)
 
 
+def test_two_connections_that_fail_alike_are_told_apart_by_their_hosts(context: Context) -> None:
+    for port in (9, 11):
+        with pytest.raises(errors.Transient) as caught:
+            read(make(context, url=f"http://127.0.0.1:{port}"))
+        assert caught.value.message == f"GET myself: Jira at 127.0.0.1:{port} cannot be reached: nothing listens there."
+    with pytest.raises(errors.AuthError, match=r"There is no token for Jira at jira\.acme\.example\."):
+        make(context, url="https://jira.acme.example", token=None)
+
+
 def test_the_libraries_private_names_are_still_there(client: Client) -> None:
     from jira import JIRA
 
