@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -42,6 +44,7 @@ from okrsync.registry import Registry
 from okrsync.retry import Patience, Retry
 from okrsync.settings import Settings, load_settings
 from okrsync.store import Store
+from okrsync.store.file import place
 from okrsync.sync import run
 from okrsync.views import explain, find, problems, status
 from okrsync.words import plural
@@ -143,8 +146,27 @@ class App:
         yield from (("last reading", finding) for finding in problems(self.store, self.okrs, self.now()))
 
     def plan(self, request: RunRequest) -> RunReport:
-        """Read the trackers and say what would change on the tickets."""
+        """Read the trackers and say what would change on the tickets.
+
+        With ``force`` nothing is kept: what is concluded against a guard must not outlast the look at it.
+        """
+        if request.force:
+            with self._on_a_copy() as rehearsal:
+                return run(rehearsal.house(), request, "plan")
         return run(self.house(), request, "plan")
+
+    @contextmanager
+    def _on_a_copy(self) -> Iterator[App]:
+        """The same on a copy of the store, which is thrown away."""
+        from okrsync.store import upkeep
+
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / "okrsync.db"
+            if place(self.settings.store).exists():
+                upkeep.backup(self.settings.store, copy)
+            settings = self.settings.model_copy(update={"store": f"sqlite:///{copy}"})
+            with replace(self, settings=settings) as rehearsal:
+                yield rehearsal
 
     def sync(self, request: RunRequest) -> RunReport:
         """Read, measure and write. Raises UnsafePlan, Busy, StoreError."""

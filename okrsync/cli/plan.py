@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 EXAMPLES = """
 okrsync plan                            every change under its ticket
 okrsync plan --check                    exit 3 when something would change
+okrsync plan --full --force             what sync --full --force would do
 okrsync plan --markdown > comment.md    for a pull request
 """
 
@@ -27,6 +28,9 @@ def plan(
     context: typer.Context,
     check: Annotated[bool, typer.Option("--check", help="Exit 3 when something would change, 5 when unsafe.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Read everything anew.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Show what sync --force would do; none of it is kept.")
+    ] = False,
     connection: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this one; may be repeated.")
     ] = None,
@@ -45,7 +49,7 @@ def plan(
     """
     from okrsync.app import RunRequest
 
-    request = RunRequest(full=full, connections=tuple(connection or ()), wait=wait or 0.0)
+    request = RunRequest(full=full, force=force, connections=tuple(connection or ()), wait=wait or 0.0)
     if json and markdown:
         raise ConfigError("--json and --markdown are two forms of one plan.", hint="Leave one of them out.")
     form = "json" if json else "markdown" if markdown else "text"

@@ -16,7 +16,8 @@ from okrsync.model.work import Quarantined, Ref
 class ScopePull(msgspec.Struct, frozen=True):
     """How one repository or project was read: ``seen`` items came, ``changed`` of them were news.
 
-    ``scope`` is its name; ``id`` its immutable id, which changes of label definitions carry.
+    ``scope`` is its name; ``id`` its immutable id, which changes of label definitions carry. ``lost`` names some of
+    the ``unreachable``, which this run could no longer find, by their keys.
     """
 
     connection: str
@@ -27,6 +28,7 @@ class ScopePull(msgspec.Struct, frozen=True):
     unreachable: int = 0
     quarantined: tuple[Quarantined, ...] = ()
     id: str = ""
+    lost: tuple[str, ...] = ()
 
 
 class ConnectionRun(msgspec.Struct, frozen=True):

@@ -131,6 +131,8 @@ def _troubles(report: RunReport) -> Iterator[str]:
         for scope in run.scopes:
             for item in scope.quarantined:
                 yield f"\nLeft out {code(item.key)}: {markdown(item.reason)}"
+            if said := narrate.lost(scope):
+                yield f"\n{markdown(said)}"
     for warning in report.warnings:
         yield f"\n**{markdown(warning.subject)}:** {markdown(warning.message)} {markdown(warning.hint)}".rstrip()
     if report.stale:

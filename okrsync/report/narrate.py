@@ -21,7 +21,7 @@ from okrsync.model.change import (
     UndefineLabel,
     ref_of,
 )
-from okrsync.model.run import LeftAlone, RunReport, Write
+from okrsync.model.run import LeftAlone, RunReport, ScopePull, Write
 from okrsync.model.sample import Sample
 from okrsync.report.figures import percent, took
 from okrsync.words import plural
@@ -73,6 +73,16 @@ def redefined(sample: Sample) -> str:
     """What of a key result's definition changed, with the progress before and after at the same moment."""
     said = ", ".join(sample.changed)
     return said if sample.before is None else f"{said}: {percent(sample.before)} before, {percent(sample.raw)} after"
+
+
+def lost(scope: ScopePull) -> str:
+    """Which tickets a scope no longer has, or ""."""
+    if not scope.unreachable:
+        return ""
+    rest = scope.unreachable - len(scope.lost)
+    more = f" and {rest:,} more" if rest else ""
+    found = f"{plural(scope.unreachable, 'ticket')} of {scope.scope} can no longer be found"
+    return f"{found}: {', '.join(scope.lost)}{more}" if scope.lost else found
 
 
 def step(change: Change) -> Step:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from okrsync.model.run import ConnectionRun, Dangling, RunReport, Warned
-from okrsync.report import figures
+from okrsync.report import figures, narrate
 from okrsync.report.safe import plain, web_address
 
 EXPECTED = "│"
@@ -79,7 +79,7 @@ def progress_bar(progress: float | None, width: int = 12, expected: float | None
 
 
 def troubles(report: RunReport) -> list[Text]:
-    """Connections that failed, links that reach nothing, unreadable items, and what therefore stands still."""
+    """Connections that failed, links that reach nothing, unreadable and lost items, and what therefore stands still."""
     lines = [text for connection in report.connections for text in _connection_troubles(connection)]
     lines += [text for warning in report.warnings for text in _warning(warning)]
     if report.stale:
@@ -100,7 +100,8 @@ def _connection_troubles(connection: ConnectionRun) -> list[Text]:
         lines.append(line("  ", (connection.hint, "dim")))
     quarantined = (item for scope in connection.scopes for item in scope.quarantined)
     name = (f"{connection.connection}: ", "yellow")
-    return lines + [line(name, f"left out {item.key}: {item.reason}") for item in quarantined]
+    lines += [line(name, f"left out {item.key}: {item.reason}") for item in quarantined]
+    return lines + [line(name, said) for said in map(narrate.lost, connection.scopes) if said]
 
 
 def dangling(found: Iterable[Dangling]) -> list[Text]:

@@ -310,6 +310,8 @@ def test_too_many_missing_at_once_stop_everything(pull: Pull, known: FakeTracker
     with pytest.raises(UnsafePlan, match="10 of 12 items of SHOP") as stopped:
         pull()
     assert "--force" in stopped.value.hint
+    assert "`okrsync plan --force` shows what would follow" in stopped.value.hint
+    assert "SHOP-02, SHOP-03, " in stopped.value.message
     assert known.of("confirm") == []
     assert len(reachable(store)) == 12
     assert cursor(store) == before
