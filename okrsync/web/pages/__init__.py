@@ -12,8 +12,9 @@ from okrsync.web.pages import (
     operations,
     outside,
     review,
+    run,
     scripts,
 )
 
-_PAGES = (charts, checkin, coach, cycle, figures, health, key_result, login, operations, outside, review, scripts)
+_PAGES = (charts, checkin, coach, cycle, figures, health, key_result, login, operations, outside, review, run, scripts)
 ROUTERS = tuple(module.router for module in _PAGES)

@@ -9,10 +9,9 @@ from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from okrsync.model.change import Change
-from okrsync.model.run import AuditedWrite, RunReport
+from okrsync.model.run import RunReport
 from okrsync.practice.operations import Operations, operations, told
 from okrsync.report import narrate
-from okrsync.report.runs import end_of
 from okrsync.web.access import Role
 from okrsync.web.doors import Admin, AtDesk, Ours, SignedIn, feed_address, inbox, room
 from okrsync.web.privacy import Discretion
@@ -22,8 +21,6 @@ from okrsync.web.work import Kind
 
 TICKETS_SHOWN = 100
 """Tickets of a plan, and changes that wait; `okrsync plan` shows all."""
-CHANGES_SHOWN = 1000
-"""Changes of a run on its page; the API gives all."""
 
 RunNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
@@ -76,33 +73,6 @@ def apply(request: Request, who: Admin) -> Response:
     return _begin(request, "sync", who.name)
 
 
-@router.get("/operations/runs/{number}")
-def one_run(
-    request: Request, desk: AtDesk, who: SignedIn, number: Annotated[int, Path(ge=1, le=2**31 - 1)]
-) -> HTMLResponse:
-    with desk.store.reading():
-        record = desk.store.journal.run(number)
-        writes = list(desk.store.journal.writes(run=number)) if record else []
-        scopes = desk.store.scopes.names()
-    if record is None:
-        raise HTTPException(404, "There is no such run.")
-    discreet = Discretion(desk, who)
-    run = discreet.run(record)
-    kept = discreet.writes(writes)
-    if run.report:
-        scopes |= narrate.scope_names(run.report)
-    return render(
-        request,
-        "run.html",
-        run=run,
-        tally=narrate.tally(run.report.writes) if run.report else None,
-        changes=[_told(one, scopes) for one in kept[:CHANGES_SHOWN]],
-        count=len(kept),
-        shown=CHANGES_SHOWN,
-        private=len(writes) - len(kept),
-    )
-
-
 def how_things_are(request: Request, desk: Seat) -> Operations:
     said = room(request).once("operations", desk, lambda: told(desk))
     return operations(desk, inbox(request).waiting(), said)
@@ -119,7 +89,3 @@ def _planned(report: RunReport) -> list[tuple[narrate.Ticket, list[narrate.Step]
     grouped = narrate.by_ticket(report.plan.changes, narrate.scope_names(report))
     some: Sequence[tuple[narrate.Ticket, list[Change]]] = list(grouped.items())[:TICKETS_SHOWN]
     return [(ticket, [narrate.step(one) for one in changes]) for ticket, changes in some]
-
-
-def _told(write: AuditedWrite, scopes: narrate.ScopeNames) -> tuple[narrate.Ticket, narrate.Step, str]:
-    return narrate.ticket(write.change, scopes), narrate.step(write.change), end_of(write)
