@@ -112,9 +112,11 @@ class App:
 
     @cached_property
     def store(self) -> Store:
+        """Opened when it is first asked for. Raises StoreError or Busy."""
         return Store(self.settings.store)
 
     def close(self) -> None:
+        """Let go of the store and of the line that tells progress."""
         self.progress.done()
         if "store" in self.__dict__:
             self.store.close()

@@ -102,6 +102,7 @@ def logger(*, log_json: bool = False, level: Level = "info") -> Any:
 
 
 def scope_read(log: Log, read: ScopePull, seconds: float) -> None:
+    """One line for a scope, and one for each item that was set apart; ``seconds`` is how long it took."""
     log = log.bind(connection=read.connection, scope=read.scope)
     for item in read.quarantined:
         log.debug(Event.ITEM_QUARANTINED, item=item.key, reason=item.reason)
@@ -117,6 +118,7 @@ def scope_read(log: Log, read: ScopePull, seconds: float) -> None:
 
 
 def measured(log: Log, movements: Iterable[Movement], stale: Iterable[str]) -> None:
+    """One line for each key result that moved, and for each that kept an old reading."""
     for one in movements:
         before = one.before.value if one.before else None
         log.debug(Event.KEY_RESULT_MOVED, key_result=one.key_result, before=before, after=one.after.value)
@@ -125,6 +127,7 @@ def measured(log: Log, movements: Iterable[Movement], stale: Iterable[str]) -> N
 
 
 def planned(log: Log, plan: Plan) -> None:
+    """One line with the size of a plan: changes, removals of what is ours, API calls."""
     log.debug(
         Event.PLAN_MADE,
         changes=len(plan.changes),

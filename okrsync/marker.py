@@ -89,6 +89,7 @@ def read(value: object) -> Mark | None:
 
 
 def shown(note_id: str, own: Mark) -> ShownNote:
+    """A note of ours as its mark tells it: the text is not read, since trackers re-render it."""
     return ShownNote(note_id, own.digest, own.tenths, own.labels, own.statuses)
 
 
@@ -143,6 +144,7 @@ class Namespace(msgspec.Struct, frozen=True):
 
     @property
     def prefix(self) -> str:
+        """What every label of ours begins with; a person who sets a label with it sets one of ours."""
         return _prefix(self.template)
 
     @property
@@ -151,6 +153,7 @@ class Namespace(msgspec.Struct, frozen=True):
         return f"{self.prefix}ignore"
 
     def label(self, key_result: str) -> str:
+        """The label of a key result."""
         return self.template.replace("{key_result}", key_result)
 
     def key_result(self, label: str) -> str:

@@ -24,6 +24,7 @@ class Pace:
         return max((self._until(limit, now) for limit in self._limits), default=0.0)
 
     def wrote(self, now: datetime) -> None:
+        """Note a write that was sent at ``now``, whatever became of it."""
         self._times.append(now)
 
     def _until(self, limit: WriteLimit, now: datetime) -> float:

@@ -150,6 +150,7 @@ class Reader:
         return self.request.census or any(cursor.census_due(now, every) for cursor in cursors)
 
     def failed(self, connection: str, error: ConnectionFailed) -> None:
+        """Note that nothing may be concluded from a connection; the others go on."""
         self.errors[connection] = error
         self.log.debug(
             Event.CONNECTION_FAILED,
@@ -211,6 +212,7 @@ class Reader:
         return complete and read.get(_reading(name), "") == self.house.lines[name].reads
 
     def close(self) -> None:
+        """Let go of every client."""
         for connector in self.connectors.values():
             connector.close()
 

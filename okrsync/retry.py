@@ -62,6 +62,7 @@ class Retry:
         self._backoff = wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5)
 
     def read(self, request: Callable[[], Answer]) -> Answer:
+        """Try again what is transient or limited for a while. Raises what the last try raised."""
         return self._run(request, lambda error: isinstance(error, Transient))
 
     def write(self, request: Callable[[], Answer]) -> Answer:

@@ -257,6 +257,7 @@ def row_of(
 
 
 def as_it_was(row: KeyResultStatus, sample: Sample | None, items: int) -> KeyResultStatus:
+    """A row with another day's reading in it, and how many ``items`` were linked then; the rest stays as it is."""
     return msgspec.structs.replace(
         row,
         sample=sample,

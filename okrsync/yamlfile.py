@@ -76,6 +76,7 @@ class Document:
 
     @property
     def data(self) -> Any:
+        """The whole content as plain values."""
         return self.root.value
 
     def line(self, path: Sequence[str | int]) -> int:
@@ -92,6 +93,7 @@ class Document:
         return any(other[: len(place)] == place or place[: len(other)] == other for other in self.doubtful)
 
     def problem(self, path: Sequence[str | int], message: str) -> Problem:
+        """What is wrong at ``path``, with the line where that stands."""
         return Problem(self.file, self.line(path), dotted(path), message)
 
 

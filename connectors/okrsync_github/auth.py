@@ -44,6 +44,7 @@ class Signature(AuthBase):
 
     @property
     def secret(self) -> str:
+        """The token itself, for the filter that keeps it out of every output."""
         return self._auth.token
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
@@ -64,6 +65,7 @@ class Installation:
         self._expires: datetime | None = None
 
     def expired(self, now: datetime) -> bool:
+        """Whether the next request needs a new token; a token is renewed a while before it ends."""
         return self._expires is None or now >= self._expires - _RENEW_BEFORE
 
     def assertion(self) -> Signature:
@@ -77,6 +79,7 @@ class Installation:
             ) from error
 
     def renew(self, answer: InstallationToken) -> Signature:
+        """Take the new token with what it may do."""
         self._expires, self.permissions = answer.expires_at, answer.permissions
         return Signature(Auth.Token(answer.token))
 

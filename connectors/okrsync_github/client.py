@@ -97,6 +97,7 @@ class Client:
             raise OutcomeUnknown(error.message, hint=error.hint) from error
 
     def close(self) -> None:
+        """Let go of sockets."""
         self._session.close()
 
     def _address(self, path: str) -> str:

@@ -62,6 +62,7 @@ def escape(text: str, most: int = 100) -> str:
 
 
 def code(text: str) -> str:
+    """As inline code: no mark-up inside it means anything, and nobody is pinged."""
     return f"`{plain(text, 60).replace('`', '')}`"
 
 

@@ -171,4 +171,5 @@ def nothing(_: bytes) -> None:
 
 
 def label_name(label: Label | str) -> str:
+    """GitHub tells labels as objects, and older ones of issues as bare names."""
     return label if isinstance(label, str) else label.name

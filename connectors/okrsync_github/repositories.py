@@ -74,4 +74,5 @@ def _scope(found: Repository, name: str, known: dict[str, Scope]) -> Scope:
 
 
 def full_name(scope: Scope) -> str:
+    """``owner/name`` as the repository is called today; the configured name may be one from before a rename."""
     return scope.data.get(FULL_NAME, scope.name)

@@ -155,6 +155,7 @@ def milestone(connection: str, scope: str, found: payload.Milestone) -> Mileston
 
 
 def label(found: payload.Label) -> LabelDefinition:
+    """A definition of a label; GitHub leaves out a description that was never written."""
     return LabelDefinition(str(found.id), found.name, found.description or "", found.color or "")
 
 

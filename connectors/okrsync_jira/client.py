@@ -86,6 +86,7 @@ class Client:
         return self._context.retry.write(request)
 
     def close(self) -> None:
+        """Let go of sockets."""
         self._session.close()
 
     def _send(

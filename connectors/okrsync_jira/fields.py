@@ -40,6 +40,7 @@ class Fields(msgspec.Struct, frozen=True, omit_defaults=True):
         return [*(name for name in STANDARD if name not in ignored), *dict.fromkeys(filter(None, custom))]
 
     def shape(self) -> type[Issue]:
+        """What an answer is decoded to, with the fields of this site in it."""
         return issue_shape(self.points, self.epic, self.sprints, list(self.numbers.values()))
 
 

@@ -26,6 +26,7 @@ class Batch(Generic[Row]):
 
     @property
     def size(self) -> int:
+        """Rows that came, understood or not."""
         return len(self.rows) + len(self.quarantined)
 
 

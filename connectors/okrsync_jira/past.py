@@ -34,6 +34,7 @@ class Statuses:
             self._by_name.setdefault(status.name.casefold(), state)
 
     def state(self, id_: str | None, name: str | None) -> State:
+        """Which state a status means, by its id, or by its name where the id is gone; UNKNOWN where neither exists."""
         return self._by_id.get(id_ or "") or self._by_name.get((name or "").casefold(), State.UNKNOWN)
 
 

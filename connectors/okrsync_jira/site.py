@@ -24,17 +24,21 @@ class Site(msgspec.Struct, frozen=True):
 
     @property
     def flavour(self) -> Flavour:
+        """Cloud or Data Center, as the server says of itself."""
         return flavour_of(self.server.deploymentType)
 
     @property
     def base_url(self) -> str:
+        """Where people reach it, without a slash at the end."""
         return self.server.baseUrl.rstrip("/")
 
     def memory(self) -> dict[str, str]:
+        """What a scope keeps, so that the next run need not ask; see ``recall``."""
         return {"site": msgspec.json.encode(self).decode()}
 
 
 def server_info(client: Client) -> ServerInfo:
+    """What the server says of itself; needs no rights."""
     return client.read("serverInfo", _read_server)
 
 

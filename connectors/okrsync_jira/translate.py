@@ -39,6 +39,7 @@ class Translator:
         self._outcomes: dict[str, Outcome] = {}
 
     def item(self, issue: Issue) -> Item:
+        """One issue as an item; what the site does not tell of it stays None or UNKNOWN."""
         fields = issue.fields
         state, word = _state(fields)
         done, kind, who = state is State.DONE, fields.issuetype or _UNTYPED, fields.assignee

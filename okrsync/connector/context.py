@@ -32,6 +32,7 @@ class Meter:
 
     @property
     def budget(self) -> Budget:
+        """What is left of the limit, as the tracker told it last."""
         return Budget(self.remaining, self.limit, self.resets_at)
 
     def count(self, now: datetime, *, write: bool = False, apart: bool = False) -> None:

@@ -69,6 +69,7 @@ class Clocks:
         self._due.update(self.every)
 
     def succeeded(self, name: str) -> None:
+        """Back to its own rhythm, if it failed before."""
         if self._failures.pop(name, 0) and name in self.every:
             self._wind(name, self.every[name].total_seconds())
 
@@ -100,6 +101,7 @@ class Clocks:
             self._clock.every(math.ceil(seconds)).seconds.do(once).tag(name)
 
     def fails(self, name: str) -> bool:
+        """Whether its last try failed."""
         return name in self._failures
 
     def _wind(self, name: str, seconds: float) -> None:

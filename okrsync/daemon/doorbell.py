@@ -62,6 +62,7 @@ class Doorbell:
             self._inbox.seen(connection, hints)
 
     def close(self) -> None:
+        """Let go of the inbox; it is opened again when it is asked."""
         if self._inbox is not None:
             self._inbox.close()
         self._inbox = None

@@ -22,9 +22,11 @@ class Supervisor:
         self._told = float("-inf")
 
     def ready(self) -> None:
+        """Start-up is over: units that wait for this one may start."""
         self._tell("READY=1")
 
     def stopping(self) -> None:
+        """The end has begun: systemd waits for it instead of counting it as a crash."""
         self._tell("STOPPING=1")
 
     def alive(self) -> None:

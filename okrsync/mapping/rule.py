@@ -78,6 +78,7 @@ class Rule:
         return True
 
     def why(self, facts: Facts) -> str:
+        """Why an item counts, in words: that it is a root itself, or what it was found by."""
         return self.root_reason if self.roots and not self.roots.isdisjoint(facts.names) else self.reason
 
 
@@ -90,6 +91,7 @@ class Compiler:
         self.hierarchy = hierarchy
 
     def rule(self, position: int, placed: Placed, link: Link, *, subtasks: bool) -> Rule:
+        """A link as a rule; ``position`` is its place in the key result, ``subtasks`` whether those count."""
         conditions = list(self._conditions(placed, link)) or [_anything()]
         first, *others = conditions
         verified = others if first.exact else conditions

@@ -137,6 +137,7 @@ class PointsTally(CompletionTally):
 
 
 def completion(metric: Completion, baseline: float | None) -> Tally:
+    """The tally of a completion: ``done / scope`` by count or by points, or over a ``baseline`` that is known."""
     return (PointsTally if metric.by == "points" else CompletionTally)(metric, baseline)
 
 

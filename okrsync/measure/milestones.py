@@ -24,15 +24,18 @@ class Progress:
 
     @property
     def state(self) -> State:
+        """The item's own state while it stands for itself, else what is told of the target."""
         return self.itself.state if self.itself else self.target.state
 
     @property
     def done(self) -> bool:
+        """Reached, and not given up: closed without a reason counts, cancelled does not."""
         outcome = self.itself.outcome if self.itself else self.target.outcome
         return self.state is State.DONE and outcome in (None, Outcome.DELIVERED)
 
     @property
     def left_out(self) -> str:
+        """Why it leaves the numbers, "" for what counts."""
         if self.target.dropped:
             return f"is {self.target.outcome}"
         if self.state is not State.UNKNOWN:

@@ -76,10 +76,12 @@ class Duty(msgspec.Struct, frozen=True):
 
     @property
     def owing(self) -> bool:
+        """Whether a check-in is asked for now."""
         return self.state in OWING
 
     @property
     def overdue(self) -> bool:
+        """Whether a due day has passed without one."""
         return self.state in (State.MISSED, State.LATE)
 
 

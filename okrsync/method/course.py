@@ -36,6 +36,7 @@ class Week(msgspec.Struct, frozen=True):
 
     @property
     def remaining(self) -> float:
+        """Work open at the end of the week, in the unit of the measure."""
         return self.scope - self.done
 
 
@@ -48,6 +49,7 @@ class Course(msgspec.Struct, frozen=True):
 
     @property
     def remaining(self) -> float:
+        """Work open at the end asked, in the unit of the measure."""
         return self.scope - self.done
 
 

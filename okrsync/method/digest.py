@@ -56,6 +56,7 @@ class EndedObjective(msgspec.Struct, frozen=True):
 
     @property
     def expected(self) -> float:
+        """The attainment at which this kind of objective counts as reached; see :mod:`okrsync.method.bands`."""
         return EXPECTED[self.kind]
 
 
@@ -85,6 +86,7 @@ class Digest(msgspec.Struct, frozen=True):
 
     @property
     def empty(self) -> bool:
+        """Whether there is nothing to tell, so that nobody is written to."""
         return not (self.silent or self.diverging or self.findings or self.moved or self.ended)
 
 

@@ -43,6 +43,7 @@ class Period(msgspec.Struct, frozen=True):
 
     @property
     def weeks(self) -> float:
+        """Its length in weeks, parts of a week included."""
         return max(0.0, (self.end - self.start) / WEEK)
 
 

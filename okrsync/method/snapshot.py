@@ -32,14 +32,17 @@ class Snapshot(msgspec.Struct, frozen=True):
     locked: bool = False
 
     def adds(self, key: Key) -> float:
+        """What an item adds to the numerator, 0 where it is left out."""
         share = self.shares.get(key)
         return share.adds if share and not share.left_out else 0.0
 
     def of(self, key: Key) -> float:
+        """What an item could add at most: its part of the denominator, 0 where it is left out."""
         share = self.shares.get(key)
         return share.of if share and not share.left_out else 0.0
 
     def counts(self, key: Key) -> bool:
+        """Whether the measure takes an item in."""
         return key in self.shares and not self.shares[key].left_out
 
     def belongs(self, key: Key) -> bool:

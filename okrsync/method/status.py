@@ -61,6 +61,7 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def actual(self) -> float | None:
+        """Progress within 0 to 1; None without a reading."""
         return None if self.raw is None else min(1.0, max(0.0, self.raw))
 
 

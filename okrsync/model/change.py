@@ -82,11 +82,15 @@ class UndefineLabel(msgspec.Struct, frozen=True, tag="undefine_label"):
 
 
 class AddLabel(msgspec.Struct, frozen=True, tag="add_label"):
+    """One label more; every other stays."""
+
     ref: Ref
     label: str
 
 
 class RemoveLabel(msgspec.Struct, frozen=True, tag="remove_label"):
+    """One label of ours less; every other stays."""
+
     ref: Ref
     label: str
 
@@ -100,6 +104,8 @@ class PutNote(msgspec.Struct, frozen=True, tag="put_note"):
 
 
 class DeleteNote(msgspec.Struct, frozen=True, tag="delete_note"):
+    """Take our note away; one that is gone already is fine."""
+
     ref: Ref
     note_id: str
 
@@ -114,6 +120,8 @@ class PutLink(msgspec.Struct, frozen=True, tag="put_link"):
 
 
 class DeleteLink(msgspec.Struct, frozen=True, tag="delete_link"):
+    """Take our remote link for a key result away."""
+
     ref: Ref
     key_result: str
 

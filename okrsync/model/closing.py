@@ -105,6 +105,7 @@ class Closing(msgspec.Struct, frozen=True):
     without_value: tuple[str, ...] = ()
 
     def key_results(self) -> tuple[ClosedKeyResult, ...]:
+        """Of all its objectives, in their order."""
         return tuple(one for objective in self.objectives for one in objective.key_results)
 
     def scores(self) -> dict[str, Score]:

@@ -110,6 +110,7 @@ class Coverage(msgspec.Struct, frozen=True):
 
     @property
     def rate(self) -> float | None:
+        """``kept`` as a share, 0 to 1; None where no such date has come."""
         return self.kept / self.of if self.of else None
 
 

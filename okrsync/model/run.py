@@ -83,6 +83,7 @@ class Write(msgspec.Struct, frozen=True):
 
     @property
     def deferred(self) -> bool:
+        """Planned, and neither made nor refused: the next run goes on with it."""
         return self.receipt is None and not self.error
 
 

@@ -52,6 +52,7 @@ class Sample(msgspec.Struct, frozen=True):
 
     @property
     def progress(self) -> float | None:
+        """``raw`` within 0 to 1; None without a value."""
         return None if self.raw is None else min(1.0, max(0.0, self.raw))
 
     def same_reading(self, other: Sample | None) -> bool:

@@ -103,10 +103,12 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     @property
     def ref(self) -> Ref:
+        """What a change needs to know of it."""
         return Ref(self.connection, self.scope, self.id, self.key)
 
     @property
     def delivered(self) -> bool:
+        """Done with a result: what counts as done in every measure."""
         return self.state is State.DONE and self.outcome in _DELIVERED
 
     @property

@@ -54,10 +54,12 @@ class Source:
         return not touches(place, self.replaced)
 
     def objectives(self) -> Iterator[tuple[Place, Objective]]:
+        """Each with its place in the file."""
         for position, objective in enumerate(self.content.objectives):
             yield ("objectives", position), objective
 
     def key_results(self) -> Iterator[tuple[Place, Objective, KeyResult]]:
+        """Each with its place in the file and its objective."""
         for place, objective in self.objectives():
             for position, key_result in enumerate(objective.key_results):
                 yield (*place, "key_results", position), objective, key_result

@@ -49,6 +49,10 @@ def id_problems(name: str, trackers: Mapping[str, Tracker]) -> Iterator[Finding]
 
 
 def link_problems(link: Link, trackers: Mapping[str, Tracker]) -> Iterator[Finding]:
+    """What is wrong with a link beside its form, each at its place within the link.
+
+    An unknown connection, selectors of another tracker, scopes that are not read, what would read our own writes.
+    """
     tracker = trackers.get(link.connection)
     if tracker is None:
         yield ("connection",), f"no connection is called `{link.connection}`{suggest(link.connection, trackers)}"

@@ -14,6 +14,7 @@ _MEASURE: Place = ("measure",)
 
 
 def measure_problems(key_result: KeyResult, trackers: Mapping[str, Tracker]) -> Iterator[Finding]:
+    """What is wrong with a measure beside its form: bounds, numbers that nobody reads, links it cannot use."""
     measure, place = key_result.measure, _MEASURE
     if isinstance(measure, Boolean | Maintain):
         yield from ((place + inner, message) for inner, message in _bounds(measure))

@@ -192,4 +192,5 @@ def _rank(change: Change, showing: Showing) -> int:
 
 
 def link_fingerprint(link: PutLink) -> str:
+    """What is remembered of a remote link that was put: it changes with what people would see, and only then."""
     return hashlib.sha256(f"{link.title}\n{link.url}".encode()).hexdigest()[:16]

@@ -110,6 +110,7 @@ class Planner(msgspec.Struct, frozen=True):
         return [one for one in ticket.linked if one.key_result in placed and shows(placed[one.key_result])]
 
     def note(self, ticket: Ticket, live: Sequence[Linked], target: Target) -> Note:
+        """The note that a ticket should have; what it shows now decides whether small moves are told (hysteresis)."""
         shown = ticket.showing.note
         return Note(
             lines=tuple(self._line(ticket.item, one, shown, target) for one in live),

@@ -51,6 +51,7 @@ def counts(placed: Placed, item: Item, linked: Linked) -> str:
 
 
 def page_url(dashboard_url: str, key_result: str) -> str:
+    """The dashboard's page of a key result, "" without a dashboard."""
     return f"{dashboard_url.rstrip('/')}/key-results/{key_result}" if dashboard_url else ""
 
 

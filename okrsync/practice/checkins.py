@@ -43,6 +43,7 @@ class Words(msgspec.Struct, frozen=True):
 
     @property
     def empty(self) -> bool:
+        """Whether nothing was said at all."""
         return self == Words()
 
 
@@ -99,6 +100,7 @@ def duties(desk: Desk, owner: str | None = None) -> tuple[Owed, ...]:
 
 
 def owner_of(placed: Placed) -> str | None:
+    """Who answers for a key result: its own owner, else that of its objective."""
     return placed.key_result.owner or placed.objective.owner
 
 

@@ -40,6 +40,7 @@ class Team:
     placed: tuple[Placed, ...]
 
     def names(self) -> list[str]:
+        """The ids of its key results."""
         return [placed.key_result.id for placed in self.placed]
 
 

@@ -44,14 +44,17 @@ class Known:
 
     @cached_property
     def lives(self) -> Mapping[str, Sequence[Life]]:
+        """What every item that was ever linked was, by key result id."""
         return self.desk.store.lives.all(sorted({placed.key_result.id for placed in self.desk.okrs.placed}))
 
     @cached_property
     def checkins(self) -> Mapping[str, Sequence[CheckIn]]:
+        """By key result id, oldest first."""
         return self.desk.store.checkins.all()
 
     @cached_property
     def since(self) -> Mapping[str, datetime]:
+        """When each key result was first measured, by its case-folded id; rebuilt readings do not count."""
         return self.desk.store.history.known_since()
 
     @cached_property
@@ -61,16 +64,19 @@ class Known:
         return self.desk.store.flow.active(self.ends, scopes, left_alone(self.desk))
 
     def scores(self, cycle: str) -> Mapping[str, Score]:
+        """The scores of a cycle by key result id: those said to be final, else those of its last closing."""
         if cycle not in self._scores:
             self._scores[cycle] = self.finals.get(cycle) or self.desk.store.closings.scores(cycle)
         return self._scores[cycle]
 
     def readings(self, at: datetime) -> Readings:
+        """What was known at a time; asked of the store once."""
         if at not in self._read:
             self._read[at] = Readings(self.desk, at)
         return self._read[at]
 
     def work(self, period: Period) -> Work:
+        """What was finished in a period; asked of the store once."""
         if period not in self._work:
             self._work[period] = Work(self, period)
         return self._work[period]

@@ -43,6 +43,7 @@ class NextPage:
 
     @property
     def concerned(self) -> bool:
+        """Whether any of what is carried over is written in this file."""
         return any(one["id"] in self._objectives for one in self._data["objectives"])
 
     def carried(self, id: str, start: date, end: date) -> str:

@@ -95,6 +95,7 @@ def carried_text(made: CarryOver) -> Group:
 
 
 def kind_of(objective: ClosedObjective) -> Kind:
+    """The kind of an objective as it was frozen; what an old closing calls otherwise is committed."""
     return "aspirational" if objective.kind == "aspirational" else "committed"
 
 

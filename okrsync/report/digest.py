@@ -93,6 +93,7 @@ _OUTCOMES = {
 
 
 def headline(digest: Digest) -> str:
+    """What a digest is about and for whom."""
     whose = f" of {digest.who}" if digest.who else ""
     return {
         PracticeRole.OWNER: f"Check-ins{whose or ' that nobody owns'}",

@@ -47,6 +47,7 @@ class FanChart:
 
     @property
     def drawable(self) -> bool:
+        """Whether there is a past, and anything above nothing to draw."""
         return bool(self._outlook.past) and self._top > 0
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:

@@ -85,6 +85,7 @@ class Chart:
 
     @property
     def drawable(self) -> bool:
+        """Whether there are two readings at least, and anything above nothing to draw."""
         return len(self._readings) > 1 and self._top > 0
 
     def _levels(self, sample: Sample) -> tuple[float, float]:

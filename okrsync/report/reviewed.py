@@ -128,10 +128,12 @@ def score_of(one: ClosedKeyResult, review: Review) -> float | None:
 
 
 def score_words(score: float | None) -> str:
+    """``0.70``, or a dash where nobody scored."""
     return "–" if score is None else f"{score:.2f}"
 
 
 def expected_of(objective: ClosedObjective) -> str:
+    """The score at which this kind of objective counts as reached."""
     return f"{EXPECTED[kind_of(objective)]:.1f}"
 
 
@@ -141,10 +143,12 @@ def attained(score: float | None, objective: ClosedObjective) -> str:
 
 
 def band_of(score: float | None) -> str:
+    """The name of a score's band, which is its colour's class; ``none`` without a score."""
     return "none" if score is None else band(score).value
 
 
 def too_easy_words(score: float | None, objective: ClosedObjective) -> str:
+    """What to say of a score so high that the goal asked little; "" for any other."""
     return "" if score is None else too_easy(score, kind_of(objective))
 
 
@@ -167,6 +171,7 @@ def width(score: float | None, whole: float) -> float:
 
 
 def status_tone(status: Status) -> str:
+    """The class of a status's colour."""
     return _TONES.get(status, "calm")
 
 
@@ -176,6 +181,7 @@ def because(one: ClosedKeyResult) -> str:
 
 
 def value(one: ClosedKeyResult) -> str:
+    """The reading in its unit, frozen or of now."""
     return quantity(one.sample.value if one.sample else None, measure=one.measure, unit=one.unit)
 
 

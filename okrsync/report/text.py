@@ -51,6 +51,7 @@ def plain_keeping_edges(text: str) -> str:
 
 
 def heading(text: str) -> Text:
+    """A line that begins a part of a page."""
     return line((text, "bold"))
 
 

@@ -39,6 +39,7 @@ class Layer:
     problems: list[Problem] = field(default_factory=list)
 
     def put(self, place: Place, value: Any, variable: str) -> None:
+        """Take a value from ``variable``, whose name is told when it is wrong."""
         self.values[place] = value
         self.origins[place] = variable
 

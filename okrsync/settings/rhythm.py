@@ -33,6 +33,7 @@ class CheckInDays(BaseModel):
 
     @property
     def rhythm(self) -> Rhythm:
+        """In the terms of the method: the number of the weekday, whole weeks."""
         return Rhythm(
             weekday=get_args(Weekday).index(self.weekday), weeks=self.every // WEEK, hour=self.hour, stale=self.stale
         )

@@ -44,6 +44,7 @@ class CheckIns:
         self._db = connection
 
     def add(self, checkin: CheckIn) -> None:
+        """Keep one; nothing that was said is ever changed."""
         self._db.execute(insert(tables.checkins).values(**msgspec.structs.asdict(checkin)))
 
     def of(self, key_result: str) -> tuple[CheckIn, ...]:

@@ -141,6 +141,7 @@ class Store:
         raw.execute("PRAGMA synchronous=FULL")
 
     def close(self) -> None:
+        """Let go of the file."""
         self._connection.close()
         self._engine.dispose()
 

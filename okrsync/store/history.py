@@ -60,6 +60,7 @@ class History:
         return True
 
     def add(self, samples: Sequence[Sample]) -> None:
+        """Keep readings, one for each key result."""
         if samples:
             self._db.execute(insert(tables.samples), [_values(sample) for sample in samples])
 
@@ -73,6 +74,7 @@ class History:
         return _sample(row) if row else None
 
     def first_sample(self, key_result: str) -> Sample | None:
+        """The oldest reading, real or rebuilt."""
         table = tables.samples
         query = select(table).where(table.c.key_result == key_result).order_by(table.c.at, table.c.id)
         row = self._db.execute(query.limit(1)).first()
@@ -156,12 +158,15 @@ class History:
         return datetime.fromisoformat(found) if found else None
 
     def set_measured_with(self, connection: str, at: datetime) -> None:
+        """Note when something was measured with what was read of a connection."""
         self.set_fingerprint(f"{MEASURED_WITH}{connection}", at.isoformat())
 
     def set_fingerprint(self, subject: str, value: str) -> None:
+        """Remember what something was made from, so that a change of it is noticed."""
         self.set_fingerprints({subject: value})
 
     def set_fingerprints(self, values: Mapping[str, str]) -> None:
+        """The same for many subjects at once."""
         if values:
             self._db.exec_driver_sql(_REMEMBER, list(values.items()))
 

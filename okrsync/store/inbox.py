@@ -126,6 +126,7 @@ class Inbox:
             db.execute(delete(hints).where(hints.c.connection.in_(list(connections))))
 
     def close(self) -> None:
+        """Let go of the file."""
         self._engine.dispose()
 
 

@@ -121,6 +121,7 @@ class Items:
         self._write([item], owns, waits_for or 0)
 
     def get(self, connection: str, item: str) -> Item | None:
+        """By its immutable id, reachable or not; None where it was never read."""
         table = tables.items
         body = self._db.execute(
             select(table.c.body).where(table.c.connection == connection, table.c.id == item)
@@ -194,6 +195,7 @@ class Items:
         return set(rows.scalars())
 
     def some(self, connection: str, ids: Sequence[str]) -> list[Item]:
+        """Those of these ids that are held, reachable or not, in any order."""
         return [item for item, _ in self._held(connection, ids).values()]
 
     def mark_unreachable(self, connection: str, reasons: Mapping[str, str], now: datetime | None = None) -> None:
@@ -232,6 +234,7 @@ class Items:
         return {(row.connection, row.id): row.unreachable for row in self._db.execute(lost)}
 
     def count(self, connection: str | None = None) -> int:
+        """Items held, unreachable ones included, of one connection or of all."""
         query = select(func.count()).select_from(tables.items)
         if connection is not None:
             query = query.where(tables.items.c.connection == connection)

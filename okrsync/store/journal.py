@@ -55,6 +55,7 @@ class Journal:
         self._totals = Totals(connection)
 
     def begin_run(self, kind: str, at: datetime) -> int:
+        """Note that a run began; the number it goes by. Until it ends, whoever looks sees it as unfinished."""
         result = self._db.execute(insert(tables.runs).values(kind=kind, started_at=at))
         return _new_id(result)
 
@@ -94,6 +95,7 @@ class Journal:
         self._db.execute(update(table).where(table.c.report.is_(None)).values(report=_failed(KILLED)))
 
     def intend(self, run: int, change: Change, at: datetime) -> int:
+        """Note a change before it is sent; the number that ``end`` takes."""
         ref = ref_of(change)
         result = self._db.execute(
             insert(tables.writes).values(
@@ -117,6 +119,7 @@ class Journal:
         return list(rows.scalars())
 
     def end(self, write: int, at: datetime, *, receipt: Receipt | None = None, error: str = "") -> None:
+        """Note how a change ended: with a ``receipt``, or refused with an ``error``."""
         self._db.execute(
             update(tables.writes)
             .where(tables.writes.c.id == write)
@@ -140,6 +143,7 @@ class Journal:
         return sum(msgspec.json.decode(one, type=Receipt).done is Done.APPLIED for one in receipts.scalars())
 
     def run(self, run: int) -> RunRecord | None:
+        """A run by its number; None where there is none, or not any more."""
         row = self._db.execute(select(tables.runs).where(tables.runs.c.id == run)).first()
         return _record(row) if row else None
 
@@ -174,6 +178,7 @@ class Journal:
         return row is not None and (row.host != socket.gethostname() or _lives(row.pid))
 
     def release(self) -> None:
+        """Nobody has the store now."""
         self._db.execute(delete(tables.holder))
 
 

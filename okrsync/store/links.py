@@ -121,6 +121,7 @@ class Links:
             yield _linked(*row)
 
     def key_results_of(self, connection: str, ids: Sequence[str]) -> set[str]:
+        """Ids of the key results that any of these items counts for."""
         return {one.key_result for one in self._of(connection, ids)}
 
     def parts(self, key_result: str) -> Iterator[tuple[Item, Linked]]:
@@ -130,6 +131,7 @@ class Links:
             yield decode_item(body), _linked(name, connection, item, weight, supports, reasons)
 
     def count(self, key_result: str) -> int:
+        """Items linked to a key result, unreachable ones included."""
         table = tables.links
         return self._db.execute(
             select(func.count()).select_from(table).where(table.c.key_result == key_result)
@@ -160,6 +162,7 @@ class Links:
             self._db.execute(insert(tables.dangling), rows)
 
     def dangling(self) -> tuple[Dangling, ...]:
+        """What reachable tickets name that there is no key result for."""
         table, items = tables.dangling, tables.items
         rows = self._db.execute(
             select(table.c.body)
@@ -217,6 +220,7 @@ class Links:
         self.set_note(connection, item, note, [one for one in showing.surplus if one != note_id])
 
     def remote_links(self, connection: str, item: str) -> dict[str, str]:
+        """Key result id -> fingerprint of the link that was put on a ticket."""
         return dict(self._showing(connection, item).links)
 
     def _showing(self, connection: str, item: str) -> Showing:

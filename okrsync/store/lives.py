@@ -110,6 +110,7 @@ def moment_of(
     type: str | None,
     closed: str | None,
 ) -> Moment:
+    """A row of ``transitions`` as a moment, column by column."""
     return Moment(
         datetime.fromisoformat(at),
         _STATES[state],

@@ -41,6 +41,7 @@ class Reminders:
         return int(known.id)
 
     def end(self, reminder: int, outcome: Outcome) -> None:
+        """Note what became of a message that was begun."""
         self._db.execute(update(tables.reminders).where(tables.reminders.c.id == reminder).values(outcome=outcome))
 
     def outcome(self, kind: str, subject: str, who: str) -> Outcome | None:

@@ -29,6 +29,7 @@ class Cursor(msgspec.Struct, frozen=True):
     census_at: datetime | None = None
 
     def census_due(self, now: datetime, every: timedelta) -> bool:
+        """Whether the ids that exist were last counted ``every`` ago or longer, or never."""
         return self.census_at is None or now - self.census_at >= every
 
 
@@ -40,6 +41,7 @@ class ConnectionState(msgspec.Struct, frozen=True):
 
     @property
     def complete(self) -> bool:
+        """Whether the last read came to its end."""
         return self.succeeded_at is not None and not self.error
 
 
@@ -50,6 +52,7 @@ class Scopes:
         self._db = connection
 
     def known(self, connection: str) -> tuple[Scope, ...]:
+        """A connection's scopes as they were resolved last, in the order of the configuration."""
         table = tables.scopes
         rows = self._db.execute(select(table).where(table.c.connection == connection).order_by(table.c.position))
         return tuple(Scope(row.id, row.name, row.archived, row.data) for row in rows)
@@ -92,6 +95,7 @@ class Scopes:
         Items(self._db).leave(connection, scope, NOT_CONFIGURED, now)
 
     def cursor(self, connection: str, scope: str) -> Cursor:
+        """How far a scope was read; an empty cursor for one that never was."""
         table = tables.scopes
         row = self._db.execute(
             select(table.c.cursor, table.c.fingerprint, table.c.pulled_at, table.c.census_at).where(
@@ -115,6 +119,7 @@ class Scopes:
         )
 
     def set_state(self, connection: str, state: ConnectionState) -> None:
+        """Note how a connection's read ended, or that it began and has not ended."""
         values = {"succeeded_at": state.succeeded_at, "error": state.error}
         self._db.execute(
             insert(tables.connections)
@@ -123,6 +128,7 @@ class Scopes:
         )
 
     def state(self, connection: str) -> ConnectionState:
+        """How a connection's last read ended; an empty state where there was none."""
         table = tables.connections
         row = self._db.execute(
             select(table.c.succeeded_at, table.c.error).where(table.c.connection == connection)
@@ -156,6 +162,7 @@ class Scopes:
             self._db.execute(insert(table), rows)
 
     def milestones(self) -> tuple[Milestone, ...]:
+        """Of all connections, in a stable order."""
         table = tables.milestones
         rows = self._db.execute(select(table.c.body).order_by(table.c.connection, table.c.scope, table.c.id))
         return tuple(msgspec.json.decode(row.body, type=Milestone) for row in rows)
@@ -177,6 +184,7 @@ class Scopes:
         }
 
     def labels(self, connection: str, scope: str) -> tuple[LabelDefinition, ...]:
+        """The labels that exist in a scope, as far as is known."""
         table = tables.labels
         rows = self._db.execute(
             select(table.c.id, table.c.name, table.c.description, table.c.color).where(
@@ -194,6 +202,7 @@ class Scopes:
             self._db.execute(insert(table).values(id=f"{UNSEEN}{change.label}", **names, **described))
 
     def undefine_label(self, change: UndefineLabel) -> None:
+        """A definition of ours was taken away."""
         table = tables.labels
         self._db.execute(
             delete(table).where(

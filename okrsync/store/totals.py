@@ -48,11 +48,13 @@ class Totals:
             self._add(tables.connection_totals, {"connection": one.connection}, counted)
 
     def runs(self) -> tuple[RunTotal, ...]:
+        """How many runs ended how, and how long they took, since the store was made."""
         table = tables.run_totals
         rows = self._db.execute(select(table).order_by(table.c.kind, table.c.exit_code))
         return tuple(RunTotal(*row) for row in rows)
 
     def connections(self) -> tuple[ConnectionTotal, ...]:
+        """What each connection cost since the store was made."""
         table = tables.connection_totals
         return tuple(ConnectionTotal(*row) for row in self._db.execute(select(table).order_by(table.c.connection)))
 

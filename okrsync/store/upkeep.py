@@ -59,6 +59,7 @@ class Checkup(msgspec.Struct, frozen=True):
 
     @property
     def sound(self) -> bool:
+        """Whether there is a file and nothing is wrong with it."""
         return self.exists and not self.problems
 
     @property

@@ -23,8 +23,10 @@ class ConnectorContract(ReadingContract, AnswersContract, WritingContract, Histo
 
     @pytest.fixture
     def tracker(self) -> Tracker:
+        """Override it: a tracker with three pages of tickets and a milestone."""
         raise NotImplementedError("give the contract a tracker: override this fixture")
 
     @pytest.fixture
     def rig(self, tracker: Tracker) -> Rig:
+        """The connector under test."""
         return Rig(tracker)

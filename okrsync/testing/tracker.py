@@ -39,7 +39,8 @@ class Tracker(Protocol):
 
     token: str
 
-    def connect(self, context: Context) -> Connector: ...
+    def connect(self, context: Context) -> Connector:
+        """The connector under test, connected to this tracker."""
 
     def ids(self, scope: Scope) -> Collection[str]:
         """The immutable ids of everything in the scope."""
@@ -50,19 +51,23 @@ class Tracker(Protocol):
     def finish(self, ref: Ref) -> None:
         """Bring it to done and delivered, some time after everything before."""
 
-    def add_label(self, ref: Ref, label: str) -> None: ...
+    def add_label(self, ref: Ref, label: str) -> None:
+        """A person puts a label on a ticket."""
 
-    def labels(self, ref: Ref) -> Collection[str]: ...
+    def labels(self, ref: Ref) -> Collection[str]:
+        """The names of all labels of a ticket, whoever put them there."""
 
     def comments(self, ref: Ref) -> Collection[str]:
         """The texts of all comments, whoever wrote them."""
 
-    def comment(self, ref: Ref, text: str) -> None: ...
+    def comment(self, ref: Ref, text: str) -> None:
+        """A person writes a comment."""
 
     def copy_comments(self, ref: Ref) -> bool:
         """Another person puts a copy of every comment beside it; False where a copy loses the mark of a note."""
 
-    def delete(self, ref: Ref) -> None: ...
+    def delete(self, ref: Ref) -> None:
+        """A person deletes the ticket, or moves it where the connector cannot see it."""
 
     def spoil(self, ref: Ref) -> None:
         """From now on lists tell this ticket in a form that nobody understands, without its time of creation say."""

@@ -13,6 +13,7 @@ LABEL = "okr:contract-1"
 
 
 def note(tenth: int = 3) -> Note:
+    """A note with everything in it that one can show."""
     line = NoteLine(
         key_result="contract-1",
         title="Keep the *contract*",

@@ -42,6 +42,7 @@ class Visitor:
         return objective.team in self.teams or objective.owner == self.name
 
     def may_check_in(self, placed: Placed) -> bool:
+        """Owners and admins may, on what they see."""
         if not self.sees(placed.objective) or self.role is Role.VIEWER:
             return False
         return self.role is Role.ADMIN or self.name in (placed.key_result.owner, placed.objective.owner)
@@ -115,16 +116,19 @@ class Patience:
     _failures: dict[str, deque[float]] = field(default_factory=dict)
 
     def exhausted(self, address: str) -> bool:
+        """Whether so many tries from an address failed lately that no other is looked at."""
         recent = self._recent(address)
         return len(recent) >= self.tries
 
     def failed(self, address: str) -> None:
+        """Note a wrong token from an address."""
         if len(self._failures) >= self.addresses:
             for known in list(self._failures):
                 self._recent(known)
         self._failures.setdefault(address, deque()).append(self.clock())
 
     def forget(self, address: str) -> None:
+        """A right token makes up for the wrong ones before it."""
         self._failures.pop(address, None)
 
     def _recent(self, address: str) -> deque[float]:
@@ -148,12 +152,14 @@ class Remembered:
     _known: dict[bytes, tuple[float, str, str]] = field(default_factory=dict)
 
     def owner(self, token: str, users: Mapping[str, User]) -> str | None:
+        """Whose token it is, if that was found out lately and the user is still configured the same way."""
         until, name, proof = self._known.get(_checksum(token), (0.0, "", ""))
         user = users.get(name)
         fresh = user is not None and self.clock() < until and fingerprint(user) == proof
         return name if fresh else None
 
     def keep(self, token: str, name: str, user: User) -> None:
+        """Remember whose token it is; not the token."""
         now = self.clock()
         self._known = {key: one for key, one in self._known.items() if one[0] > now}
         self._known[_checksum(token)] = now + self.seconds, name, fingerprint(user)

@@ -33,6 +33,7 @@ class Ahead:
 
     @contextmanager
     def working(self) -> Iterator[None]:
+        """In here a thread answers what everybody asks as soon as a run has changed something."""
         thread = threading.Thread(target=self._go, name="answers ahead", daemon=True)
         thread.start()
         try:

@@ -66,6 +66,7 @@ class Answers:
         return held is not None and held.basis == basis
 
     def forget(self, name: str) -> None:
+        """The next one to ask gets a new answer."""
         with self._lock:
             self._kept.pop(name, None)
 

@@ -34,6 +34,7 @@ class SignInFirst(Exception):
 
 
 def room(request: Request) -> Room:
+    """What all requests share."""
     return cast(Room, request.app.state.room)
 
 
@@ -46,10 +47,12 @@ def inbox(request: Request) -> Inbox:
 
 
 def serve(request: Request) -> Serve:
+    """The rules of the house: the `serve` part of the configuration."""
     return room(request).app.settings.serve or Serve()
 
 
 def desk(request: Request) -> Iterator[Seat]:
+    """A seat with a store of its own for the length of a request."""
     with room(request).desk() as given:
         yield given
 
@@ -105,6 +108,7 @@ def _owner_of(request: Request, token: str) -> str:
 
 
 def too_many_tries() -> HTTPException:
+    """What whoever tried too many tokens is told."""
     return HTTPException(429, "Too many tries from here. Wait five minutes.", {"Retry-After": "300"})
 
 
@@ -132,6 +136,7 @@ def signed_in(request: Request) -> Visitor:
 
 
 def admin(who: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+    """The visitor, who must be an admin. Raises HTTPException 403."""
     if who.role is not Role.ADMIN:
         raise HTTPException(403, "Only admins may do this.")
     return who

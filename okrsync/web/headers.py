@@ -49,6 +49,7 @@ class AnsweringHead:
 
 
 async def with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Send the security headers with every answer, and let nothing be cached that depends on who asks."""
     answer = await call_next(request)
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)

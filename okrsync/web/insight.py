@@ -32,6 +32,7 @@ class Insight(msgspec.Struct, frozen=True):
 
 
 def insight(room: Room, desk: Seat, placed: Placed) -> Insight:
+    """What a key result's page tells beside its row; the same for everybody until a run changes something."""
     return room.once(f"key result {placed.key_result.id}", desk, lambda: _gained(desk, placed))
 
 

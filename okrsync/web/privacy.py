@@ -52,6 +52,7 @@ class Discretion:
 
     @cached_property
     def hidden_key_results(self) -> frozenset[str]:
+        """Ids of the key results that this visitor must not know of."""
         return frozenset(one.key_result.id for one in self.desk.okrs.placed if one.objective.id in self.hidden)
 
     def branches(self, found: Iterable[Branch]) -> list[Branch]:
@@ -84,9 +85,11 @@ class Discretion:
         return self.everything or all(name.casefold() in self._shown for name in self._names(change))
 
     def writes(self, found: Iterable[AuditedWrite]) -> list[AuditedWrite]:
+        """Without those that tell of something hidden."""
         return [one for one in found if self.tells(one.change)]
 
     def deferred(self, found: Iterable[Write]) -> list[Write]:
+        """Without those that tell of something hidden."""
         return [one for one in found if self.tells(one.change)]
 
     def run(self, record: RunRecord) -> RunRecord:
@@ -103,6 +106,7 @@ class Discretion:
         return [msgspec.structs.replace(one, errors=tuple(map(self.said, one.errors))) for one in found]
 
     def connections(self, found: Iterable[Connection]) -> list[Connection]:
+        """With errors that mention something hidden withheld."""
         return [msgspec.structs.replace(one, error=self.said(one.error), hint=self.said(one.hint)) for one in found]
 
     def said(self, text: str) -> str:

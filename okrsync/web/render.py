@@ -31,6 +31,7 @@ NAVIGATION = (
 
 @cache
 def environment() -> Environment:
+    """The templates: everything is escaped, and a name that is missing is an error."""
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,

@@ -86,6 +86,7 @@ class Room:
         return self._asked.knows(question.name, self.basis(desk))
 
     def forget(self, question: Question[Any]) -> None:
+        """The next one to ask gets a new answer."""
         self._asked.forget(question.name)
 
     def once(self, what: str, desk: Seat, make: Callable[[], T]) -> T:
@@ -100,6 +101,7 @@ class Room:
         return Basis((runs, samples), (desk.files, desk.now.date(), *said, ended and ended.at))
 
     def close(self) -> None:
+        """End the run that goes on here after the write in hand, and let go of every store."""
         self.work.leave()
         while True:
             try:

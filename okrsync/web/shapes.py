@@ -38,10 +38,12 @@ NOTHING = 1e-9
 
 
 def tone(verdict: Verdict | None) -> str:
+    """The class of a verdict's colour, "" without a verdict."""
     return TONES.get(verdict.status, "") if verdict else ""
 
 
 def tone_of(status: str) -> str:
+    """The class of a status's colour."""
     return TONES.get(Status(status), "")
 
 
@@ -105,6 +107,7 @@ def near(file: str) -> str:
 
 
 def ago(moment: datetime | None, now: datetime) -> str:
+    """``3 h`` since a moment, or that it never was."""
     return "never" if moment is None else age(now - moment)
 
 

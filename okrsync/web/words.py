@@ -100,6 +100,7 @@ def reckoned(outlook: Outlook) -> str:
 
 
 def moved(found: Attribution) -> str:
+    """Why a value moved this week, in a sentence."""
     return found.said if found.causes else "Nothing moved it this week."
 
 
@@ -147,6 +148,7 @@ def state(ticket: Contribution) -> str:
 
 
 def why_counted(ticket: Contribution) -> str:
+    """Why a ticket counts, or why it was left out."""
     if ticket.left_out in _DROPPED:
         return f"{'; '.join(ticket.reasons)}; {ticket.left_out}, so it leaves the sum".removeprefix("; ")
     return ticket.left_out or "; ".join(ticket.reasons)

@@ -133,6 +133,7 @@ class Facts:
         return (placed for placed in self.okrs.live() if self.today(placed.cycle) >= placed.cycle.start)
 
     def today(self, cycle: Cycle) -> date:
+        """The day it is where the cycle lives."""
         return self.now.astimezone(cycle.zone).date()
 
     def gone(self, cycle: Cycle) -> float:
@@ -153,9 +154,11 @@ class Facts:
         return found
 
     def children_of(self, objective: str) -> Sequence[Objective]:
+        """The objectives right below one."""
         return self._children.get(objective, ())
 
     def line_of(self, key_result: str) -> int | None:
+        """Where a key result is written; None where that is not known."""
         placed = self.placed.get(key_result)
         return placed.line if placed else None
 
@@ -169,10 +172,12 @@ class Facts:
 
 
 def pursued(objective: Objective) -> tuple[KeyResult, ...]:
+    """The key results that somebody still works towards."""
     return tuple(one for one in objective.key_results if one.state in PURSUED)
 
 
 def about_objective(facts: Facts, rule: str, objective: Objective, reason: str, fix: str) -> Finding:
+    """A finding that stands where the objective is written, with the severity of its rule."""
     home = facts.okrs.home(objective.id)
     return Finding(
         rule,

@@ -45,6 +45,7 @@ class Tally(msgspec.Struct):
     linked: int = 0
 
     def add(self, connection: str, item: Glanced) -> None:
+        """Count an item that is linked and was not dropped."""
         self.places[item.state] += 1
         if item.state is State.DONE and item.closed:
             self.delivered = max(item.closed, self.delivered or item.closed)
@@ -71,6 +72,7 @@ class Tallies:
         self._telling: set[str] = set()
 
     def add(self, key_result: str, connection: str, item: Glanced | None) -> None:
+        """Count a link; ``item`` is None where it cannot be reached."""
         tally = self._counted.setdefault(key_result, Tally())
         tally.linked += 1
         if item and not item.dropped:

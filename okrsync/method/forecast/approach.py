@@ -28,10 +28,12 @@ class Trend(NamedTuple):
     start: float | None
 
     def holds(self, value: float) -> bool:
+        """Whether a value is within it, bounds included."""
         return self.low <= value <= self.high
 
     @property
     def falling(self) -> bool:
+        """Whether the way to it leads down."""
         return self.low == -inf
 
 

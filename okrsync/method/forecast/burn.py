@@ -56,6 +56,7 @@ class Burn(msgspec.Struct, frozen=True):
 
     @property
     def remaining(self) -> float:
+        """What is still to be made, in the unit of the measure."""
         return self.goal[-1] - self.made[-1]
 
     def known(self, week: int) -> Burn:

@@ -30,6 +30,7 @@ class Line(NamedTuple):
     spread: float
 
     def at(self, weeks: float) -> float:
+        """The value of the line ``weeks`` after its zero."""
         return self.at_zero + self.slope * weeks
 
     def error(self, weeks: float) -> float:

@@ -45,6 +45,7 @@ class Question(NamedTuple):
 
     @property
     def weeks_left(self) -> float:
+        """Weeks until the due day is over, 0 when it is."""
         return max(0.0, (self.ends - self.at) / WEEK)
 
     @property
@@ -57,6 +58,7 @@ class Question(NamedTuple):
         return (self.at + weeks * WEEK).astimezone(self.placed.cycle.zone).date()
 
     def outlook(self, **known: Any) -> Outlook:
+        """An outlook with what is asked filled in, and what is ``known`` beside it."""
         key_result = self.placed.key_result
         return Outlook(
             key_result.id, key_result.title, self.at, due(self.placed), self.weeks_left, unit=self.unit, **known

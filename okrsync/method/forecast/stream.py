@@ -36,10 +36,12 @@ class Grid(NamedTuple):
 
     @property
     def cap(self) -> int:
+        """Units at which a simulated scope stops growing: by then the goal is out of reach anyhow."""
         return CAP * self.remaining
 
     @property
     def weeks(self) -> int:
+        """Past weeks that are drawn from."""
         return sum(count for _, count in self.changes)
 
 

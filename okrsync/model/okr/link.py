@@ -81,12 +81,15 @@ class Link(Frozen):
 
     @property
     def scope_name(self) -> str | None:
+        """Jira's project or GitHub's repository."""
         return self.repository or self.project
 
     @property
     def milestone_title(self) -> str | None:
+        """Jira's version or GitHub's milestone."""
         return self.milestone or self.version
 
     @property
     def ancestor(self) -> str | None:
+        """The key of the ticket whose leaves count: two words for one thing."""
         return self.epic or self.parent

@@ -48,12 +48,15 @@ class Okrs(Frozen):
     homes: dict[str, Home] = Field(default_factory=dict)
 
     def home(self, objective: str) -> Home:
+        """Where an objective is written; an empty home for one that no file has."""
         return self.homes.get(objective, Home())
 
     def by_id(self) -> dict[str, Placed]:
+        """Key results by the id as it is written."""
         return {placed.key_result.id: placed for placed in self.placed}
 
     def children_of(self, objective: str) -> tuple[Objective, ...]:
+        """The objectives right below one."""
         return tuple(one for one, _ in self.objectives if one.parent == objective)
 
     def over(self) -> frozenset[str]:
@@ -65,4 +68,5 @@ class Okrs(Frozen):
         return frozenset(one.key_result.id.casefold() for one in self.placed if one.objective.visibility != "all")
 
     def live(self) -> tuple[Placed, ...]:
+        """The key results that count work and show on tickets now."""
         return tuple(placed for placed in self.placed if placed.live)

@@ -42,6 +42,7 @@ class Archive(msgspec.Struct, frozen=True):
     version: int = VERSION
 
     def counts(self) -> dict[str, int]:
+        """Rows of each table that has any."""
         return {name: len(rows) for name, rows in self.history.items() if rows}
 
 

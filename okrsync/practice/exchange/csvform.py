@@ -41,6 +41,7 @@ def as_csv(archive: Archive) -> dict[str, bytes]:
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
+    """The tables as one archive, the same bytes for the same content whenever it is made."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in files.items():

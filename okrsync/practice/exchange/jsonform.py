@@ -41,6 +41,7 @@ def check_head(head: _Head, file: str) -> None:
 
 
 def head(format: str, version: int) -> _Head:
+    """What the file says of itself before anything else."""
     return _Head(format, version)
 
 

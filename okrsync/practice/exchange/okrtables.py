@@ -44,6 +44,7 @@ def columns() -> dict[str, Columns]:
 
 
 def kind(column: str) -> str:
+    """How the cells of a column are written; see :func:`okrsync.practice.exchange.cells.cell`."""
     if column in _NESTED:
         return "json"
     return "float" if column in _NUMBERS else "bool" if column in _FLAGS else "text"

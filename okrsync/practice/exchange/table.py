@@ -46,6 +46,7 @@ class Row(msgspec.Struct, frozen=True):
     remark: str = ""
 
     def problem(self, field: str, message: str) -> Problem:
+        """What is wrong with a field, at the place where a spreadsheet shows it."""
         column = self.columns.get(field, field)
         return Problem(self.file, None, f"{self.place}, {column}" if column else self.place, message)
 
@@ -95,6 +96,7 @@ def _of_two_minds(row: Row) -> Iterator[Problem]:
 
 
 def refused(file: str, problems: Sequence[Problem], hint: str) -> ConfigError:
+    """The one error of a file that cannot be imported, with all that is wrong in it."""
     return ConfigError(f"{file} cannot be imported.", hint=f"Nothing was written. {hint}", problems=tuple(problems))
 
 

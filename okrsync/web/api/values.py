@@ -144,6 +144,7 @@ _SCHEMAS, COMPONENTS = msgspec.json.schema_components(ANSWERS, ref_template="#/c
 
 
 def as_answer(value: Any, status: int = 200) -> Response:
+    """A value as JSON."""
     return Response(msgspec.json.encode(value), status, media_type="application/json")
 
 

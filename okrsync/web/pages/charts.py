@@ -36,6 +36,7 @@ SIZES = {Form.WIDE: WIDE, Form.NARROW: NARROW}
 
 @router.get("/charts/{name}.json")
 def described(request: Request, desk: AtDesk, who: SignedIn, name: str) -> JSONResponse:
+    """The chart as data for the script on the page, with colours by the names of the style sheet."""
     drawn = _chart(request, desk, who, name)
     inks = {colour: f"var({variable}, {fallback})" for colour, (variable, fallback) in INKS.items()}
     told = [msgspec.to_builtins(one) for one in spots(drawn)]

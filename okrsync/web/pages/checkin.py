@@ -39,6 +39,7 @@ class Misread(Exception):
 
 @router.post("/key-results/{name}/check-ins", dependencies=[Ours])
 async def check_in_here(request: Request, desk: AtDesk, who: SignedIn, name: str) -> Response:
+    """The form of a key result's page: nonsense comes back with what was typed, and a surprise is asked again."""
     placed = visible(desk, who, name)
     if not who.may_check_in(placed):
         raise HTTPException(403, "Only its owner and admins check in on a key result.")

@@ -26,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/coach", dependencies=[KnownQuestions])
 def coach(request: Request, desk: AtDesk, who: SignedIn, team: str = "") -> HTMLResponse:
+    """The coach's findings by severity, of all teams or of one."""
     found = room(request).ask(COACHING, desk)
     told = Discretion(desk, who)
     known = told.findings(found.findings)
@@ -48,6 +49,7 @@ def coach(request: Request, desk: AtDesk, who: SignedIn, team: str = "") -> HTML
 
 @router.get("/orphans")
 def orphans(request: Request, desk: AtDesk, who: SignedIn) -> HTMLResponse:
+    """Work that counts for nothing, and goals that nothing counts for."""
     found = room(request).ask(COACHING, desk)
     every = Discretion(desk, who).branches(room(request).ask(OVERVIEW, desk))
     idle = [(branch.objective, row.status) for branch, row in without_work(every)]

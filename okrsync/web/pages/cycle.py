@@ -35,6 +35,7 @@ class Choice(msgspec.Struct, frozen=True):
     page: int = 1
 
     def address(self, page: int) -> str:
+        """The address of another page of the same choice."""
         given = {name: value for name, value in msgspec.structs.asdict(self).items() if value}
         return f"/?{urlencode({**given, 'page': page})}"
 
@@ -46,6 +47,7 @@ class Choice(msgspec.Struct, frozen=True):
 
     @property
     def chosen(self) -> bool:
+        """Whether anything is filtered."""
         return bool(self.cycle or self.team or self.owner or self.status)
 
 
@@ -60,6 +62,7 @@ def cycle_page(
     status: str = "",
     page: int = 1,
 ) -> HTMLResponse:
+    """Where the cycle stands: objectives with their key results, filtered and paged."""
     choice = Choice(cycle, team, owner, status, page)
     told = Discretion(desk, who)
     every = worst_first(told.branches(room(request).ask(OVERVIEW, desk)))

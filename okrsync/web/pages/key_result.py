@@ -37,6 +37,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/key-results/{name}")
 def key_result(request: Request, desk: AtDesk, who: SignedIn, name: str, kept: bool = False) -> HTMLResponse:
+    """One key result: its number, how it came about, its tickets, and what people said."""
     placed = visible(desk, who, name)
     return page_of(request, desk, who, placed, kept=kept)
 

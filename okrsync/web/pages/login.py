@@ -17,11 +17,13 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/login")
 def ask(request: Request, to: str = "/") -> HTMLResponse:
+    """The form for a token; ``to`` is where people wanted to go."""
     return render(request, "login.html", to=_inside(to), wrong=False)
 
 
 @router.post("/login", dependencies=[Ours])
 def sign_in(request: Request, token: Annotated[str, Form()], to: Annotated[str, Form()] = "/") -> Response:
+    """Open a session for whoever has a token. Answers 401 to a wrong one, and 429 after too many."""
     patience: Patience = request.app.state.patience
     address = sender(request)
     if patience.exhausted(address):
@@ -39,6 +41,7 @@ def sign_in(request: Request, token: Annotated[str, Form()], to: Annotated[str, 
 
 @router.post("/logout", dependencies=[Ours])
 def sign_out(request: Request) -> RedirectResponse:
+    """End the session."""
     request.session.clear()
     return RedirectResponse("/login", 303)
 

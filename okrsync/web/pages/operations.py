@@ -29,6 +29,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/operations")
 def page(request: Request, desk: AtDesk, who: SignedIn) -> HTMLResponse:
+    """How syncing goes: connections, runs, what is deferred, and the run that an admin began here."""
     found, discreet = how_things_are(request, desk), Discretion(desk, who)
     may, work = who.role is Role.ADMIN, room(request).work
     ended = work.ended if may else None
@@ -74,6 +75,7 @@ def apply(request: Request, who: Admin) -> Response:
 
 
 def how_things_are(request: Request, desk: Seat) -> Operations:
+    """The state of syncing, of which the slow part is asked of the store once a run."""
     said = room(request).once("operations", desk, lambda: told(desk))
     return operations(desk, inbox(request).waiting(), said)
 

@@ -19,6 +19,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/review")
 def reviews(request: Request, desk: AtDesk, who: SignedIn) -> HTMLResponse:
+    """The cycles that have begun, the latest first."""
     cycles = {cycle.id: cycle for _, cycle in desk.okrs.objectives}
     begun = [one for one in cycles.values() if one.start <= desk.now.astimezone(one.zone).date()]
     return render(request, "reviews.html", cycles=sorted(begun, key=lambda one: one.start, reverse=True))

@@ -25,6 +25,7 @@ _making = threading.Lock()
 
 @router.get("/scripts/vega.js")
 def vega(request: Request, who: SignedIn) -> Response:
+    """The script that draws charts; bundled in the background when it is first asked for."""
     file = _bundle(place(room(request).app.settings.store))
     if file.exists():
         return FileResponse(file, media_type="text/javascript", headers={"Cache-Control": "private, max-age=86400"})
