@@ -74,7 +74,7 @@ def the_first_day(story: Story) -> None:
     story.okrsync("check")
     story.chapter("What would change on the tickets, and what would it cost?")
     story.okrsync("plan --tickets 2")
-    story.chapter("Do it; waiting for GitHub's pace of a write a second passes on the demo's own clock")
+    story.chapter("Do it; GitHub's pace of a write a second passes on a clock of its own")
     story.okrsync("sync")
     story.chapter("What engineers see on their tickets")
     _tickets(story)
@@ -124,7 +124,7 @@ def the_practice(story: Story) -> None:
     ):
         story.chapter(title)
         story.okrsync(command)
-    story.chapter("Once more: what we wrote is read back, nobody else changed anything, and nothing is written")
+    story.chapter("Once more: nobody changed anything, so nothing is written")
     _quiet_sync(story)
 
 

@@ -56,10 +56,10 @@ def exit_code(found: Iterable[tuple[str, Finding]], connections: Container[str])
 
 
 def _show(session: Session, place: str, finding: Finding) -> None:
-    from okrsync.report.text import line
+    from okrsync.report.text import entry, line
 
     mark, style = MARKS[finding.level]
-    session.show(line((mark, style), f" {place}  ", (finding.subject, "bold"), f"  {finding.message}"))
+    session.show(entry((mark, style), f" {place}  ", (finding.subject, "bold"), f"  {finding.message}"))
     if finding.hint:
         session.show(line("    → ", (finding.hint, "dim")))
 

@@ -17,7 +17,7 @@ from okrsync.report.figures import percent, quantity
 from okrsync.report.finals import final_words
 from okrsync.report.safe import plain, shorten
 from okrsync.report.status import goal, value
-from okrsync.report.text import heading, line, progress_bar, table, ticket_key
+from okrsync.report.text import entry, heading, line, progress_bar, table, ticket_key
 from okrsync.report.verdicts import expected_mark, status_word
 from okrsync.words import number, plural
 
@@ -45,13 +45,13 @@ def explain_text(explained: Explanation, *, fold: bool = True) -> Group:
 def objective_text(explained: ObjectiveExplanation) -> Group:
     """The figure of an objective, its parts with their weights, and how they add up."""
     scored = any(part.score is not None for part in explained.parts)
-    head = line((explained.objective, "bold"), f"  {explained.title}", (f"  {explained.cycle}", "dim"))
+    head = entry((explained.objective, "bold"), f"  {explained.title}", (f"  {explained.cycle}", "dim"))
     told = f"  {percent(explained.progress)}" + (
         f", score {explained.score:.2f}" if explained.score is not None else ""
     )
     lines = [*_as_of(explained.at), head, Text.assemble(progress_bar(explained.progress), line(told))]
-    lines.append(Text.assemble("Status: ", status_word(explained.verdict), line(_because(explained.verdict))))
-    lines += [line("Rule: ", explained.rule), Text()]
+    lines.append(entry("Status: ", status_word(explained.verdict), _because(explained.verdict)))
+    lines += [entry("Rule: ", explained.rule), Text()]
     left_out = [part for part in explained.parts if part.left_out]
     parts: list[RenderableType] = [*lines, _added_up(explained, scored=scored)]
     if left_out:
@@ -88,18 +88,18 @@ def _as_of(at: datetime | None) -> list[Text]:
 def _headline(explained: Explanation) -> list[Text]:
     status = explained.status
     where = f"{explained.objective} · {explained.cycle}"
-    name = line((status.key_result, "bold"), f"  {status.title}", (f"  {where}", "dim"))
+    name = entry((status.key_result, "bold"), f"  {status.title}", (f"  {where}", "dim"))
     lines = [*_as_of(explained.at), name]
     bar = progress_bar(status.sample.progress if status.sample else None, expected=expected_mark(status.verdict))
     lines.append(Text.assemble(bar, line(f"  {value(status)}", (f"  {goal(status)}", "dim"))))
     if status.verdict:
-        lines.append(Text.assemble("Status: ", status_word(status.verdict), line(_because(status.verdict))))
-        lines += [line(("Mind: ", "yellow"), remark) for remark in status.verdict.remarks]
+        lines.append(entry("Status: ", status_word(status.verdict), _because(status.verdict)))
+        lines += [entry(("Mind: ", "yellow"), remark) for remark in status.verdict.remarks]
     if status.final:
         lines.append(line(("Closed: ", "bold"), final_words(status.final)))
-    lines.append(line("Rule: ", explained.rule) if explained.rule else line("Not measured yet: run okrsync sync."))
+    lines.append(entry("Rule: ", explained.rule) if explained.rule else line("Not measured yet: run okrsync sync."))
     if status.sample:
-        lines += [line(formula(status.sample)), *(line(("Mind: ", "yellow"), flag) for flag in status.sample.flags)]
+        lines += [line(formula(status.sample)), *(entry(("Mind: ", "yellow"), flag) for flag in status.sample.flags)]
     lines.append(_said(explained))
     return [text for text in lines if text.plain]
 
@@ -111,7 +111,7 @@ def _said(explained: Explanation) -> Text:
         return Text()
     given = quantity(said.value, measure="manual", unit=status.unit)
     note = f": {said.note}" if said.note else ""
-    return line("Value: ", f"{given}, said by {said.who} on {said.at:%Y-%m-%d}{note}")
+    return entry("Value: ", f"{given}, said by {said.who} on {said.at:%Y-%m-%d}{note}")
 
 
 def _because(verdict: Verdict) -> str:

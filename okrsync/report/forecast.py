@@ -9,7 +9,7 @@ from rich.text import Text
 
 from okrsync.model.outlook import SHARES, Backtest, Calibration, Coverage, Model, Outlook, Reach
 from okrsync.report.fan import FanChart, day_and_month
-from okrsync.report.text import line, table
+from okrsync.report.text import entry, line, table
 from okrsync.words import number, percent, plural
 
 WIDE = 110
@@ -24,8 +24,8 @@ def forecast_text(outlook: Outlook) -> Group:
     """How likely, when, at which pace, by which rule, and the chart."""
     parts: list[RenderableType] = [_headline(outlook), *_chance(outlook), *_dates(outlook), *_paces(outlook)]
     if outlook.rule:
-        parts.append(line("Rule: ", outlook.rule))
-    parts += [line(("Mind: ", "yellow"), remark) for remark in (*outlook.remarks, outlook.uncalibrated) if remark]
+        parts.append(entry("Rule: ", outlook.rule))
+    parts += [entry(("Mind: ", "yellow"), remark) for remark in (*outlook.remarks, outlook.uncalibrated) if remark]
     chart = FanChart(outlook)
     if chart.drawable:
         parts += [Text(), chart]
@@ -86,7 +86,7 @@ def _paces(outlook: Outlook) -> Iterator[Text]:
         verb = "added" if outlook.added > 0 else "taken out"
         said.append(f"and {_amount(abs(outlook.added), unit)} a week {verb}")
     if said:
-        yield line(f"Pace: {', '.join(said)}")
+        yield entry(f"Pace: {', '.join(said)}")
 
 
 def _where(outlook: Outlook) -> str:
@@ -146,7 +146,7 @@ def _notes(outlooks: Sequence[Outlook]) -> Iterator[Text]:
         if outlook.why:
             yield line((f"{outlook.key_result}: ", "yellow"), outlook.why)
     marks = {outlook.uncalibrated for outlook in outlooks if outlook.uncalibrated}
-    yield from (line(("Mind: ", "yellow"), mark) for mark in sorted(marks))
+    yield from (entry(("Mind: ", "yellow"), mark) for mark in sorted(marks))
     yield line(("needed and observed are a week; okrsync forecast KR tells the rule and draws the chart", "dim"))
 
 
@@ -177,16 +177,17 @@ def _kept(coverage: Coverage) -> str:
     return f"{round(coverage.rate * 100)} % of {coverage.of}"
 
 
+_HOW = (
+    "Each past week was taken as today, from what was known then. Under each per cent: how many of the dates told "
+    "at it were kept. Skill: 1 is perfect, 0 no better than always saying the base rate."
+)
+
+
 def _explained(found: Backtest) -> Iterator[Text]:
-    yield line(
-        ("Each past week was taken as today, from what was known then. Under each per cent: how many of the", "dim")
-    )
-    yield line(
-        ("dates told at it were kept. Skill: 1 is perfect, 0 no better than always saying the base rate.", "dim")
-    )
+    yield line((_HOW, "dim"))
     if any(one.events and one.skill is None for one in (*found.key_results, found.overall)):
         yield line(("There is no skill where everything came out alike.", "dim"))
-    yield line("Rule: ", found.rule)
+    yield entry("Rule: ", found.rule)
 
 
 def _sentence(text: str) -> str:

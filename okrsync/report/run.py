@@ -12,7 +12,7 @@ from okrsync.report import narrate
 from okrsync.report.figures import listing, percent, points, took
 from okrsync.report.plan import left_alone
 from okrsync.report.safe import plain
-from okrsync.report.text import dangling, heading, line, table, troubles
+from okrsync.report.text import dangling, entry, heading, line, table, troubles
 from okrsync.report.verdicts import status_word
 from okrsync.words import number, plural
 
@@ -71,7 +71,7 @@ def _movement(movement: Movement) -> list[Text]:
     way = f"{percent(before)} → {percent(after)}" if movement.before else f"first reading {percent(after)}"
     style = "green" if moved.startswith("+") else "red" if moved.startswith("-") else "dim"
     head = line("  ", (movement.key_result, "bold"), f"  {movement.title}", f"  {way}", (f"  {moved}", style))
-    lines = [Text.assemble(head, "  ", status_word(movement.verdict)) if movement.verdict else head]
+    lines = [entry(head, "  ", status_word(movement.verdict)) if movement.verdict else head]
     if movement.after.changed:
         lines.append(line("    ", (narrate.redefined(movement.after), "yellow")))
     if movement.because and movement.before:

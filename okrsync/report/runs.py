@@ -25,9 +25,14 @@ def runs_text(rows: Sequence[RunRow]) -> RenderableType:
     """One row a run, the newest first, and what the failed ones failed with."""
     if not rows:
         return line("No run yet.")
-    made = table("run", "started (UTC)", "kind", *NUMBERS[1:], "", numbers=NUMBERS)
+    rare = {"deferred": [row.deferred for row in rows], "errors": [len(row.errors) for row in rows]}
+    told = [name for name in NUMBERS[1:] if any(rare.get(name, [1]))]
+    made = table("run", "started (UTC)", "kind", *told, "", numbers=NUMBERS)
+    for column in made.columns[:4]:
+        column.no_wrap = True
     for row, before in zip_longest(rows, rows[1:]):
-        numbers = [f"{count:,}" for count in (row.requests, row.written, row.deferred, len(row.errors))]
+        counts = {"requests": row.requests, "written": row.written, "deferred": row.deferred, "errors": len(row.errors)}
+        numbers = [f"{count:,}" for name, count in counts.items() if name in told]
         lasted = took(timedelta(seconds=row.seconds)) if row.seconds is not None else ""
         exit_code = "" if row.exit_code is None else str(row.exit_code)
         made.add_row(str(row.id), _when(row.started), row.kind, lasted, *numbers, exit_code, _remark(row))

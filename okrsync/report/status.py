@@ -12,11 +12,14 @@ from okrsync.model.run import KeyResultStatus, ObjectiveStatus
 from okrsync.model.verdict import Status, Verdict
 from okrsync.report.figures import BOUNDS, age, percent, points, quantity
 from okrsync.report.finals import closed_words, silent_words
-from okrsync.report.text import EXPECTED, line, progress_bar, table
+from okrsync.report.text import EXPECTED, entry, line, progress_bar, table
 from okrsync.report.verdicts import expected_mark, reasons, status_word, worst_words
 
 WIDE = 110
 """Columns from which on the goal has room beside the title."""
+
+NARROW = 96
+"""Columns below which a title has room only under its id."""
 
 _WHOLE = ("progress", "status", "week", "data")
 """Columns that are always told whole; the others fold where there is no room."""
@@ -63,7 +66,7 @@ def _headline(objective: ObjectiveStatus) -> Text:
     about = [objective.cycle, objective.kind, who, "" if objective.state == "active" else objective.state]
     said = " · ".join(part for part in about if part)
     head = line((objective.title, "bold"), f"  {percent(objective.progress)}", "  " if objective.verdict else "")
-    return Text.assemble(head, status_word(objective.verdict), *_worst(objective), line((f"  {said}", "dim")))
+    return entry(head, status_word(objective.verdict), *_worst(objective), (f"  {said}", "dim"))
 
 
 def _worst(objective: ObjectiveStatus) -> list[Text]:
@@ -74,18 +77,40 @@ def _worst(objective: ObjectiveStatus) -> list[Text]:
 
 
 def _key_results(rows: Sequence[KeyResultStatus], now: datetime | None, width: int) -> RenderableType:
+    if width < NARROW:
+        return _narrow(rows, now)
     wide = width >= WIDE
     made = table("key result", "", "progress", "status", "value", *(["goal"] if wide else []), "week", "data")
     for column in made.columns:
         column.no_wrap = column.header in _WHOLE
     made.columns[1].max_width = 44
     for row in rows:
-        progress = row.sample.progress if row.sample else None
-        bar = progress_bar(progress, 12 if wide else 6, expected_mark(row.verdict))
+        bar, status, amount, *moved = _figures(row, now, 12 if wide else 6)
         goals = [line((goal(row), "dim"))] if wide else []
-        cells = (line("  ", row.key_result), line(row.title), bar, status_word(row.verdict), line(value(row)), *goals)
-        made.add_row(*cells, _week(row), _data(row, now))
+        made.add_row(line("  ", row.key_result), line(row.title), bar, status, amount, *goals, *moved)
     return made
+
+
+def _narrow(rows: Sequence[KeyResultStatus], now: datetime | None) -> RenderableType:
+    """Each title on a line of its own, above what would stand beside it."""
+    head = [line((name, "dim")) for name in ("progress", "status", "value", "week", "data")]
+    figures = [_figures(row, now, 6) for row in rows]
+    widths = [max(cell.cell_len for cell in column) + 2 for column in zip(head, *figures, strict=True)]
+    lines = [_in_columns(head, widths)] if rows else []
+    for row, cells in zip(rows, figures, strict=True):
+        lines += [line("  ", (row.key_result, "bold"), "  ", row.title), _in_columns(cells, widths)]
+    return Group(*lines)
+
+
+def _in_columns(cells: Sequence[Text], widths: Sequence[int]) -> Text:
+    padded = (part for cell, width in zip(cells, widths, strict=True) for part in (cell, " " * (width - cell.cell_len)))
+    return entry("    ", *padded)
+
+
+def _figures(row: KeyResultStatus, now: datetime | None, bar: int) -> list[Text]:
+    progress = row.sample.progress if row.sample else None
+    shown = progress_bar(progress, bar, expected_mark(row.verdict))
+    return [shown, status_word(row.verdict), line(value(row)), _week(row), _data(row, now)]
 
 
 def value(row: KeyResultStatus) -> str:

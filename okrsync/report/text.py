@@ -23,15 +23,28 @@ SIGNS = {"+": "green", "~": "yellow", "-": "red"}
 class Line(Text):
     """Text that, where it is indented and too long for the terminal, goes on a little further in."""
 
+    hangs = False
+
     def wrap(self, console: Console, width: int, **given: Any) -> Lines:
         indent = len(self.plain) - len(self.plain.lstrip(" "))
         hang = indent + 2
-        if not indent or given.get("no_wrap") or self.cell_len <= width or width <= 2 * hang:
+        if not (indent or self.hangs) or given.get("no_wrap") or self.cell_len <= width or width <= 2 * hang:
             return super().wrap(console, width, **given)
         rows = self[indent:].wrap(console, width - hang, **given)
         for number, row in enumerate(rows):
             row.pad_left(hang if number else indent)
         return rows
+
+
+class Entry(Line):
+    """A line that begins something, a mark or a name: where it is too long, it goes on further in."""
+
+    hangs = True
+
+
+def entry(*parts: str | Text | tuple[str, str]) -> Text:
+    """A line of plain parts and ready pieces; what does not fit goes on further in."""
+    return Entry.assemble(*(part if isinstance(part, Text) else line(part) for part in parts))
 
 
 def line(*parts: str | tuple[str, str]) -> Text:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from okrsync.model.attribution import Attribution, Cause, Piece
 from okrsync.report.safe import shorten
-from okrsync.report.text import line, table, ticket_key
+from okrsync.report.text import entry, line, table, ticket_key
 from okrsync.words import number, plural
 
 MOST = 12
@@ -30,11 +30,11 @@ def why_text(found: Attribution, *, zone: tzinfo, width: int, every: bool = Fals
 def _headline(found: Attribution, zone: tzinfo) -> list[Text]:
     since, until = (f"{at.astimezone(zone):%Y-%m-%d %H:%M}" for at in (found.since, found.until))
     lines = [
-        line((found.key_result, "bold"), f"  {found.title}", (f"  {since} to {until}", "dim")),
+        entry((found.key_result, "bold"), f"  {found.title}", (f"  {since} to {until}", "dim")),
         line(f"{_amount(found, found.before)} → {_amount(found, found.after)}"),
-        line((found.said, "red" if found.regression else "")),
+        entry((found.said, "red" if found.regression else "")),
     ]
-    return lines + [line(("Mind: ", "yellow"), remark) for remark in found.remarks]
+    return lines + [entry(("Mind: ", "yellow"), remark) for remark in found.remarks]
 
 
 def _amount(found: Attribution, value: float | None) -> str:
@@ -77,7 +77,7 @@ def _about(cause: Cause) -> str:
 
 def _words(piece: Piece, width: int) -> Text:
     detail = f"  {piece.detail}" if piece.detail else ""
-    return line(shorten(piece.title, max(20, width - 60)), (detail, "dim"))
+    return line(shorten(piece.title, max(20, width - 44)), (detail, "dim"))
 
 
 def _shares(cause: Cause, amount: int) -> list[str]:

@@ -31,7 +31,7 @@ from okrsync.report.explain import explain_text
 from okrsync.report.plan import plan_text
 from okrsync.report.run import run_text
 from okrsync.report.status import status_text
-from okrsync.report.text import line
+from okrsync.report.text import entry, line
 
 
 def test_a_plan_shows_every_change_under_its_ticket() -> None:
@@ -236,6 +236,25 @@ def test_a_key_result_that_was_never_measured_says_what_to_do() -> None:
 def test_an_explanation_of_nothing_says_that_nothing_is_linked() -> None:
     nothing = explanation(contributions=(), unreachable=(), supports=(), status=row(sample=None))
     assert "No ticket is linked to it." in rendered(explain_text(nothing))
+
+
+def test_a_narrow_status_keeps_its_columns_under_each_other_whatever_letters_titles_have() -> None:
+    rows = [row(key_result="a-1", title="結果を出す 🎉" * 9), row(key_result="a-2", title="Ship")]
+    shown = rendered(status_text([objective(*rows)], now=NOW, width=80))
+    bars = [at for at in shown.splitlines() if at.lstrip().startswith(("█", "░"))]
+    assert len(bars) == 2
+    assert bars[0] == bars[1]
+
+
+def test_an_entry_that_is_too_long_goes_on_further_in() -> None:
+    console = Console(file=io.StringIO(), width=30, highlight=False, markup=False)
+    console.print(Group(entry(("! ", "yellow"), "the account can do more than is needed"), line("no entry " * 5)))
+    assert console.file.getvalue().splitlines()[:4] == [  # type: ignore[attr-defined]
+        "! the account can do more ",
+        "  than is needed",
+        "no entry no entry no entry no ",
+        "entry no entry ",
+    ]
 
 
 def test_hostile_titles_reach_no_terminal() -> None:
