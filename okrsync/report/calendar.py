@@ -12,6 +12,9 @@ from okrsync.report.safe import plain
 LONGEST = 75
 """Octets of a line; what is longer goes on in the next one, after a space (RFC 5545, 3.1)."""
 
+AGAIN = "PT1H"
+"""How often a program that subscribed may look for news: as RFC 7986 (5.7) says it, and as programs before it do."""
+
 
 class Entry(msgspec.Struct, frozen=True):
     """Something on a day. ``uid`` stays the same for as long as it is the same thing; ``about`` may have lines."""
@@ -25,7 +28,9 @@ class Entry(msgspec.Struct, frozen=True):
 
 def calendar(name: str, entries: Iterable[Entry], made: datetime) -> str:
     """An iCalendar object; ``made`` is aware."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//okrsync//EN", "METHOD:PUBLISH", f"X-WR-CALNAME:{_text(name)}"]
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//okrsync//EN", "METHOD:PUBLISH"]
+    lines += [f"NAME:{_text(name)}", f"X-WR-CALNAME:{_text(name)}"]
+    lines += [f"REFRESH-INTERVAL;VALUE=DURATION:{AGAIN}", f"X-PUBLISHED-TTL:{AGAIN}"]
     for entry in entries:
         lines += _event(entry, made)
     return "".join(f"{folded}\r\n" for line in (*lines, "END:VCALENDAR") for folded in _folded(line))

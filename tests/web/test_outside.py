@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from icalendar import Calendar
 from installation import Installation
 from visiting import Visit
 
@@ -63,6 +67,48 @@ def test_the_calendar_has_check_in_days_by_owner_and_the_cycle(acme: Installatio
     only = visit().get("/feed.ics?owner=ana").text
     assert "nobody yet" not in only
     assert "Check in: ana" in only
+
+
+def events(text: str) -> list[Any]:
+    """The events, as a library reads them that knows RFC 5545; it complains of what is not allowed there."""
+    read = Calendar.from_ical(text)
+    assert read.errors == []
+    assert [one.errors for one in read.events if one.errors] == []
+    return list(read.events)
+
+
+def test_the_calendar_is_what_the_standard_allows(visit: Visit) -> None:
+    told = events(visit().get("/feed.ics").text)
+    assert {
+        name for one in told for name in ("UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "URL") if name not in one
+    } == set()
+    assert len({str(one["UID"]) for one in told}) == len(told)
+    assert {(one["DTEND"].dt - one["DTSTART"].dt).days for one in told} == {1}
+
+
+def test_the_calendar_says_how_often_to_look_again(visit: Visit) -> None:
+    read = Calendar.from_ical(visit().get("/feed.ics").text)
+    assert read["REFRESH-INTERVAL"].dt == timedelta(hours=1)
+    assert str(read["X-PUBLISHED-TTL"]) == "PT1H"
+
+
+def test_every_event_leads_to_its_page(acme: Installation, visit: Visit) -> None:
+    acme.config.write_text(re.sub(r"(?m)^dashboard_url:.*\n", "", acme.config.read_text()))
+    acme.okrs.write_text(acme.okrs.read_text().replace("id: checkout-1", "id: checkout-1\n        owner: ana"))
+    browser = visit()
+    found = {str(one["SUMMARY"]): str(one["URL"]) for one in events(browser.get("/feed.ics").text)}
+    assert found["2026-Q4 ends"] == "http://localhost/review/2026-Q4"
+    assert found["Check in: ana (1 key result)"] == "http://localhost/key-results/checkout-1#check-ins"
+    for url in found.values():
+        assert browser.get(url).status_code == 200, url
+    acme.okrs.write_text(acme.okrs.read_text().replace("id: checkout-2", "id: checkout-2\n        owner: ana"))
+    both = [one for one in events(browser.get("/feed.ics").text) if "2 key results" in str(one["SUMMARY"])]
+    assert {str(one["URL"]) for one in both} == {"http://localhost/?owner=ana"}
+
+
+def test_behind_a_proxy_events_lead_to_the_dashboard_that_people_know(visit: Visit) -> None:
+    text = visit().get("/feed.ics").text
+    assert {str(one["URL"]).split("/")[2] for one in events(text)} == {"okr.acme.example"}
 
 
 def test_a_calendar_program_has_a_key_of_its_own_until_the_token_changes(acme: Installation, visit: Visit) -> None:

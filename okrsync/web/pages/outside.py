@@ -48,10 +48,11 @@ def badge(request: Request, desk: AtDesk, name: str) -> Response:
 
 
 @router.get("/feed.ics")
-def feed(desk: AtDesk, who: CalendarReader, owner: str = "") -> Response:
+def feed(request: Request, desk: AtDesk, who: CalendarReader, owner: str = "") -> Response:
     """Check-in days and cycle dates, all of them or those of one owner."""
+    home = desk.settings.dashboard_url or str(request.base_url)
     with desk.store.reading():
-        text = calendar("okrsync", dates(desk, who.sees, owner), desk.now)
+        text = calendar("okrsync", dates(desk, who.sees, owner, home=home), desk.now)
     return Response(text, media_type="text/calendar", headers={"Cache-Control": f"private, max-age={FRESH}"})
 
 
