@@ -23,7 +23,7 @@ MOST_NAMES = 12
 """So many possible names are listed where none is near."""
 
 _ABOUT_THE_TYPE = ("union_tag_invalid", "union_tag_not_found")
-_AN_ID = "use up to 40 letters, digits, `.`, `_` and `-`, a letter or digit first"
+AN_ID = "use up to 40 letters, digits, `.`, `_` and `-`, a letter or digit first"
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -119,7 +119,7 @@ def _not_one_of(value: object, names: Sequence[str], expected: str) -> str:
 
 def _form(details: ErrorDetails, model: type[BaseModel]) -> str:
     if details["ctx"]["pattern"] == KEY_RESULT_ID:
-        return f"`{details['input']}` cannot be an id; {_AN_ID}"
+        return f"`{details['input']}` cannot be an id; {AN_ID}"
     field = _field_at(model, details["loc"])
     what = f" ({field.description.rstrip('.')})" if field and field.description else ""
     return f"`{details['input']}` does not have the right form{what}"

@@ -142,13 +142,13 @@ def _parsed(text: str, shown: str) -> Document:
     raise refusal(reader.problems)
 
 
-def refusal(problems: Sequence[Problem]) -> ConfigError:
+def refusal(problems: Sequence[Problem], hint: str = "Correct this, then run okrsync check --offline.") -> ConfigError:
     """One error for everything that is wrong, in order of file and line."""
     ordered = tuple(sorted(set(problems), key=lambda one: (one.file, one.line or 0, one.path, one.message)))
     files = list(dict.fromkeys(problem.file for problem in ordered))
     count = "1 problem" if len(ordered) == 1 else f"{len(ordered)} problems"
     place = files[0] if len(files) == 1 else f"{len(files)} files"
-    return ConfigError(f"{count} in {place}.", hint="Correct this, then run okrsync check --offline.", problems=ordered)
+    return ConfigError(f"{count} in {place}.", hint=hint, problems=ordered)
 
 
 def _text(path: Path, shown: str) -> str:

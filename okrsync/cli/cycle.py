@@ -101,8 +101,9 @@ def carry_over(
 ) -> int:
     """Write the next cycle's OKR files from what goes on.
 
-    Comments are kept, values start where they ended, ids end with the new cycle's. Nothing is ever overwritten. The
-    new cycle is a draft until somebody makes it active.
+    Comments are kept, values start where they ended, ids end with the new cycle's. Called again it adds what is
+    missing to the files that are there, and changes nothing else in them. The new cycle is a draft until somebody makes
+    it active.
     """
     targets = {name: _number(name, value) for name, value in _pairs("--target", target or ()).items()}
     return run_carry_over(session_of(context), cycle, (to, start, end), kr or (), targets, json=json)
@@ -149,7 +150,8 @@ def run_carry_over(
         session.emit(as_json(made))
     else:
         session.show(carried_text(made))
-    session.say(f"{to} is a draft. Look it over, then set state: active, and run okrsync check --offline.")
+    if made.draft and made.carried:
+        session.say(f"{to} is a draft. Look it over, then set state: active, and run okrsync check --offline.")
     return 0
 
 

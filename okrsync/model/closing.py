@@ -121,10 +121,25 @@ class Carried(msgspec.Struct, frozen=True):
     start: float | None
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """A key result that goes on already: from which id to which, and in which file."""
+
+    before: str
+    after: str
+    file: str
+
+
 class CarryOver(msgspec.Struct, frozen=True):
-    """What was written: files, key results, and those that did not go on, with the reason."""
+    """What was written: new ``files``, those ``added`` to, and key results; those that did not go on, with the reason.
+
+    ``stood`` went on already; ``unread`` are files that the configuration does not name. ``draft`` says that the cycle
+    is one still.
+    """
 
     files: tuple[str, ...]
     carried: tuple[Carried, ...]
     left: tuple[tuple[str, str], ...] = ()
     unread: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    stood: tuple[Standing, ...] = ()
+    draft: bool = True

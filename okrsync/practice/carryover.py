@@ -9,26 +9,22 @@ cycle (``due``, ``plan``) go; the new cycle is a draft until people have agreed 
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import msgspec
 
-from okrsync.errors import ConfigError, Problem
-from okrsync.model.closing import Carried, CarryOver, Decision
-from okrsync.model.okr import Boolean, Count, Cycle, Maintain, Placed
-from okrsync.okrfile import load_okrs
-from okrsync.practice.closing import files_of, find_cycle
+from okrsync.errors import ConfigError
+from okrsync.model.closing import Carried, CarryOver, Decision, Standing
+from okrsync.model.okr import KEY_RESULT_ID, Boolean, Count, Cycle, Maintain, Placed
+from okrsync.practice.closing import find_cycle
 from okrsync.practice.desk import Desk
-from okrsync.practice.nextpage import Moving, NextPage, next_path
-from okrsync.practice.okrfiles import create, read
+from okrsync.practice.nextfiles import Following, NextFiles, unread, what_stands
+from okrsync.practice.nextpage import Moving
+from okrsync.practice.okrfiles import put
 from okrsync.practice.readings import final_reading, last_moment
-from okrsync.registry import Registry
 from okrsync.views import find
-from okrsync.yamlfile import refusal
+from okrsync.wording import AN_ID
 
 LONGEST_ID = 40
 
@@ -46,26 +42,40 @@ class Next(msgspec.Struct, frozen=True):
 
 
 def carry_over(desk: Desk, id: str, following: Next, chosen: Collection[str] = ()) -> CarryOver:
-    """Write the next cycle's files beside this one's; those that exist are never touched.
+    """Write the next cycle's files beside this one's, or add to those that stand there what they do not have.
 
-    Carried are the key results whose closing says ``continue``, or ``chosen`` ones. Raises ConfigError when there are
-    none, when a chosen one has reached its target and gets no new one, or when the result would not pass the check.
+    Carried are the key results whose closing says ``continue``, or ``chosen`` ones. What stands is not changed, and
+    nothing is carried twice, whatever its id is by now: ``carried_from`` tells. Raises ConfigError when nothing goes
+    on, when a chosen one has reached its target and gets no new one, or when the result would not pass the check.
     """
     cycle = find_cycle(desk, id)
     _refuse_span(cycle, following)
-    going, left = _going(desk, cycle, following, chosen)
-    if not going:
+    there = what_stands(desk, following, lambda name: new_id(name, cycle, following, ()))
+    following = msgspec.structs.replace(following, id=there.id)
+    stood = _stood(desk, cycle, following, there)
+    _refuse_targets(desk, cycle, following)
+    going, left = _going(desk, cycle, following, {one.before for one in stood}, chosen)
+    if not going and not stood:
         closed = desk.store.closings.latest(cycle.id) is not None
         hint = "Decide `continue` at the closing (--decide KR=continue), or name them with --kr."
         why = "goes on" if closed else "goes on: it is not closed yet"
         raise ConfigError(f"No key result of the cycle {cycle.id} {why}.", hint=hint)
-    written = _written(desk, cycle, following, going)
-    _refuse_existing(written)
-    _refuse_wrong(desk, written)
-    for path, text in written.items():
-        create(path, text)
-    carried = tuple(Carried(one.key_result.id, new, start) for one, new, start in _rows(desk, going, following))
-    return CarryOver(tuple(map(str, written)), carried, tuple(left.items()), _unread(desk, written))
+    objectives, key_results = _renamed(desk, cycle, going, following, there)
+    moving = {
+        one.key_result.id: Moving(key_results[one.key_result.id], _start(desk, one), _target(one, following))
+        for one in going
+    }
+    texts = NextFiles(desk, cycle, there, objectives, moving).texts()
+    put(texts.created, texts.changed, texts.before)
+    return CarryOver(
+        files=tuple(map(str, texts.created)),
+        carried=tuple(Carried(old, new.id, new.start) for old, new in moving.items()),
+        left=tuple(left.items()),
+        unread=tuple(unread(desk, list(texts.created))),
+        added=tuple(map(str, texts.changed)),
+        stood=stood,
+        draft=there.draft,
+    )
 
 
 def new_id(old: str, cycle: Cycle, following: Next, taken: Collection[str]) -> str:
@@ -82,6 +92,8 @@ def new_id(old: str, cycle: Cycle, following: Next, taken: Collection[str]) -> s
 
 
 def _refuse_span(cycle: Cycle, following: Next) -> None:
+    if not re.fullmatch(KEY_RESULT_ID, following.id):
+        raise ConfigError(f"--to: {following.id!r} cannot be an id.", hint=f"Write it as in 2027-Q1; {AN_ID}.")
     if following.id.casefold() == cycle.id.casefold():
         raise ConfigError(f"{following.id} is the cycle to carry over from.", hint="--to names the next one.")
     if following.end <= following.start:
@@ -90,7 +102,37 @@ def _refuse_span(cycle: Cycle, following: Next) -> None:
         raise ConfigError(f"{following.id} would not be after {cycle.id}.", hint=f"{cycle.id} began on {cycle.start}.")
 
 
-def _going(desk: Desk, cycle: Cycle, following: Next, chosen: Collection[str]) -> tuple[list[Placed], dict[str, str]]:
+def _refuse_targets(desk: Desk, cycle: Cycle, following: Next) -> None:
+    """New targets of what has none."""
+    for name in following.targets:
+        placed = _of(desk, cycle, name)
+        if isinstance(placed.key_result.measure, Boolean | Maintain):
+            raise ConfigError(
+                f"{placed.key_result.id} is a {placed.key_result.measure.type} and has no target.",
+                hint=f"Name it with --kr {placed.key_result.id} instead.",
+            )
+
+
+def _stood(desk: Desk, cycle: Cycle, following: Next, there: Following) -> tuple[Standing, ...]:
+    """What goes on already. Raises ConfigError for a new target, which nobody would see there."""
+    found = []
+    for placed in desk.okrs.placed:
+        new = there.key_results.get(placed.key_result.id.casefold())
+        if placed.cycle.id != cycle.id or new is None:
+            continue
+        found.append(Standing(placed.key_result.id, new.key_result.id, new.file))
+        wanted, stands = _target(placed, following), getattr(new.key_result.measure, "target", None)
+        if wanted is not None and wanted != stands:
+            raise ConfigError(
+                f"{placed.key_result.id} goes on already as {new.key_result.id} in {new.file}, line {new.line}.",
+                hint="Change its target there. Nothing was written.",
+            )
+    return tuple(found)
+
+
+def _going(
+    desk: Desk, cycle: Cycle, following: Next, stood: Collection[str], chosen: Collection[str]
+) -> tuple[list[Placed], dict[str, str]]:
     """The key results that go on, and why others do not. Raises ConfigError for chosen ones that cannot."""
     closing = desk.store.closings.latest(cycle.id)
     decided = closing.scores() if closing else {}
@@ -98,6 +140,8 @@ def _going(desk: Desk, cycle: Cycle, following: Next, chosen: Collection[str]) -
     going, left = [], {}
     for placed in desk.okrs.placed:
         name = placed.key_result.id
+        if name in stood:
+            continue
         decision = decided[name].retrospective.decision if name in decided else None
         if placed.cycle.id != cycle.id or not (name in asked or (not chosen and decision is Decision.CONTINUE)):
             if placed.cycle.id == cycle.id:
@@ -151,14 +195,10 @@ def _start(desk: Desk, placed: Placed) -> float | None:
     return None if sample is None or sample.value is None else float(f"{sample.value:.6g}")
 
 
-def _rows(desk: Desk, going: list[Placed], following: Next) -> list[tuple[Placed, str, float | None]]:
-    renamed = _renamed(desk, going, following)[1]
-    return [(one, renamed[one.key_result.id], _start(desk, one)) for one in going]
-
-
-def _renamed(desk: Desk, going: list[Placed], following: Next) -> tuple[Renamed, Renamed]:
+def _renamed(
+    desk: Desk, cycle: Cycle, going: list[Placed], following: Next, there: Following
+) -> tuple[Renamed, Renamed]:
     """New ids of objectives, with those above them in the same cycle, and of key results."""
-    cycle = going[0].cycle
     here = {one.id: one for one, theirs in desk.okrs.objectives if theirs.id == cycle.id}
     wanted: dict[str, None] = {}
     for placed in going:
@@ -166,10 +206,11 @@ def _renamed(desk: Desk, going: list[Placed], following: Next) -> tuple[Renamed,
         while above in here and above not in wanted:
             wanted[above] = None
             above = here[above].parent
-    objectives = [name for name in here if name in wanted]
+    stand = {name: there.objectives[name.casefold()].id for name in wanted if name.casefold() in there.objectives}
+    objectives = [name for name in here if name in wanted and name not in stand]
     key_results = [one.key_result.id for one in going]
     return (
-        _new_ids(objectives, [one.id for one, _ in desk.okrs.objectives], cycle, following),
+        {**stand, **_new_ids(objectives, [one.id for one, _ in desk.okrs.objectives], cycle, following)},
         _new_ids(key_results, [one.key_result.id for one in desk.okrs.placed], cycle, following),
     )
 
@@ -180,56 +221,3 @@ def _new_ids(names: Sequence[str], used: Sequence[str], cycle: Cycle, following:
     for name in names:
         made[name] = new_id(name, cycle, following, [*used, *made.values()])
     return made
-
-
-def _written(desk: Desk, cycle: Cycle, following: Next, going: list[Placed]) -> dict[Path, str]:
-    """The text of every new file by its path."""
-    objectives, key_results = _renamed(desk, going, following)
-    moving = {
-        one.key_result.id: Moving(key_results[one.key_result.id], _start(desk, one), _target(one, following))
-        for one in going
-    }
-    written: dict[Path, str] = {}
-    for file in files_of(desk, cycle):
-        text = read(Path(file))
-        page = NextPage(text, file, objectives, moving)
-        if page.concerned:
-            written[next_path(Path(file), cycle.id, following.id)] = page.carried(
-                following.id, following.start, following.end
-            )
-    return written
-
-
-def _refuse_existing(written: Mapping[Path, str]) -> None:
-    for path in written:
-        if path.exists():
-            raise ConfigError(f"{path} exists already.", hint="It is never overwritten: move it away, or edit it.")
-
-
-def _refuse_wrong(desk: Desk, written: Mapping[Path, str]) -> None:
-    """The new files pass the same check as all others, together with them, before they are there."""
-    settings, registry = desk.settings, Registry()
-    plugins = {name: registry.plugin(options.type) for name, options in settings.connections.items()}
-    with tempfile.TemporaryDirectory() as folder:
-        drafts = {Path(folder) / str(number) / path.name: path for number, path in enumerate(written)}
-        for draft, path in drafts.items():
-            draft.parent.mkdir()
-            draft.write_text(written[path], "utf-8", newline="")
-        try:
-            load_okrs(settings.model_copy(update={"okr_files": (*settings.okr_files, *drafts)}), plugins)
-        except ConfigError as error:
-            raise refusal([_named(problem, drafts) for problem in error.problems]) from None
-
-
-def _named(problem: Problem, drafts: Mapping[Path, Path]) -> Problem:
-    """The problem with the names that the files are to have."""
-    file, message = problem.file, problem.message
-    for draft, path in drafts.items():
-        file, message = file.replace(str(draft), str(path)), message.replace(str(draft), str(path))
-    return replace(problem, file=file, message=message)
-
-
-def _unread(desk: Desk, written: Mapping[Path, str]) -> tuple[str, ...]:
-    """New files that no pattern of the configuration matches."""
-    matched = {one.resolve() for pattern in desk.settings.okrs for one in desk.settings.base.glob(pattern)}
-    return tuple(str(path) for path in written if path.resolve() not in matched)

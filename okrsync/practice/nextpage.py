@@ -33,10 +33,18 @@ class NextPage:
     """Each change is made in the text and in the data, which must agree in the end.
 
     ``objectives`` maps old ids to new ones, ``moving`` tells of key results by their old ids; the others are dropped.
+    ``renamed`` are the new ids of all objectives that may stand above.
     """
 
-    def __init__(self, text: str, file: str, objectives: Mapping[str, str], moving: Mapping[str, Moving]) -> None:
-        self._file, self._objectives, self._moving = file, objectives, moving
+    def __init__(
+        self,
+        text: str,
+        file: str,
+        objectives: Mapping[str, str],
+        moving: Mapping[str, Moving],
+        renamed: Mapping[str, str],
+    ) -> None:
+        self._file, self._objectives, self._moving, self._renamed = file, objectives, moving, renamed
         self._data = parse_yaml(text, file).data
         self._wanted: Any = copy.deepcopy(self._data)
         self._edits = YamlText(text)
@@ -62,8 +70,8 @@ class NextPage:
     def _objective(self, place: Steps, objective: dict[str, Any]) -> None:
         self._set((*place, "id"), self._objectives[objective["id"]])
         self._set((*place, "carried_from"), objective["id"])
-        if objective.get("parent") in self._objectives:
-            self._set((*place, "parent"), self._objectives[objective["parent"]])
+        if objective.get("parent") in self._renamed:
+            self._set((*place, "parent"), self._renamed[objective["parent"]])
         if "state" in objective:
             self._drop((*place, "state"))
         key_results = objective.get("key_results") or []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,17 @@ def checked(edits: YamlText, wanted: Any, file: str) -> str:
     except ConfigError:
         same = False
     if not same:
-        raise ConfigError(
-            f"{file} is written in a way that okrsync does not dare to edit: with anchors, perhaps, or a dash on a "
-            "line of its own.",
-            hint="Edit it by hand; nothing was changed.",
-        )
+        raise refused(file)
     return text
+
+
+def refused(file: str) -> ConfigError:
+    """What to raise for a file that cannot be edited without losing something."""
+    return ConfigError(
+        f"{file} is written in a way that okrsync does not dare to edit: with anchors, perhaps, or a dash on a "
+        "line of its own.",
+        hint="Edit it by hand; nothing was changed.",
+    )
 
 
 def read(path: Path) -> str:
@@ -76,11 +82,35 @@ def replace(path: Path, text: str) -> None:
         raise ConfigError(f"{path} cannot be written: {error.strerror}.", hint="Check that it is writable.") from error
 
 
+def put(created: Mapping[Path, str], changed: Mapping[Path, str], before: Mapping[Path, str]) -> None:
+    """Write all of these files or none. ``before`` is what the changed ones say now. Raises ConfigError."""
+    for path, text in before.items():
+        if read(path) != text:
+            raise ConfigError(f"{path} was changed meanwhile.", hint="Nothing was written; try again.")
+    done: list[tuple[Path, str | None]] = []
+    try:
+        for path, text in created.items():
+            create(path, text)
+            done.append((path, None))
+        for path, text in changed.items():
+            replace(path, text)
+            done.append((path, before[path]))
+    except ConfigError:
+        for path, said in done:
+            path.unlink() if said is None else replace(path, said)
+        raise
+
+
 def create(path: Path, text: str) -> None:
-    """Write a new file. Raises ConfigError where there is one already."""
+    """Write a new file, whole or not at all. Raises ConfigError where there is one already."""
     try:
         with path.open("xb") as file:
-            file.write(text.encode())
+            try:
+                file.write(text.encode())
+                file.flush()
+            except OSError:
+                path.unlink()
+                raise
     except FileExistsError:
         raise ConfigError(
             f"{path} exists already.", hint="It is never overwritten: move it away, or edit it."

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -17,6 +17,17 @@ Place = Sequence[str | int]
 
 _PLAIN = re.compile(r"(?!0[xo])[A-Za-z0-9][A-Za-z0-9._-]*")
 _WORDS = ("null", "true", "false", "yes", "no", "on", "off", "y", "n")
+
+
+class Entry(NamedTuple):
+    """The lines of a list's entry, or its text between braces; ``column`` is that of its dash, None between braces.
+
+    ``apart`` says that an empty line stands before it.
+    """
+
+    text: str
+    column: int | None
+    apart: bool
 
 
 class YamlText:
@@ -32,7 +43,7 @@ class YamlText:
         """The document with all edits."""
         edited = self._text
         between = [cut for parent, gone in self._gone.values() for cut in _cuts(parent, gone)]
-        for start, end, new in sorted([*self._edits, *between], key=lambda edit: edit[:2], reverse=True):
+        for start, end, new in sorted([*self._edits, *between], key=lambda edit: edit[:2])[::-1]:
             edited = edited[:start] + new + edited[end:]
         return edited
 
@@ -57,8 +68,69 @@ class YamlText:
                 end, newline = end - 1, "\r\n"
             self._edits.append((end, end, f"{newline}{' ' * key.start_mark.column}{written}{said}"))
 
+    def entry(self, place: Place) -> Entry:
+        """An entry of a list with its comments, to be appended elsewhere."""
+        parent, node = self._find(place[:-1]), self._find(place)
+        if parent.flow_style:
+            start, end = _span(node)
+            return Entry(self._text[start:end], None, apart=False)
+        number = int(place[-1])
+        top = self._text.count("\n", 0, _last(parent.value[number - 1])) + 1 if number else 0
+        start = self._first_line(node.start_mark.line, top)
+        column = _indent(self._text.splitlines()[node.start_mark.line])
+        end = self._after_comments(self._end_of_line(_last(node)), column)
+        return Entry(self._text[start:end].replace("\r\n", "\n"), column, self._is_empty_before(start))
+
+    def append(self, place: Place, entries: Sequence[Entry]) -> None:
+        """Add entries below the last of a list, or as the first ones of a list that is not there yet.
+
+        Raises KeyError where the form of the list and that of the entries do not go together.
+        """
+        node, mapping = self._find(place), self._find(place[:-1])
+        between_braces = {entry.column is None for entry in entries}
+        if isinstance(node, yaml.SequenceNode) and node.value and between_braces == {bool(node.flow_style)}:
+            if node.flow_style:
+                end = node.value[-1].end_mark.index
+                self._edits.append((end, end, "".join(f", {entry.text}" for entry in entries)))
+                return
+            column = _indent(self._text.splitlines()[node.start_mark.line])
+            self._insert(self._after_comments(self._end_of_line(_last(node)), column), _lines(entries, column))
+        elif (
+            node is None and isinstance(mapping, yaml.MappingNode) and not mapping.flow_style | (True in between_braces)
+        ):
+            column = mapping.start_mark.column
+            below = [f"{' ' * column}{place[-1]}:", *_lines(entries, column + 2)]
+            self._insert(self._end_of_line(_last(mapping)), below)
+        else:
+            raise KeyError(place)
+
+    def _insert(self, end: int, lines: Sequence[str]) -> None:
+        """Whole lines below the one that ends there, with its line end."""
+        if self._text[end - 1 : end] == "\r":
+            end -= 1
+        newline = "\r\n" if "\r\n" in self._text else "\n"
+        if end == len(self._text) and self._text.endswith("\n"):
+            end -= 1
+        self._edits.append((end, end, newline + newline.join(lines)))
+
+    def _after_comments(self, end: int, column: int) -> int:
+        """Where the comments end that are indented deeper than ``column`` and follow the line that ends at ``end``."""
+        while end < len(self._text):
+            following = self._end_of_line(end + 1)
+            line = self._text[end + 1 : following]
+            if not line.lstrip().startswith("#") or _indent(line) <= column:
+                break
+            end = following
+        return end
+
+    def _is_empty_before(self, start: int) -> bool:
+        return self._text[:start].endswith(("\n\n", "\n\r\n"))
+
     def drop(self, place: Place) -> None:
-        """Take away a field of a mapping or an entry of a list, with the comment right above it."""
+        """Take away a field of a mapping or an entry of a list, with the comment right above it.
+
+        Of the empty lines around it only those below stay.
+        """
         parent, step = self._find(place[:-1]), place[-1]
         entries = list(_entries(parent))
         number = next(n for n, (name, _, _) in enumerate(entries) if name == step)
@@ -68,7 +140,17 @@ class YamlText:
             return
         top = self._text.count("\n", 0, _last(entries[number - 1][2])) + 1 if number else 0
         start = self._first_line(begin.start_mark.line, top)
-        self._edits.append((start, self._end_of_line(_last(node)) + 1, ""))
+        end = min(len(self._text), self._end_of_line(_last(node)) + 1)
+        if not self._text[end : self._end_of_line(end)].strip():
+            start = self._without_empty_lines(start)
+        self._edits.append((start, end, ""))
+
+    def _without_empty_lines(self, start: int) -> int:
+        """Where the empty lines begin that end at ``start``."""
+        lines = self._text[:start].splitlines(keepends=True)
+        while lines and not lines[-1].strip():
+            lines.pop()
+        return sum(map(len, lines))
 
     def _find(self, place: Place) -> Any:
         node = self._root
@@ -92,6 +174,20 @@ class YamlText:
         while line > top and lines[line - 1].lstrip().startswith("#") and _indent(lines[line - 1]) <= depth:
             line -= 1
         return sum(map(len, lines[:line]))
+
+
+def _lines(entries: Sequence[Entry], column: int) -> list[str]:
+    """Those of all entries, apart where they were so."""
+    return [line for entry in entries for line in (*([""] if entry.apart else []), *_shifted(entry, column))]
+
+
+def _shifted(entry: Entry, column: int) -> list[str]:
+    """Its lines with the dash in another column."""
+    by = column - (entry.column or 0)
+    lines = entry.text.split("\n")
+    if by > 0:
+        return [" " * by + line if line.strip() else line for line in lines]
+    return [line[min(-by, _indent(line)) :] for line in lines]
 
 
 def _indent(line: str) -> int:

@@ -76,19 +76,28 @@ def asked_text(one: ClosedKeyResult, objective: ClosedObjective, number: str) ->
 
 
 def carried_text(made: CarryOver) -> Group:
-    """Old and new ids, where each starts, and what stays behind with the reason."""
-    carried = table("carried over", "now", "starts at", numbers=["starts at"])
-    for one in made.carried:
-        carried.add_row(
-            line("  ", one.before), line(one.after), line("as before" if one.start is None else f"{one.start:g}")
-        )
-    parts: list[RenderableType] = [carried]
+    """Old and new ids, where each starts, what went on already, and what stays behind with the reason."""
+    parts: list[RenderableType] = []
+    if made.carried:
+        carried = table("carried over", "now", "starts at", numbers=["starts at"])
+        for one in made.carried:
+            start = "as before" if one.start is None else f"{one.start:g}"
+            carried.add_row(line("  ", one.before), line(one.after), line(start))
+        parts += [carried, Text()]
+    if made.stood:
+        stood = table("goes on already", "as", "in")
+        for each in made.stood:
+            stood.add_row(line("  ", each.before), line(each.after), line((each.file, "dim")))
+        parts += [stood, Text()]
     if made.left:
         left = table("left behind", "")
         for name, why in made.left:
             left.add_row(line("  ", name), line((why, "dim")))
-        parts += [Text(), left]
-    parts += [Text(), *(line("Wrote ", (file, "bold")) for file in made.files)]
+        parts += [left, Text()]
+    parts += [line("Wrote ", (file, "bold")) for file in made.files]
+    parts += [line("Added to ", (file, "bold"), ", and left the rest of it as it was.") for file in made.added]
+    if not made.carried:
+        parts.append(line("Nothing to add."))
     for file in made.unread:
         parts.append(line((f"{file} is not among `okrs:` of okrsync.yaml, so nobody reads it yet.", "yellow")))
     return Group(*parts)

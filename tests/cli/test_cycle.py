@@ -192,6 +192,21 @@ def test_what_goes_on_is_written_and_shown(acme: Practice) -> None:
     assert acme.call("check", "--offline").exit_code == 0
 
 
+def test_a_second_carry_over_says_what_it_added_and_what_stood_there(acme: Practice) -> None:
+    acme.call("cycle", "carry-over", "2026-Q4", *NEXT, "--kr", "checkout-1")
+    result = acme.call("cycle", "carry-over", "2026-Q4", *NEXT, "--kr", "checkout-3")
+    assert result.exit_code == 0, result.stderr
+    new = acme.okrs.parent / "shop-2027-q1.yaml"
+    assert "  checkout-3  checkout-3-2027-q1       2.42\n" in result.stdout
+    assert "\ngoes on already  as                  in " in result.stdout
+    assert f"\n  checkout-1     checkout-1-2027-q1  {new}\n" in result.stdout
+    assert f"Added to {new}, and left the rest of it as it was." in result.stdout
+    third = acme.call("cycle", "carry-over", "2026-Q4", *NEXT, "--kr", "checkout-3")
+    assert (third.exit_code, "Nothing to add." in third.stdout, third.stderr) == (0, True, "")
+    made = json.loads(acme.call("cycle", "carry-over", "2026-Q4", *NEXT, "--kr", "checkout-3", "--json").stdout)
+    assert [one["after"] for one in made["stood"]] == ["checkout-1-2027-q1", "checkout-3-2027-q1"]
+
+
 @pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999", "four"])
 def test_a_target_that_is_no_number_is_refused_as_one(acme: Practice, number: str) -> None:
     result = acme.call("cycle", "carry-over", "2026-Q4", *NEXT, "--target", f"api-1={number}")

@@ -93,7 +93,7 @@ def test_a_dropped_entry_takes_the_comment_right_above_it() -> None:
 
 def test_the_last_entry_goes_without_touching_the_one_before() -> None:
     found = edited(BLOCK, ("drop", ("list", 1), None))
-    assert found == BLOCK.replace("  # about two\n  - id: two\n", "")
+    assert found == BLOCK.replace("\n  # about two\n  - id: two\n", "")
 
 
 @pytest.mark.parametrize(
@@ -175,3 +175,71 @@ def test_a_new_line_ends_as_the_lines_of_the_document_do() -> None:
     made = YamlText("cycle:\r\n  id: a\r\n  end: 1\r\n")
     made.set(("cycle", "state"), "closed")
     assert made.text() == "cycle:\r\n  id: a\r\n  state: closed\r\n  end: 1\r\n"
+
+
+def test_of_the_empty_lines_around_what_is_dropped_only_those_below_stay() -> None:
+    text = "list:\n\n  # a\n  - a\n\n  # b\n  - b\n\n  # c\n  - c\n"
+    assert edited(text, ("drop", ("list", 1), None)) == "list:\n\n  # a\n  - a\n\n  # c\n  - c\n"
+    assert edited(text, ("drop", ("list", 2), None)) == "list:\n\n  # a\n  - a\n\n  # b\n  - b\n"
+    assert edited(text, ("drop", ("list", 1), None), ("drop", ("list", 2), None)) == "list:\n\n  # a\n  - a\n"
+
+
+def appended(text: str, place: tuple[str | int, ...], source: str, of: tuple[str | int, ...]) -> str:
+    made = YamlText(text)
+    made.append(place, [YamlText(source).entry(of)])
+    return made.text()
+
+
+def test_an_entry_is_appended_with_its_comments_in_the_column_of_its_new_list() -> None:
+    source = "list:\n\n    # one\n    - id: 1\n\n    # two\n    - id: 2  # said\n      # below two\n    # of nobody\n"
+    found = appended(BLOCK, ("list",), source, ("list", 1))
+    assert found == BLOCK + "\n  # two\n  - id: 2  # said\n    # below two\n"
+    assert appended("list:\n- id: 0", ("list",), source, ("list", 0)) == "list:\n- id: 0\n\n# one\n- id: 1"
+
+
+def test_an_entry_is_appended_to_the_lists_inside_of_others() -> None:
+    source = "list: \n- {date: 2026-12-24, value: 4}\n"
+    found = appended(BLOCK, ("list", 0, "plan"), source, ("list", 0))
+    assert found == BLOCK.replace("value: 3}\n", "value: 3}\n      - {date: 2026-12-24, value: 4}\n")
+
+
+def test_between_braces_an_entry_is_appended_between_braces() -> None:
+    assert appended("l: [{a: 1}]  # all\n", ("l",), "l: [{b: 2}, {c: 3}]", ("l", 1)) == "l: [{a: 1}, {c: 3}]  # all\n"
+
+
+def test_a_list_that_is_not_there_yet_begins_with_the_entry() -> None:
+    found = appended(BLOCK, ("list", 1, "parts"), "l:\n- id: 1\n  # deep\n", ("l", 0))
+    assert found == BLOCK.rstrip("\n") + "\n    parts:\n      - id: 1\n        # deep\n"
+
+
+def test_what_is_appended_stays_in_order_also_to_the_list_around() -> None:
+    made, source = YamlText("l:\n- of:\n  - 1\n"), YamlText("l:\n- 2\n- 3\n- 4\n")
+    made.append(("l", 0, "of"), [source.entry(("l", 0)), source.entry(("l", 1))])
+    made.append(("l",), [source.entry(("l", 2))])
+    assert made.text() == "l:\n- of:\n  - 1\n  - 2\n  - 3\n- 4\n"
+
+
+def test_line_ends_of_an_appended_entry_are_those_of_its_new_file() -> None:
+    found = appended("l:\r\n- 1\r\n# end\r\n", ("l",), "l:\n- 2\n- a: 3\n  b: 4\n", ("l", 1))
+    assert found == "l:\r\n- 1\r\n- a: 3\r\n  b: 4\r\n# end\r\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "source"), [("l: [{a: 1}]", "l:\n- a: 2\n"), ("l:\n- a: 1\n", "l: [{a: 2}]"), ("l: 1", "l:\n- 1")]
+)
+def test_forms_that_do_not_go_together_are_refused(text: str, source: str) -> None:
+    with pytest.raises(KeyError):
+        appended(text, ("l",), source, ("l", 0))
+
+
+@given(st.lists(st.integers(0, 99), min_size=1, max_size=5), st.integers(0, 6), st.integers(0, 6), st.integers(0, 4))
+def test_whatever_is_appended_reads_as_the_list_and_the_entry(
+    numbers: list[int], here: int, there: int, at: int
+) -> None:
+    def written(indent: int) -> str:
+        return "l:\n" + "".join(f"\n{' ' * indent}# {one}\n{' ' * indent}- id: {one}\n" for one in numbers)
+
+    at = min(at, len(numbers) - 1)
+    found = appended(written(here), ("l",), written(there), ("l", at))
+    assert [one["id"] for one in parse_yaml(found, "x").data["l"]] == [*numbers, numbers[at]]
+    assert found.startswith(written(here))
