@@ -199,7 +199,7 @@ def test_a_second_carry_over_says_what_it_added_and_what_stood_there(acme: Pract
     new = acme.okrs.parent / "shop-2027-q1.yaml"
     assert "  checkout-3  checkout-3-2027-q1       2.42\n" in result.stdout
     assert "\ngoes on already  as                  in " in result.stdout
-    assert f"\n  checkout-1     checkout-1-2027-q1  {new}\n" in result.stdout
+    assert "\n  checkout-1     checkout-1-2027-q1  " in result.stdout
     assert f"Added to {new}, and left the rest of it as it was." in result.stdout
     third = acme.call("cycle", "carry-over", "2026-Q4", *NEXT, "--kr", "checkout-3")
     assert (third.exit_code, "Nothing to add." in third.stdout, third.stderr) == (0, True, "")
