@@ -12,18 +12,22 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
+WAITING = 2
+"""So many batches of each source are fetched before anybody asks for them."""
+
+
 def ahead(source: Iterable[T]) -> Iterator[T]:
     """What the source yields; the next ones are fetched in a thread of their own while one is worked on."""
     return chain.from_iterable(gathered([lambda: source]))
 
 
-def gathered(sources: Sequence[Callable[[], Iterable[T]]], size: int = 1, *, ahead: int = 2) -> Iterator[list[T]]:
+def gathered(sources: Sequence[Callable[[], Iterable[T]]], size: int = 1) -> Iterator[list[T]]:
     """Everything the sources yield, in batches of up to ``size``; what one of them raises comes after what it gave.
 
-    At most ``ahead`` batches of each wait to be taken. All threads have ended afterwards, except where a person
+    At most ``WAITING`` batches of each wait to be taken. All threads have ended afterwards, except where a person
     interrupts a wait: then they die with the process.
     """
-    batches: Queue[list[T] | BaseException | None] = Queue(max(1, ahead * len(sources)))
+    batches: Queue[list[T] | BaseException | None] = Queue(max(1, WAITING * len(sources)))
     stopped = False
 
     def run(source: Callable[[], Iterable[T]]) -> None:

@@ -24,9 +24,9 @@ def percent(share: float) -> str:
     return f"{whole} %"
 
 
-def plural(count: int, thing: str, things: str = "") -> str:
-    """``3 tickets``, ``1 ticket``; ``things`` is for what takes more than a plain s."""
-    return f"{count:,} {thing if count == 1 else things or thing + 's'}"
+def plural(count: int, thing: str) -> str:
+    """``3 tickets``, ``1 ticket``; every thing counted here takes a plain s."""
+    return f"{count:,} {thing if count == 1 else thing + 's'}"
 
 
 def listed(parts: Sequence[str], last: str = "and") -> str:

@@ -26,10 +26,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066
 
 
 class _Refusal(msgspec.Struct):
-    errorMessages: list[str] = []  # noqa: N815
+    errorMessages: list[str] = []
     errors: dict[str, str] = {}
     message: str = ""
-    errorMessage: str = ""  # noqa: N815
+    errorMessage: str = ""
 
 
 def is_html(headers: Mapping[str, str], body: bytes) -> bool:

@@ -32,8 +32,8 @@ class Batch(Generic[Row]):
 
 class _SearchPage(msgspec.Struct, Generic[Row]):
     issues: list[Row]
-    nextPageToken: str | None = None  # noqa: N815
-    isLast: bool | None = None  # noqa: N815
+    nextPageToken: str | None = None
+    isLast: bool | None = None
     total: int | None = None
 
 

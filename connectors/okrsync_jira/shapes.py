@@ -23,7 +23,7 @@ class Category(msgspec.Struct, gc=False):
 
 class Status(msgspec.Struct, gc=False):
     name: str = ""
-    statusCategory: Category | None = None  # noqa: N815
+    statusCategory: Category | None = None
 
 
 class IssueType(msgspec.Struct, gc=False):
@@ -34,9 +34,9 @@ class IssueType(msgspec.Struct, gc=False):
 class User(msgspec.Struct, gc=False):
     """Cloud has ``accountId``, Data Center ``name``."""
 
-    displayName: str = ""  # noqa: N815
+    displayName: str = ""
     name: str = ""
-    accountId: str = ""  # noqa: N815
+    accountId: str = ""
 
 
 class Identified(msgspec.Struct, gc=False):
@@ -65,7 +65,7 @@ class IssueFields(msgspec.Struct, gc=False):
     resolution: Named | None = None
     labels: list[str] | None = None
     assignee: User | None = None
-    fixVersions: list[Identified] | None = None  # noqa: N815
+    fixVersions: list[Identified] | None = None
     priority: Named | None = None
     parent: Identified | None = None
     resolutiondate: datetime | None = None
@@ -138,7 +138,7 @@ class Version(msgspec.Struct):
     name: str = ""
     released: bool = False
     archived: bool = False
-    releaseDate: str | int | None = None  # noqa: N815
+    releaseDate: str | int | None = None
 
 
 class FieldSchema(msgspec.Struct):
@@ -162,8 +162,8 @@ class Board(msgspec.Struct):
 
 
 class ServerInfo(msgspec.Struct):
-    baseUrl: str  # noqa: N815
-    deploymentType: str = "Server"  # noqa: N815
+    baseUrl: str
+    deploymentType: str = "Server"
     version: str = ""
 
 
@@ -207,25 +207,25 @@ class Chronicled(msgspec.Struct):
 
 
 class IssueChanges(msgspec.Struct):
-    issueId: str  # noqa: N815
-    changeHistories: list[ChangeLine] = []  # noqa: N815
+    issueId: str
+    changeHistories: list[ChangeLine] = []
 
 
 class ChangelogPage(msgspec.Struct):
     """A page of Cloud's bulk answer: lines of many issues, an issue's may go on on the next page."""
 
-    issueChangeLogs: list[IssueChanges] = []  # noqa: N815
-    nextPageToken: str | None = None  # noqa: N815
+    issueChangeLogs: list[IssueChanges] = []
+    nextPageToken: str | None = None
 
 
 class StatusInfo(msgspec.Struct):
     id: str
     name: str = ""
-    statusCategory: Category | None = None  # noqa: N815
+    statusCategory: Category | None = None
 
 
 class Permission(msgspec.Struct):
-    havePermission: bool = False  # noqa: N815
+    havePermission: bool = False
 
 
 class Permissions(msgspec.Struct):

@@ -27,11 +27,11 @@ class _Issue(msgspec.Struct):
 
 
 class _Version(msgspec.Struct):
-    projectId: str | int  # noqa: N815
+    projectId: str | int
 
 
 class _Payload(msgspec.Struct):
-    webhookEvent: str = ""  # noqa: N815
+    webhookEvent: str = ""
     issue: _Issue | None = None
     version: _Version | None = None
 

@@ -52,7 +52,7 @@ def run(session: Session, roles: Sequence[PracticeRole], who: str | None = None,
         from okrsync.report.digest import digest_text
 
         for one in found:
-            session.show(digest_text(one))
+            session.show(digest_text(one, session.out.width))
     return 0
 
 

@@ -5,26 +5,23 @@ Measured as the OKR files say today; where they said something else then, the sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from okrsync.assess import lock_of
 from okrsync.measure import Evidence, measure
 from okrsync.method.definition import stamped
 from okrsync.method.timeline import parts_at
-from okrsync.model.life import Life
 from okrsync.model.okr import Placed
 from okrsync.model.sample import Sample
 from okrsync.store import Store
 
 
-def replay(store: Store, placed: Placed, at: datetime, lives: Sequence[Life] | None = None) -> Sample:
-    """The sample of ``at``; ``lives`` are those of the key result, read from the store unless given.
+def replay(store: Store, placed: Placed, at: datetime) -> Sample:
+    """The sample of ``at``.
 
     Milestones and versions have no past: a measure of type ``milestones`` has no value here.
     """
-    known = store.lives.of(placed.key_result.id) if lives is None else lives
-    parts, unreachable = parts_at(known, at)
+    parts, unreachable = parts_at(store.lives.of(placed.key_result.id), at)
     return stamped(measure(placed, parts, evidence_at(store, placed, at, unreachable)), placed)
 
 

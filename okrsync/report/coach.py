@@ -9,7 +9,7 @@ from rich.text import Text
 
 from okrsync.method.coach import Finding, ordered
 from okrsync.model.okr import Okrs
-from okrsync.model.rules import RULES, Rule, Severity
+from okrsync.model.rules import RULES, Severity
 from okrsync.report.actions import ANNOTATIONS, annotation
 from okrsync.report.text import heading, line, table
 from okrsync.words import plural
@@ -40,11 +40,11 @@ def coach_text(
     return Group(*parts)
 
 
-def rules_text(rules: Iterable[Rule] = RULES.values()) -> RenderableType:
+def rules_text() -> RenderableType:
     """Every rule with its weight and what it looks for."""
     made = table("rule", "weight", "finds")
     made.columns[0].no_wrap = made.columns[1].no_wrap = True
-    for rule in rules:
+    for rule in RULES.values():
         _, style = MARKS[rule.severity]
         made.add_row(line((rule.id, "bold")), line((rule.severity.value, style)), line(rule.summary))
     return made

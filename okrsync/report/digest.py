@@ -31,8 +31,8 @@ Entry = tuple[str, str, str]
 Section = tuple[str, tuple[Entry, ...]]
 
 
-def digest_text(digest: Digest, width: int = WIDE) -> RenderableType:
-    """A digest for the terminal."""
+def digest_text(digest: Digest, width: int) -> RenderableType:
+    """A digest for a terminal of ``width`` columns; a narrow one has no room for titles."""
     wide = width >= WIDE
     parts: list[RenderableType] = [line((headline(digest), "bold cyan")), Text()]
     for title, entries in sections(digest):
@@ -47,23 +47,23 @@ def digest_text(digest: Digest, width: int = WIDE) -> RenderableType:
     return Group(*parts)
 
 
-def digest_message(digest: Digest, most: int = MOST) -> Message:
-    """A digest as plain text; ``most`` entries of each section."""
-    return Message(harmless(headline(digest)), _body(digest, most) + _invitation(digest.role))
+def digest_message(digest: Digest) -> Message:
+    """A digest as plain text; ``MOST`` entries of each section."""
+    return Message(harmless(headline(digest)), _body(digest) + _invitation(digest.role))
 
 
-def owners_message(digests: Sequence[Digest], most: int = MOST) -> Message:
+def owners_message(digests: Sequence[Digest]) -> Message:
     """What several owners owe, in one message."""
-    parts = [f"{harmless(digest.who or 'nobody')}\n{_body(digest, most, titles=False)}" for digest in digests]
+    parts = [f"{harmless(digest.who or 'nobody')}\n{_body(digest, titles=False)}" for digest in digests]
     count = sum(len(digest.silent) for digest in digests)
     return Message(f"{plural(count, 'check-in')} to give", "\n\n".join(parts) + _invitation(PracticeRole.OWNER))
 
 
-def _body(digest: Digest, most: int, *, titles: bool = True) -> str:
+def _body(digest: Digest, *, titles: bool = True) -> str:
     parts = []
     for title, entries in sections(digest):
-        rest = len(entries) - most
-        rows = [*map(_row, entries[:most]), *([f"- and {rest} more"] if rest > 0 else [])]
+        rest = len(entries) - MOST
+        rows = [*map(_row, entries[:MOST]), *([f"- and {rest} more"] if rest > 0 else [])]
         parts.append("\n".join([harmless(title), *rows] if titles else rows))
     return "\n\n".join(parts)
 

@@ -111,10 +111,10 @@ def _notes(told: Iterable[Row]) -> list[RenderableType]:
     return [line("  ", (f"{', '.join(whats)}: {why}", "dim")) for why, whats in about.items()]
 
 
-def teams_markdown(teams: Iterable[TeamFigures], level: int = 3) -> Iterator[str]:
+def teams_markdown(teams: Iterable[TeamFigures]) -> Iterator[str]:
     """A heading and a table for each team."""
     for team in teams:
-        yield from ("", f"{'#' * level} {markdown(team_name(team.team))}", "", markdown(span(team)), "")
+        yield from ("", f"### {markdown(team_name(team.team))}", "", markdown(span(team)), "")
         yield from ("| | | made of | | |", "|---|---|--:|--:|---|")
         for row in rows(team):
             figure = f"**{row.figure}**" if row.figure else ""

@@ -20,8 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
     with Sandbox(port=given.port, latency=given.latency, ticking=not given.still) as sandbox:
         _fill(sandbox, given)
         for name, url in (("github", sandbox.github_url), ("jira", sandbox.jira_url), ("jira-dc", sandbox.jira_dc_url)):
-            print(f"{name:8} {url}")  # noqa: T201
-        print(f"control  {sandbox.url}/_sandbox\nready", flush=True)  # noqa: T201
+            print(f"{name:8} {url}")
+        print(f"control  {sandbox.url}/_sandbox\nready", flush=True)
         stopped.wait()
     return 0
 

@@ -30,6 +30,9 @@ _SENTENCES = (
     "Nothing here needs a migration, but the report job reads the same table at night.",
     "Naïve rounding makes 19,99 € into 20 € in the summary; the receipt is right.",
 )
+BULK = "BULK"
+"""The project that is filled."""
+
 _TEXTS = 400
 _YEARS = timedelta(days=730)
 
@@ -46,7 +49,7 @@ def title(random: Random) -> str:
 
 def fill_github(state: GitHubState, repository: str = "acme/bulk", *, items: int = 10_000, seed: int = 1) -> None:
     """``items`` issues and pull requests of about 5 KB of JSON each, created over the two years before now."""
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     with state.lock:
         state.add_repository(repository)
         milestones = [state.add_milestone(repository, f"Release {number}").title for number in range(1, 13)]
@@ -82,20 +85,20 @@ def _live(state: GitHubState, issue: Issue, now: datetime, random: Random) -> No
         state.close(home, number, "not_planned", by=random.choice(PEOPLE), at=later)
 
 
-def fill_jira(state: JiraState, project: str = "BULK", *, items: int = 10_000, seed: int = 1) -> None:
+def fill_jira(state: JiraState, *, items: int = 10_000, seed: int = 1) -> None:
     """``items`` issues in epics of about twenty, created over the two years before now."""
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     with state.lock:
-        state.add_project(project, "Bulk")
+        state.add_project(BULK, "Bulk")
         texts = [text(random, random.randint(3, 12)) for _ in range(_TEXTS)]
         epic: str | None = None
         dates = _dates(state.now(), items)
         for count, created in enumerate(dates):
             if count % 20 == 0:
-                epic = state.create(project, title(random), type="Epic", at=created).key
+                epic = state.create(BULK, title(random), type="Epic", at=created).key
                 continue
             made = state.create(
-                project,
+                BULK,
                 title(random),
                 type=random.choice(("Story", "Story", "Task", "Bug")),
                 points=random.choice((None, 1, 2, 3, 5, 8)),

@@ -38,10 +38,10 @@ JiraAct = Callable[["JiraState", Random, int], Iterator[str]]
 def build_quarter(sandbox: Sandbox) -> None:
     """The demo's world with three times the work, at the beginning of its first Monday."""
     build_github(sandbox.github)
-    _more_on_github(sandbox.github, Random(17))  # noqa: S311
+    _more_on_github(sandbox.github, Random(17))
     for jira in (sandbox.jira, sandbox.jira_dc):
         build_jira(jira)
-        _more_on_jira(jira, Random(19))  # noqa: S311
+        _more_on_jira(jira, Random(19))
     sandbox.quarter = True
 
 
@@ -71,16 +71,16 @@ def go_on(sandbox: Sandbox) -> Iterator[str]:
         sandbox.days += 1
         sandbox.weeks = sandbox.days // 7
         for _, on_github, on_jira in _WEEK.get(weekday, ()):
-            yield from on_github(sandbox.github, Random(f"github {week + 1} {weekday}"), week + 1)  # noqa: S311
-            yield from on_jira(sandbox.jira, Random(f"jira {week + 1} {weekday}"), week + 1)  # noqa: S311
+            yield from on_github(sandbox.github, Random(f"github {week + 1} {weekday}"), week + 1)
+            yield from on_jira(sandbox.jira, Random(f"jira {week + 1} {weekday}"), week + 1)
         yield ""
 
 
 def _act(sandbox: Sandbox, week: int, weekday: int, on_github: GitHubAct, on_jira: JiraAct) -> list[str]:
     """Both Jiras do the same, and one of them is told of."""
-    told = list(on_github(sandbox.github, Random(f"github {week} {weekday}"), week))  # noqa: S311
+    told = list(on_github(sandbox.github, Random(f"github {week} {weekday}"), week))
     for jira in (sandbox.jira, sandbox.jira_dc):
-        acts = list(on_jira(jira, Random(f"jira {week} {weekday}"), week))  # noqa: S311
+        acts = list(on_jira(jira, Random(f"jira {week} {weekday}"), week))
         told += acts if jira is sandbox.jira else []
     return told
 

@@ -52,9 +52,9 @@ def go_on(sandbox: Sandbox) -> Iterator[str]:
 
 
 def _acts(sandbox: Sandbox, week: int) -> Iterator[str]:
-    yield from _on_github(sandbox.github, Random(f"github {week}"), week)  # noqa: S311
+    yield from _on_github(sandbox.github, Random(f"github {week}"), week)
     for jira in (sandbox.jira, sandbox.jira_dc):
-        acts = list(_on_jira(jira, Random(f"jira {week}"), week))  # noqa: S311
+        acts = list(_on_jira(jira, Random(f"jira {week}"), week))
         if jira is sandbox.jira:
             yield from acts
 

@@ -84,7 +84,7 @@ def build_world(sandbox: Sandbox, *, weeks: int = 0) -> World:
 
 
 def build_github(state: GitHubState) -> None:
-    random = Random(7)  # noqa: S311
+    random = Random(7)
     with state.lock:
         _shop(state, random)
         _api(state, random)
@@ -150,7 +150,7 @@ def _api(state: GitHubState, random: Random) -> None:
 
 def build_jira(state: JiraState) -> None:
     """Forty open P1 bugs among other work, then the epic with its stories."""
-    random = Random(11)  # noqa: S311
+    random = Random(11)
     with state.lock:
         state.add_project(WORLD.project, "Shop")
         state.add_version(WORLD.project, WORLD.version, release_date="2026-12-15")

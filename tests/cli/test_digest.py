@@ -45,6 +45,13 @@ def test_an_owner_hears_what_they_owe(shop: Practice) -> None:
     assert "api-1" not in shown
 
 
+def test_a_narrow_terminal_has_room_for_what_is_said_and_none_for_titles(shop: Practice) -> None:
+    wide, narrow = (shop.call("digest", "--role", "owner", "--who", "ana", width=width).stdout for width in (120, 80))
+    assert "Ship the one-page checkout" in section(wide, "Waiting for a word")
+    assert "Ship the one-page checkout" not in narrow
+    assert "checkout-1" in section(narrow, "Waiting for a word")
+
+
 def test_every_owner_has_a_digest_and_so_has_nobody(shop: Practice) -> None:
     shop.rewrite("    owner: ben\n", "")
     shown = shop.call("digest", "--role", "owner").stdout

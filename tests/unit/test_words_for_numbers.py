@@ -28,8 +28,6 @@ def test_only_what_is_whole_reads_a_hundred_per_cent(share: float) -> None:
         (plural(0, "ticket"), "0 tickets"),
         (plural(1, "ticket"), "1 ticket"),
         (plural(1200, "ticket"), "1,200 tickets"),
-        (plural(1, "person", "people"), "1 person"),
-        (plural(2, "person", "people"), "2 people"),
     ],
 )
 def test_one_of_a_thing_takes_no_plural(said: str, shown: str) -> None:

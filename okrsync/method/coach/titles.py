@@ -128,10 +128,10 @@ def tokens(title: str) -> frozenset[str]:
     return words - STOP or words
 
 
-def doubles(titled: Sequence[tuple[Thing, str]], least: float = OVERLAP) -> Iterator[tuple[Thing, Thing, float]]:
-    """Each thing whose title overlaps by at least ``least`` with an earlier one, and the one it is most like.
+def doubles(titled: Sequence[tuple[Thing, str]]) -> Iterator[tuple[Thing, Thing, float]]:
+    """Each thing whose title overlaps by at least ``OVERLAP`` with an earlier one, and the one it is most like.
 
-    Two sets that overlap that much share one of the rarest ``n - ceil(least n) + 1`` words of either (prefix
+    Two sets that overlap that much share one of the rarest ``n - ceil(OVERLAP n) + 1`` words of either (prefix
     filtering: Chaudhuri, Ganti and Kaushik, "A primitive operator for similarity joins in data cleaning", 2006).
     """
     sets = [tokens(title) for _, title in titled]
@@ -139,10 +139,10 @@ def doubles(titled: Sequence[tuple[Thing, str]], least: float = OVERLAP) -> Iter
     seen: dict[str, list[int]] = defaultdict(list)
     for position, mine in enumerate(sets):
         ordered = sorted(mine, key=lambda word: (frequency[word], word))
-        prefix = ordered[: len(mine) - ceil(round(least * len(mine), 9)) + 1]
+        prefix = ordered[: len(mine) - ceil(round(OVERLAP * len(mine), 9)) + 1]
         others = sorted({other for word in prefix for other in seen[word]})
         alike, nearest = max(((_jaccard(mine, sets[other]), -other) for other in others), default=(0.0, 0))
-        if alike >= least:
+        if alike >= OVERLAP:
             yield titled[-nearest][0], titled[position][0], alike
         for word in prefix:
             seen[word].append(position)

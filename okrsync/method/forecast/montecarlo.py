@@ -58,9 +58,9 @@ class Mix(NamedTuple):
         return CAP * sum(sorted(part.remaining for part in self.parts))
 
 
-def seeded(key_result: str, on: date, version: str = VERSION) -> Dice:
+def seeded(key_result: str, on: date) -> Dice:
     """The dice of this key result and day, the same everywhere."""
-    seed = hashlib.sha256(f"{key_result.casefold()}\n{on.isoformat()}\n{version}".encode()).digest()
+    seed = hashlib.sha256(f"{key_result.casefold()}\n{on.isoformat()}\n{VERSION}".encode()).digest()
     bits = np.random.PCG64(int.from_bytes(seed, "big"))
 
     def roll(*shape: int) -> Whole:

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from okrsync.sandbox.github.records import Issue, IssueType, Label, Milestone, Person, Repository
 
-TOKEN = "github-sandbox-token"  # noqa: S105
-READ_ONLY_TOKEN = "github-read-only-token"  # noqa: S105
+TOKEN = "github-sandbox-token"
+READ_ONLY_TOKEN = "github-read-only-token"
 LOGIN = "okrsync-bot"
 _REVISIONS = itertools.count()
 """Of the whole process, so that a state that begins anew never meets answers kept for an older one."""
@@ -36,9 +36,9 @@ class Directory:
     action, repository, and what it is about.
     """
 
-    def __init__(self, now: Callable[[], datetime], *, base_url: str = "http://127.0.0.1/github/api/v3") -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
         self._clock = now
-        self.base_url = base_url
+        self.base_url = "http://127.0.0.1/github/api/v3"
         self.lock = threading.RLock()
         self.repositories: dict[int, Repository] = {}
         self.people: dict[str, Person] = {}

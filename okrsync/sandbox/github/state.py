@@ -94,7 +94,7 @@ class GitHubState(Directory):
             self._tell(issue, "merged", by, issue.merged)
             self.close(repository, number, by=by, at=at)
 
-    def reopen(self, repository: str | int, number: int, *, by: str = "ana", at: datetime | None = None) -> None:
+    def reopen(self, repository: str | int, number: int, *, by: str = "ana") -> None:
         with self.lock:
             issue = self.issue(repository, number)
             if issue.open:
@@ -104,8 +104,8 @@ class GitHubState(Directory):
             if issue.milestone:
                 issue.milestone.open += 1
                 issue.milestone.closed -= 1
-            self._tell(issue, "reopened", by, at)
-            self.touch(issue, at)
+            self._tell(issue, "reopened", by)
+            self.touch(issue)
 
     def set_milestone(self, repository: str | int, number: int, title: str | None) -> None:
         with self.lock:

@@ -20,8 +20,8 @@ from okrsync.sandbox.jira.catalogue import (
 from okrsync.sandbox.jira.records import Board, Issue, Person, Project, Sprint, Version
 
 EMAIL = "ana@acme.example"
-CLOUD_TOKEN = "jira-sandbox-token"  # noqa: S105
-DC_TOKEN = "jira-dc-token"  # noqa: S105
+CLOUD_TOKEN = "jira-sandbox-token"
+DC_TOKEN = "jira-dc-token"
 LOGIN = "okrsync-bot"
 
 Flavour = Literal["cloud", "dc"]
@@ -52,12 +52,10 @@ class Site:
     and what it is about.
     """
 
-    def __init__(
-        self, now: Callable[[], datetime], flavour: Flavour = "cloud", *, base_url: str = "http://127.0.0.1/jira"
-    ) -> None:
+    def __init__(self, now: Callable[[], datetime], flavour: Flavour = "cloud") -> None:
         self._clock = now
         self.flavour = flavour
-        self.base_url = base_url
+        self.base_url = "http://127.0.0.1/jira"
         self.lock = threading.RLock()
         self.email = EMAIL
         self.token = CLOUD_TOKEN if flavour == "cloud" else DC_TOKEN
@@ -179,23 +177,23 @@ class Site:
             self.revision += 1
             self.tell("jira:version_updated", version)
 
-    def add_sprint(self, name: str, *, state: str = "active", board: int = 1) -> int:
+    def add_sprint(self, name: str) -> int:
         """Returns the sprint's id; issues are given sprints by name."""
         with self.lock:
-            made = Sprint(len(self.sprints) + 1, name, board, state)
+            made = Sprint(len(self.sprints) + 1, name, board=1, state="active")
             self.sprints[name] = made
             return made.id
 
-    def add_board(self, name: str, *, type: str = "scrum", estimation: str | None = None) -> int:
+    def add_board(self, name: str, *, type: str = "scrum") -> int:
         with self.lock:
-            made = Board(len(self.boards) + 1, name, type, estimation)
+            made = Board(len(self.boards) + 1, name, type)
             self.boards[made.id] = made
             return made.id
 
-    def add_number_field(self, name: str, kind: str = NUMBER) -> str:
+    def add_number_field(self, name: str) -> str:
         """A numeric custom field; returns its id. Issues take values by ``edit(key, numbers={id: 3})``."""
         with self.lock:
-            made = custom(10_200 + len(self.fields), name, "number", kind)
+            made = custom(10_200 + len(self.fields), name, "number", NUMBER)
             self.fields.append(made)
             return made.id
 

@@ -41,7 +41,7 @@ class Touched(msgspec.Struct, frozen=True):
 def one_run(
     request: Request, desk: AtDesk, who: SignedIn, number: RunNumber, page: Annotated[int, Query(ge=1)] = 1
 ) -> HTMLResponse:
-    """What a run changed, ticket by ticket, and what it cost."""
+    """What a run changed, ticket by ticket."""
     with desk.store.reading():
         record = desk.store.journal.run(number)
         writes = list(desk.store.journal.writes(run=number)) if record else []
