@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from typing import Self
 from okrsync import redact
 from okrsync.clock import utc_now
 from okrsync.connector import ConnectionOptions, Connector, Context, Finding, Level, Meter, Plugin
+from okrsync.errands import Errands
 from okrsync.errors import ConfigError, ConnectionFailed
 from okrsync.events import Log, Silence
 from okrsync.fence import Fence, Fenced
@@ -72,6 +73,7 @@ class App:
     log: Log = field(default_factory=Silence)
     patience: Callable[[], Patience] = Patience
     others_wait: Callable[[], bool] = lambda: False
+    errands: Errands | None = None
 
     @classmethod
     def open(
@@ -86,12 +88,13 @@ class App:
         log: Log | None = None,
         patience: Callable[[], Patience] = Patience,
         others_wait: Callable[[], bool] = lambda: False,
+        errands: Errands | None = None,
         okr_files: bool = True,
     ) -> Self:
         """Read the configuration and the OKR files. Raises ConfigError with everything that is wrong in them.
 
-        ``patience`` makes what each connection has of it in a run. Without ``okr_files`` these are left unread, for
-        what needs the store alone.
+        ``patience`` makes what each connection has of it in a run; ``errands`` read the connections where given.
+        Without ``okr_files`` these files are left unread, for what needs the store alone.
         """
         registry = Registry()
         settings = load_settings(config, environ, registry, files_needed=okr_files)
@@ -108,12 +111,13 @@ class App:
             log or Silence(),
             patience,
             others_wait,
+            errands,
         )
 
     @cached_property
     def store(self) -> Store:
         """Opened when it is first asked for. Raises StoreError or Busy."""
-        return Store(self.settings.store)
+        return Store(self.settings.store, turn=self.errands.writing if self.errands else nullcontext)
 
     def close(self) -> None:
         """Let go of the store and of the line that tells progress."""
@@ -246,6 +250,7 @@ class App:
             patience=self.patience().once,
             others_wait=self.others_wait,
             log=self.log,
+            errands=self.errands,
         )
 
     def _line(self, name: str, budget: Budget = UNTOLD) -> Line:

@@ -187,6 +187,7 @@ def finished(log: Log, report: RunReport, *, gave_way: bool = False) -> None:
         deferred=left,
         moved=[movement.key_result for movement in report.movements],
         **({"failed": failed} if failed else {}),
+        **({"unfinished": list(report.unfinished)} if report.unfinished else {}),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from okrsync.connector import Connector, Meter, WriteBack, WriteLimit
+from okrsync.errands import Errands
 from okrsync.errors import Busy, OkrsyncError, StoreError
 from okrsync.events import Event, Log, Silence
 from okrsync.interrupt import INTERRUPTED
@@ -64,12 +65,13 @@ class House:
     """Everything a run needs from outside.
 
     ``patience`` is how many seconds a run waits for the pace of writes before it defers the rest. ``others_wait`` is
-    asked between writes; where it says so, the rest is deferred, too.
+    asked between writes; where it says so, the rest is deferred, too. Where there are ``errands``, connections are read
+    by them, and ``lines`` become those that did it.
     """
 
     store: Store
     okrs: Okrs
-    lines: Mapping[str, Line]
+    lines: dict[str, Line]
     now: Callable[[], datetime]
     census_every: timedelta = timedelta(days=1)
     dashboard_url: str = ""
@@ -80,6 +82,7 @@ class House:
     patience: float = PATIENCE
     others_wait: Callable[[], bool] = lambda: False
     log: Log = field(default_factory=Silence)
+    errands: Errands | None = None
 
 
 @contextmanager
@@ -93,7 +96,8 @@ def begun(house: House, kind: str, wait: float) -> Iterator[int]:
         house.log.info(Event.STORE_AWAITED, holder=holder, seconds=wait)
         house.progress.stage(f"waiting for {holder}")
 
-    with house.store.held(kind, house.now(), wait=wait, pause=house.pause, waiting=waiting):
+    lock = house.errands.lock if house.errands else None
+    with house.store.held(kind, house.now(), wait=wait, pause=house.pause, waiting=waiting, lock=lock):
         with house.store.transaction():
             house.store.journal.close_killed_runs()
             run_id = house.store.journal.begin_run(kind, house.now())

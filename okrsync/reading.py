@@ -7,19 +7,22 @@ holds back only the key results that ask it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
 from okrsync import events
 from okrsync.connector import Connector
+from okrsync.errands import Errand
 from okrsync.errors import ConnectionFailed, Rejected
 from okrsync.events import Event, Log
 from okrsync.house import House, Line, RunRequest
 from okrsync.model.run import ScopePull, Warned
 from okrsync.model.work import Scope
 from okrsync.pull import Puller
+from okrsync.store import Store
 from okrsync.store.items import News
 from okrsync.store.scopes import ConnectionState
 
@@ -51,8 +54,39 @@ class Reader:
     refused: list[Warned] = field(default_factory=list)
     _begun: dict[str, datetime] = field(default_factory=dict)
 
-    def read(self, name: str) -> None:
-        """Read one connection, all that changed or what was hinted at; a failure is kept and the others go on."""
+    @property
+    def out(self) -> frozenset[str]:
+        """Connections that errands are reading still; nothing is concluded from them."""
+        return self.house.errands.out if self.house.errands else frozenset()
+
+    def read(self, names: Sequence[str]) -> None:
+        """Read these, all that changed or what was hinted at; a failure is kept and the others go on."""
+        if self.house.errands is None:
+            for name in names:
+                self._read_one(name)
+            return
+        brought = self.house.errands.bring({name: partial(self._on_an_errand, name) for name in names})
+        for name, reader in brought.items():
+            self._take(name, reader)
+
+    def _on_an_errand(self, name: str, errand: Errand) -> Reader:
+        """What reading one connection brought, in a thread with its own way into the store."""
+        with Store(self.house.store.url, turn=errand.writing) as store:
+            house = replace(self.house, store=store, stopping=errand.dropped, errands=None)
+            reader = Reader(house, self.request, self.log, self.afresh)
+            reader.read([name])
+            return reader
+
+    def _take(self, name: str, reader: Reader) -> None:
+        self.house.lines[name] = reader.house.lines[name]
+        self.connectors |= reader.connectors
+        self.pulls |= reader.pulls
+        self.errors |= reader.errors
+        self.news += reader.news
+        self.refused += reader.refused
+        self._begun |= reader._begun
+
+    def _read_one(self, name: str) -> None:
         if name in self.request.hints and self._is_up_to_date(name):
             self._look_again(name)
         else:
@@ -204,7 +238,7 @@ class Reader:
                 scopes.keep(name, (), self.house.now())
                 history.set_fingerprint(_reading(name), NOT_CONFIGURED)
         read = history.fingerprints()
-        return [name for name in lines if self._complete(name, read)] + former
+        return [name for name in lines if name not in self.out and self._complete(name, read)] + former
 
     def _complete(self, name: str, read: Mapping[str, str]) -> bool:
         """``read`` are the fingerprints in the store."""

@@ -55,8 +55,7 @@ class _Run:
         chosen = [name for name in self.house.lines if not self.request.connections or name in self.request.connections]
         try:
             with self._stage("read"):
-                for name in chosen:
-                    self.reader.read(name)
+                self.reader.read(chosen)
             with self._stage("measure"):
                 assessor = Assessor(self.house.store, self.house.okrs, self.reader.readable(), self.house.now())
                 movements = self._judged(assessor.assess(self.reader.news))
@@ -68,7 +67,8 @@ class _Run:
                 writes = self._write(plan)
         finally:
             self.reader.close()
-        connections = tuple(self._connection_run(name) for name in chosen)
+        unfinished = tuple(name for name in chosen if name in self.reader.out)
+        connections = tuple(self._connection_run(name) for name in chosen if name not in unfinished)
         report = RunReport(
             id=self.id,
             kind=self.kind,
@@ -83,6 +83,7 @@ class _Run:
             warnings=(*self.reader.refused, *assessor.warnings),
             exit_code=self._exit_code(connections, plan, writes),
             stages=self.stages,
+            unfinished=unfinished,
         )
         with self.house.store.transaction():
             self.house.store.journal.end_run(report)

@@ -2,6 +2,7 @@
 
 Connections that are due together share a run, so that a key result which several of them feed is measured once and
 its tickets are written once. Where such a run fails as a whole, each gets one of its own: nobody holds up the others.
+Connections are read by errands: one that takes long stays out while the others go on, and is brought in by a later run.
 What would have to wait ends a run, and that connection's clock does the waiting; a run that writes for long lets others
 go first. Missed ticks are not made up. Between the ticks, what webhooks hint at is read at once.
 """
@@ -22,6 +23,7 @@ from okrsync.daemon.clocks import Clocks
 from okrsync.daemon.doorbell import Doorbell, Hints
 from okrsync.daemon.files import Files
 from okrsync.daemon.turn import Turn
+from okrsync.errands import Errands
 from okrsync.errors import Busy, ConfigError, Interrupted, OkrsyncError, StoreError
 from okrsync.events import Event, explained, finished, reminded
 from okrsync.house import RunRequest
@@ -30,6 +32,8 @@ from okrsync.model.run import RunReport
 from okrsync.practice.post import send
 from okrsync.practice.reminders import remind
 from okrsync.retry import Patience
+from okrsync.settings import Settings
+from okrsync.store.lock import lock_of
 
 NAP = 0.2
 """Longest sleep in seconds, and so the time that a signal or a webhook waits for an idle daemon."""
@@ -69,6 +73,11 @@ class Daemon:
         self._alive = alive
         self._called: Hints = {}
         self._rest: set[str] = set()
+        self._running: tuple[str, ...] = ()
+        self._errands = Errands(clock, self._while_reading, self._somebody_else_waits)
+        self._settings: Settings | None = None
+        self._asked: Hints = {}
+        self._meanwhile: set[str] = set()
         self._stopping = self._reloading = False
 
     def run(self) -> int:
@@ -80,8 +89,10 @@ class Daemon:
         try:
             while not self._stopping:
                 self._turn()
-                self._nap(0.0 if self._called or self._rest else min(self.clocks.idle(), NAP))
+                busy = self._called or self._rest or self._errands.out
+                self._nap(0.0 if busy else min(self.clocks.idle(), NAP))
         finally:
+            self._errands.drop()
             self._bell.close()
         self._log.info(Event.DAEMON_STOPPED)
         return 0
@@ -100,7 +111,8 @@ class Daemon:
             self._reloading = False
             self._reload()
         called, self._called = self._workable({**self._called, **self._rung()}), {}
-        if free := {name: some for name, some in called.items() if name not in self._rest}:
+        engaged = self._rest | self._errands.out
+        if free := {name: some for name, some in called.items() if name not in engaged}:
             self._together(tuple(free), free)
         if due := self.clocks.due():
             self._rest.difference_update(due)
@@ -108,6 +120,8 @@ class Daemon:
         for name in sorted(self._rest):
             self._rest.discard(name)
             self._run((name,), {name: called[name]} if name in called else {})
+        if out := self._errands.out:
+            self._together(tuple(sorted(out)), {})
 
     def _reload(self) -> None:
         """What changed in the files is to be seen at once; of broken ones nothing changes."""
@@ -149,6 +163,7 @@ class Daemon:
         if self._stopping:
             return True
         log = self._log.bind(connections=list(connections))
+        self._running = connections
         try:
             self._sync(connections, hints, log)
         except Interrupted as error:
@@ -164,43 +179,63 @@ class Daemon:
 
     def _sync(self, connections: tuple[str, ...], hints: Hints, log: Any) -> None:
         opened = self._files.as_before if hints else self._files.opened
-        turn = Turn(self._clock, lambda: self._others_wait(connections), lambda: bool(self._called))
+        turn = Turn(self._clock, self._others_wait, lambda: bool(self._called))
         given = {"sleep": self._wait, "stopping": self._asked_to_stop, "others_wait": turn.over}
-        with opened(**given, patience=lambda: Patience(HURRY, HURRY, self._clock)) as app:
+        with opened(**given, patience=lambda: Patience(HURRY, HURRY, self._clock), errands=self._errands) as app:
+            self._read_as_asked(app.settings)
             if not hints:
                 self._heed(app)
                 self._remind(app, log)
             known = tuple(name for name in connections if name in self.clocks.every)
             if not known:
                 return
+            self._asked.update({name: hints.get(name, ()) for name in known if name not in self._errands.out})
             wait = HOLDER if hints else 0.0
             report = app.sync(RunRequest(connections=known, hints=hints, wait=wait))
         finished(log.bind(hints=sum(map(len, hints.values()))) if hints else log, report, gave_way=turn.gave_way)
-        self._conclude(report, hints, log)
+        self._conclude(report, log)
         if turn.gave_way:
             hindered = {one.connection for one in report.connections if one.error or one.paused}
             self._rest |= {connection_of(write.change) for write in report.writes if write.deferred} - hindered
 
-    def _others_wait(self, running: tuple[str, ...]) -> bool:
-        """Whether another connection is due, was cut short, or is called by a webhook."""
-        self._called.update(self._rung())
-        if len(running) > 1 and self._called:
-            return True
-        return bool({*self._called, *self.clocks.waiting(), *self._rest} - set(running))
+    def _read_as_asked(self, settings: Settings) -> None:
+        """What was asked under other settings is not waited for."""
+        if settings != self._settings:
+            self._errands.drop()
+            self._settings, self._errands.lock = settings, lock_of(settings.store)
 
-    def _conclude(self, report: RunReport, hints: Hints, log: Any) -> None:
+    def _others_wait(self) -> bool:
+        """Whether somebody else has something to do; where several run, a webhook for one of them counts, too."""
+        return self._somebody_else_waits() or (len(self._running) > 1 and bool(self._called))
+
+    def _somebody_else_waits(self) -> bool:
+        """Whether anybody is due, was cut short or is called by a webhook who is not being read; or was read before."""
+        self._called.update(self._rung())
+        running, back = set(self._running), self._errands.back
+        return bool({*self._called, *self.clocks.waiting(), *self._rest} - (running - back) or back - running)
+
+    def _conclude(self, report: RunReport, log: Any) -> None:
         """Connections that failed wait longer; hints that were looked at are gone."""
+        self._catch_up(report)
         for one in report.connections:
+            hints = self._asked.pop(one.connection, ())
             if one.error:
                 self._blamed((one.connection,), log, one.retry_after)
                 continue
             self.clocks.succeeded(one.connection)
             if one.paused:
                 self.clocks.again(one.connection, one.paused)
-            if one.connection in hints:
-                self._bell.answered(one.connection, hints[one.connection])
+            if hints:
+                self._bell.answered(one.connection, hints)
             else:
                 self._bell.again()
+
+    def _catch_up(self, report: RunReport) -> None:
+        """What moved after others had gone first is to be seen on their tickets, too."""
+        told = {one.connection for one in report.connections}
+        if report.movements:
+            self._rest |= (self._meanwhile - told) & self.clocks.every.keys()
+        self._meanwhile = self._meanwhile | told if self._errands.out else set()
 
     def _blamed(self, connections: tuple[str, ...], log: Any, retry_after: float = 0.0) -> bool:
         """Let a connection that failed wait; where several ran together nobody knows which it was. Always False."""
@@ -232,6 +267,10 @@ class Daemon:
         self._nap(seconds)
         if self._stopping:
             raise Interrupted("Stopped while waiting for the tracker.")
+
+    def _while_reading(self) -> None:
+        if self._asked_to_stop():
+            raise Interrupted("Stopped while reading; it will be read again.")
 
     def _asked_to_stop(self) -> bool:
         """Asked between pages and between writes: where it is asked, the run goes on."""

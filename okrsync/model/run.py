@@ -121,7 +121,8 @@ class Warned(msgspec.Struct, frozen=True):
 class RunReport(msgspec.Struct, frozen=True):
     """One run, whole: what was read, what moved, what was planned, what was written.
 
-    ``stages`` maps ``read``, ``measure``, ``plan`` and ``write`` to the seconds each of them took.
+    ``stages`` maps ``read``, ``measure``, ``plan`` and ``write`` to the seconds each of them took. ``unfinished`` are
+    the connections that are read on for a later run of the daemon, and that nothing is said of here.
     """
 
     id: int
@@ -137,6 +138,7 @@ class RunReport(msgspec.Struct, frozen=True):
     warnings: tuple[Warned, ...] = ()
     exit_code: int = 0
     stages: dict[str, float] = {}
+    unfinished: tuple[str, ...] = ()
 
     @property
     def quiet(self) -> bool:

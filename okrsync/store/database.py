@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from filelock import BaseFileLock
 from sqlalchemy import RootTransaction
 
 from okrsync.store.archive import Archive
@@ -41,14 +42,17 @@ SELECT (SELECT finished_at FROM runs WHERE finished_at IS NOT NULL ORDER BY id D
 
 
 class Store:
-    """One open connection to the store, used by one thread.
+    """One open connection to the store, used by one thread. ``turn`` is what each of its transactions takes place in.
 
     Where file or folder may not be written, it is opened for reading alone. Raises StoreError when the file cannot be
     opened, is no store, or is from a newer okrsync.
     """
 
-    def __init__(self, url: str, *, cache: int = CACHE) -> None:
+    def __init__(
+        self, url: str, *, cache: int = CACHE, turn: Callable[[], AbstractContextManager[object]] = nullcontext
+    ) -> None:
         self.url = url
+        self._turn = turn
         self._open = False
         self._engine = engine(url, cache)
         try:
@@ -79,7 +83,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Keep everything inside, or nothing of it. Raises Busy when another process writes for too long."""
-        with self._begun("BEGIN IMMEDIATE"):
+        with self._turn(), self._begun("BEGIN IMMEDIATE"):
             yield
 
     @contextmanager
@@ -111,13 +115,14 @@ class Store:
         wait: float = 0.0,
         pause: Callable[[float], None] = time.sleep,
         waiting: Callable[[str], None] = lambda holder: None,
+        lock: BaseFileLock | None = None,
     ) -> Iterator[None]:
         """Have the store for one run. The operating system lets go of the lock when a holder dies.
 
         Where another run has it, ``waiting`` is told the holder, and ``pause`` sleeps until it ends, ``wait`` seconds
-        at most. Raises Busy, naming the holder.
+        at most. ``lock`` is one of ``lock_of`` that may be taken already. Raises Busy, naming the holder.
         """
-        with locked(self.url, self.journal.holder, wait=wait, pause=pause, waiting=waiting):
+        with locked(self.url, self.journal.holder, wait=wait, pause=pause, waiting=waiting, lock=lock):
             with self.transaction():
                 self.journal.hold(doing, now)
             with readable(self.url):

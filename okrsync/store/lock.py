@@ -6,13 +6,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from okrsync.errors import Busy, StoreError
 from okrsync.store.file import ACCESS, place
 
 POLL = 0.5
 """Seconds between two looks at a store that somebody else has."""
+
+
+def lock_of(url: str) -> BaseFileLock:
+    """What keeps other processes out of a store; it counts how often it was taken."""
+    return FileLock(f"{place(url)}.lock", timeout=0, thread_local=False)
 
 
 @contextmanager
@@ -23,9 +28,13 @@ def locked(
     wait: float = 0.0,
     pause: Callable[[float], None] = time.sleep,
     waiting: Callable[[str], None] = lambda holder: None,
+    lock: BaseFileLock | None = None,
 ) -> Iterator[None]:
-    """Nobody else has the store in here. Raises Busy after ``wait`` seconds, StoreError where no lock can be made."""
-    lock = FileLock(f"{place(url)}.lock", timeout=0, thread_local=False)
+    """Nobody else has the store in here; ``lock`` is one that may be taken already.
+
+    Raises Busy after ``wait`` seconds, StoreError where no lock can be made.
+    """
+    lock = lock or lock_of(url)
     waited = 0.0
     while not _acquired(lock):
         if waited >= wait:
@@ -41,7 +50,7 @@ def locked(
         lock.release()
 
 
-def _acquired(lock: FileLock) -> bool:
+def _acquired(lock: BaseFileLock) -> bool:
     try:
         lock.acquire()
     except Timeout:

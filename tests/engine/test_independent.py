@@ -17,7 +17,15 @@ pytestmark = pytest.mark.real_time
 
 
 @pytest.fixture
-def acme(tmp_path: Path) -> Iterator[Installation]:
+def acme(team: Installation) -> Installation:
+    team.run()
+    team.run()
+    return team
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Iterator[Installation]:
+    """A team whose trackers were never read; `checkout-3` is GitHub's alone."""
     with small_team(tmp_path / "acme") as team:
         okrs = team.okrs.read_text()
         alone = "- {connection: github, repository: acme/shop, milestone: One page}"
@@ -30,8 +38,6 @@ def acme(tmp_path: Path) -> Iterator[Installation]:
         links: [{alone[2:]}]
 """
         )
-        team.run()
-        team.run()
         for name in ("GITHUB", "JIRA"):
             team.environ[f"OKRSYNC_CONNECTIONS__{name}__WEBHOOK_SECRET"] = SECRET
         team.sandbox.latency = 0.05
@@ -109,3 +115,52 @@ def test_what_gave_way_goes_on_at_once_until_everything_is_written(acme: Install
     cut = [run for run in log.of(Event.RUN_FINISHED) if run["deferred"]]
     assert 1 <= len(cut) <= 6, "it was cut for the event, and not for each echo of what it wrote"
     assert all(run["exit_code"] == 4 and "failed" not in run for run in cut)
+
+
+def asked(acme: Installation, path: str) -> int:
+    return sum(path in entry.path for entry in acme.sandbox.log)
+
+
+def test_an_event_reaches_its_ticket_while_a_request_to_the_other_tracker_hangs(acme: Installation) -> None:
+    acme.sandbox.log.clear()
+    acme.sandbox.faults.add(kind="delay", path="^/jira/", seconds=20)
+    with hooked(acme), daemon(acme, rested=False) as log:
+        wait_for(lambda: asked(acme, "/jira/") == 1)
+        took = [seconds_to_the_ticket(acme) for _ in range(3)]
+        assert asked(acme, "/jira/") == 1, "it hangs still"
+        assert any(run.get("unfinished") == ["jira"] for run in log.of(Event.RUN_FINISHED))
+        assert log.of(Event.CONNECTION_WAITS) == []
+    print(f"GitHub: events to label and note in {[round(seconds, 2) for seconds in took]} s")
+
+
+def test_an_event_reaches_its_ticket_while_the_other_tracker_is_read_for_the_first_time(team: Installation) -> None:
+    for number in range(400):
+        team.sandbox.jira.create("SHOP", f"Bulk {number}")
+    team.sandbox.faults.add(kind="delay", path="^/jira/.*search", seconds=2.5, times=None)
+    with hooked(team), daemon(team, rested=False) as log:
+        wait_for(lambda: asked(team, "/search") > 1)
+        took = [seconds_to_the_ticket(team) for _ in range(3)]
+        with team.open() as app:
+            assert not app.store.scopes.state("jira").complete
+            assert app.store.history.sample("checkout-1") is None, "half of Jira says nothing of what it feeds"
+        wait_for(lambda: jira_notes(team) > 2)
+        pages = asked(team, "/search")
+        wait_for(lambda: team.notes().get("acme/shop#2") == 1 and "okr:checkout-1" in team.labels()["SHOP-3"])
+    print(f"GitHub: events to label and note in {[round(seconds, 2) for seconds in took]} s")
+    assert pages < 20, "what was read is not read again"
+    assert log.of(Event.CONNECTION_WAITS) == []
+
+
+def test_what_others_missed_while_they_went_first_is_made_good_at_once(team: Installation) -> None:
+    """`checkout-1` is fed by both, and nothing can be said of it before Jira was read."""
+    both = "- {connection: jira, epic: SHOP-1}\n          - {connection: github, repository: acme/shop, labels: [ux]}"
+    team.okrs.write_text(team.okrs.read_text().replace("- {connection: jira, epic: SHOP-1}", both))
+    team.sandbox.faults.add(kind="delay", path="^/jira/.*search", seconds=9)
+
+    def note() -> str:
+        return "".join(one.body for one in team.sandbox.github.issue("acme/shop", 3).comments)
+
+    with daemon(team, rested=False):
+        wait_for(lambda: "Ship the other half" in note())
+        assert "no data yet" in note(), "Jira was not read"
+        wait_for(lambda: "no data yet" not in note())

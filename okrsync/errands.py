@@ -1,0 +1,156 @@
+"""Errands: tasks in threads of their own that may outlast the run which sent them out; a later one brings them in.
+
+So what one connection is waited for, or has to read for long, holds up nobody else.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
+
+from filelock import BaseFileLock
+
+from okrsync.errors import Interrupted
+
+T = TypeVar("T")
+
+LONG = 1.0
+"""Seconds after which an errand is waited for only while nobody else has anything to do."""
+
+COMPANY = 5.0
+"""Seconds after which those that are back wait for it no longer."""
+
+LOOK = 0.02
+"""Seconds between two looks at who else has."""
+
+GOODBYE = 2.0
+"""Seconds that dropped errands may take to notice it; one that hangs dies with the process."""
+
+
+class Errand:
+    """One task in its thread. It asks ``dropped`` from time to time, and writes to the store in its ``writing``."""
+
+    def __init__(self, name: str, task: Callable[[Errand], Any], errands: Errands) -> None:
+        self.began = errands.clock()
+        self.error: BaseException | None = None
+        self.result: Any = None
+        self._errands = errands
+        self._dropped = self._ended = False
+        self._thread = threading.Thread(target=self._run, args=(task,), name=f"okrsync reads {name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def ended(self) -> bool:
+        return self._ended
+
+    def dropped(self) -> bool:
+        return self._dropped
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Only one thread writes at a time; one whose errand was dropped never does again."""
+        with self._errands.writing():
+            if self._dropped:
+                raise Interrupted("Nobody waits for this any more.")
+            yield
+
+    def drop(self) -> None:
+        with self._errands.writing():
+            self._dropped = True
+
+    def join(self) -> None:
+        self._thread.join(GOODBYE)
+
+    def _run(self, task: Callable[[Errand], Any]) -> None:
+        try:
+            self.result = task(self)
+        except BaseException as error:
+            self.error = error
+        self._ended = True
+        self._errands.told.set()
+
+
+class Errands:
+    """At most one errand for each name; one thread sends them out, brings them in and drops them.
+
+    While any is out, ``lock`` stays taken: nobody but this process has the store. ``clock`` counts seconds; ``pulse``
+    is called while somebody is waited for, and ends the wait by raising; ``others_wait`` tells whether anybody has
+    something to do meanwhile.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float], pulse: Callable[[], None], others_wait: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.clock = clock
+        self.told = threading.Event()
+        self.lock: BaseFileLock | None = None
+        self._pulse = pulse
+        self._others_wait = others_wait
+        self._writing = threading.Lock()
+        self._out: dict[str, Errand] = {}
+        self._keeps: BaseFileLock | None = None
+
+    @property
+    def out(self) -> frozenset[str]:
+        """Those that were sent out and not brought in yet."""
+        return frozenset(self._out)
+
+    @property
+    def back(self) -> frozenset[str]:
+        """Those among them that can be brought in at once."""
+        return frozenset(name for name, errand in self._out.items() if errand.ended)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Only one thread of this process writes to the store at a time."""
+        with self._writing:
+            yield
+
+    def bring(self, tasks: Mapping[str, Callable[[Errand], T]]) -> dict[str, T]:
+        """The results of those that are back; what has no errand out is sent out before. The others stay out.
+
+        All are waited for, but one that is out for LONG only while nobody has anything else to do, and no longer than
+        for COMPANY once others are back. Raises what a task raised.
+        """
+        for name in tasks.keys() - self._out.keys():
+            self._out[name] = Errand(name, tasks[name], self)
+        mine = {name: self._out[name] for name in tasks}
+        try:
+            while not self._enough(list(mine.values())):
+                self._pulse()
+                self.told.wait(LOOK)
+                self.told.clear()
+            back = [name for name in tasks if mine[name].ended]
+            for name in back:
+                if (error := mine[name].error) is not None:
+                    del self._out[name]
+                    raise error
+            return {name: cast(T, self._out.pop(name).result) for name in back}
+        finally:
+            self._keep_lock()
+
+    def drop(self) -> None:
+        """Nobody waits for any of them any more, and none of them writes again."""
+        dropped, self._out = list(self._out.values()), {}
+        for errand in dropped:
+            errand.drop()
+        for errand in dropped:
+            errand.join()
+        self._keep_lock()
+
+    def _enough(self, mine: list[Errand]) -> bool:
+        missing = [errand for errand in mine if not errand.ended]
+        if not missing:
+            return True
+        youngest = min(self.clock() - errand.began for errand in missing)
+        return youngest >= LONG and (self._others_wait() or (youngest >= COMPANY and len(missing) < len(mine)))
+
+    def _keep_lock(self) -> None:
+        if self._out and self._keeps is None and self.lock is not None:
+            self.lock.acquire()
+            self._keeps = self.lock
+        elif not self._out and self._keeps is not None:
+            self._keeps.release()
+            self._keeps = None

@@ -1,0 +1,186 @@
+"""Errands: what takes long stays out while the others go on, and nobody else gets at the store meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from filelock import BaseFileLock, FileLock, Timeout
+
+from okrsync.errands import COMPANY, LONG, Errand, Errands
+from okrsync.errors import Interrupted, UnsafePlan
+
+
+@dataclass
+class Sent:
+    """Errands whose time passes by a second with each look at them."""
+
+    lock: BaseFileLock
+    now: float = 0.0
+    looks: int = 0
+    others: bool = False
+    at: dict[int, Callable[[], object]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.errands = Errands(lambda: self.now, self._pulse, lambda: self.others)
+        self.errands.lock = self.lock
+
+    def _pulse(self) -> None:
+        self.looks += 1
+        self.now += LONG
+        self.at.pop(self.looks, lambda: None)()
+
+
+@pytest.fixture
+def sent(tmp_path: Path) -> Iterator[Sent]:
+    made = Sent(FileLock(tmp_path / "lock", thread_local=False))
+    yield made
+    made.errands.drop()
+
+
+class Slow:
+    """A task that ends when somebody lets it."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.begun = 0
+
+    def __call__(self, errand: Errand) -> str:
+        self.begun += 1
+        while not self.go.wait(0.01):
+            if errand.dropped():
+                raise Interrupted("dropped")
+        return "slow"
+
+
+def quick(_: Errand) -> str:
+    return "quick"
+
+
+def wrong(_: Errand) -> str:
+    raise UnsafePlan("half of it is gone")
+
+
+def taken(sent: Sent) -> bool:
+    other = FileLock(sent.lock.lock_file)
+    try:
+        other.acquire(timeout=0)
+    except Timeout:
+        return True
+    other.release()
+    return False
+
+
+def test_all_are_waited_for_and_brought_in_together(sent: Sent) -> None:
+    slow = Slow()
+    sent.at[3] = slow.go.set
+    assert sent.errands.bring({"github": quick}) == {"github": "quick"}
+    assert sent.errands.bring({"jira": slow}) == {"jira": "slow"}
+    assert sent.errands.out == frozenset()
+
+
+def test_one_that_takes_long_stays_out_while_another_is_back(sent: Sent) -> None:
+    slow = Slow()
+    assert sent.errands.bring({"github": quick, "jira": slow}) == {"github": "quick"}
+    assert (sent.now, sent.errands.out) == (COMPANY, {"jira"})
+    slow.go.set()
+    assert sent.errands.bring({"jira": slow}) == {"jira": "slow"}
+    assert slow.begun == 1, "the one that was out was brought in, and no other was sent"
+
+
+def test_one_that_takes_long_stays_out_when_others_have_something_to_do(sent: Sent) -> None:
+    slow = Slow()
+    sent.at[5] = lambda: setattr(sent, "others", True)
+    assert sent.errands.bring({"jira": slow}) == {}
+    assert (sent.looks, sent.errands.out) == (5, {"jira"})
+
+
+def test_one_that_has_only_begun_is_waited_for_though_others_have_something_to_do(sent: Sent) -> None:
+    slow = Slow()
+    sent.others = True
+    assert sent.errands.bring({"jira": slow}) == {}
+    assert sent.now == LONG
+
+
+def test_when_somebody_has_something_to_do_those_that_are_back_wait_no_longer(sent: Sent) -> None:
+    sent.at[2] = lambda: setattr(sent, "others", True)
+    assert sent.errands.bring({"github": quick, "jira": Slow()}) == {"github": "quick"}
+    assert sent.now == 2 * LONG
+
+
+def test_the_store_stays_ours_until_the_last_is_back(sent: Sent) -> None:
+    slow = Slow()
+    with sent.lock:
+        sent.errands.bring({"github": quick, "jira": slow})
+    assert taken(sent)
+    slow.go.set()
+    with sent.lock:
+        sent.errands.bring({"jira": slow})
+    assert not taken(sent)
+
+
+def test_what_breaks_is_raised_and_the_others_are_brought_in_by_the_next(sent: Sent) -> None:
+    with pytest.raises(UnsafePlan):
+        sent.errands.bring({"github": quick, "jira": wrong})
+    assert sent.errands.out == {"github"}
+    assert sent.errands.bring({"github": wrong}) == {"github": "quick"}
+
+
+def test_a_wait_ends_when_somebody_wants_it(sent: Sent) -> None:
+    def stop() -> None:
+        raise Interrupted("Stopped.")
+
+    sent.at[2] = stop
+    with pytest.raises(Interrupted):
+        sent.errands.bring({"jira": Slow()})
+    assert sent.errands.out == {"jira"}
+
+
+def test_one_that_is_back_is_told_before_anybody_asks_for_it(sent: Sent) -> None:
+    slow = Slow()
+    sent.errands.bring({"github": quick, "jira": slow})
+    assert sent.errands.back == frozenset()
+    slow.go.set()
+    while not sent.errands.back:
+        sent.errands.told.wait(0.01)
+    assert sent.errands.back == {"jira"}
+
+
+def test_one_that_was_dropped_never_writes_again_and_gives_the_store_free(sent: Sent) -> None:
+    ended: list[str] = []
+
+    def stubborn(errand: Errand) -> str:
+        slow = Slow()
+        with pytest.raises(Interrupted, match="dropped"):
+            slow(errand)
+        with pytest.raises(Interrupted, match="Nobody waits"), errand.writing():
+            ended.append("written")
+        ended.append("refused")
+        return "late"
+
+    sent.errands.bring({"github": quick, "jira": stubborn})
+    sent.errands.drop()
+    assert ended == ["refused"]
+    assert sent.errands.out == frozenset()
+    assert not taken(sent)
+
+
+def test_only_one_writes_at_a_time(sent: Sent) -> None:
+    inside, most = [0], [0]
+
+    def write(errand: Errand) -> str:
+        for _ in range(200):
+            with errand.writing():
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+                inside[0] -= 1
+        return "written"
+
+    with sent.errands.writing():
+        thread = threading.Thread(target=lambda: sent.errands.bring({"a": write, "b": write, "c": write}))
+        thread.start()
+    thread.join(30)
+    assert most == [1]
