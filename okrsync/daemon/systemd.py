@@ -20,10 +20,11 @@ class Supervisor:
         self._last = clock()
         self._every = _interval(environ)
         self._told = float("-inf")
+        self._owes_ready = False
 
     def ready(self) -> None:
-        """Start-up is over: units that wait for this one may start."""
-        self._tell("READY=1")
+        """Start-up is over: units that wait for this one may start. Where systemd was too busy, it hears so later."""
+        self._owes_ready = not self._tell("READY=1")
 
     def stopping(self) -> None:
         """The end has begun: systemd waits for it instead of counting it as a crash."""
@@ -32,6 +33,8 @@ class Supervisor:
     def alive(self) -> None:
         """Called as often as anybody likes."""
         self._last = now = self._clock()
+        if self._owes_ready:
+            self.ready()
         if self._every is not None and now - self._told >= self._every:
             self._told = now
             self._tell("WATCHDOG=1")
@@ -40,14 +43,22 @@ class Supervisor:
         """Seconds since the daemon was last alive."""
         return self._clock() - self._last
 
-    def _tell(self, message: str) -> None:
-        """A name that begins with @ is in the abstract namespace; whoever does not listen is no trouble of ours."""
+    def _tell(self, message: str) -> bool:
+        """False where it can be said again later: nothing waits for a listener that is busy.
+
+        A name that begins with @ is in the abstract namespace; whoever does not listen is no trouble of ours.
+        """
         if not self._address or not hasattr(socket, "AF_UNIX"):
-            return
+            return True
         name = "\0" + self._address[1:] if self._address.startswith("@") else self._address
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door, suppress(OSError):
-            door.connect(name)
-            door.send(message.encode())
+            door.setblocking(False)
+            try:
+                door.connect(name)
+                door.send(message.encode())
+            except BlockingIOError:
+                return False
+        return True
 
 
 def _interval(environ: Mapping[str, str]) -> float | None:

@@ -7,6 +7,8 @@ import re
 import shutil
 import socket
 import subprocess
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,22 @@ def test_it_says_that_it_is_ready_alive_and_about_to_stop(systemd: socket.socket
     assert heard(systemd) == ["READY=1", "WATCHDOG=1", "WATCHDOG=1", "WATCHDOG=1", "STOPPING=1"]
     now[0] = 100.0
     assert told.silence() == 41
+
+
+def test_where_systemd_is_slow_to_listen_nothing_waits_and_ready_is_said_again(systemd: socket.socket) -> None:
+    told = Supervisor({"NOTIFY_SOCKET": systemd.getsockname(), "WATCHDOG_USEC": "1"}, lambda: 0.0)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other, suppress(BlockingIOError):
+        other.setblocking(False)
+        while True:
+            other.sendto(b"busy", systemd.getsockname())
+    speaking = threading.Thread(target=lambda: (told.ready(), told.alive(), told.stopping()), daemon=True)
+    speaking.start()
+    speaking.join(10)
+    assert not speaking.is_alive()
+    assert set(heard(systemd)) == {"busy"}
+    told.alive()
+    told.alive()
+    assert heard(systemd) == ["READY=1"]
 
 
 @pytest.mark.parametrize("more", [{}, {"WATCHDOG_USEC": "60000000", "WATCHDOG_PID": "1"}, {"WATCHDOG_USEC": "soon"}])
