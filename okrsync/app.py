@@ -25,15 +25,8 @@ from okrsync.house import House, Line, RunRequest
 from okrsync.marker import Namespace
 from okrsync.model.budget import UNTOLD, Budget
 from okrsync.model.okr import Okrs, Placed
-from okrsync.model.run import (
-    AuditedWrite,
-    Explanation,
-    ObjectiveExplanation,
-    ObjectiveStatus,
-    RunRecord,
-    RunReport,
-    RunRow,
-)
+from okrsync.model.run import AuditedWrite, RunRecord, RunReport, RunRow
+from okrsync.model.status import Explanation, ObjectiveExplanation, ObjectiveStatus
 from okrsync.okrfile import load_okrs
 from okrsync.practice.desk import Desk
 from okrsync.practice.explained import explain_then

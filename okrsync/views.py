@@ -16,8 +16,8 @@ from okrsync.method.standings import Standings, stand
 from okrsync.method.timeline import linked_at
 from okrsync.model.checkin import CheckIn
 from okrsync.model.okr import Boolean, Life, Maintain, Manual, Milestones, Okrs, Placed
-from okrsync.model.run import Explanation, KeyResultStatus, ObjectiveStatus
 from okrsync.model.sample import Contribution, Linked, Sample
+from okrsync.model.status import Explanation, KeyResultStatus, ObjectiveStatus
 from okrsync.model.verdict import Preset, Verdict
 from okrsync.model.work import Item, State
 from okrsync.near import did_you_mean

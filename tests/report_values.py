@@ -19,20 +19,9 @@ from okrsync.model.change import (
     Receipt,
     RemoveLabel,
 )
-from okrsync.model.run import (
-    ConnectionRun,
-    Dangling,
-    Explanation,
-    KeyResultStatus,
-    LeftAlone,
-    Movement,
-    ObjectiveStatus,
-    Plan,
-    RunReport,
-    ScopePull,
-    Write,
-)
+from okrsync.model.run import ConnectionRun, Dangling, LeftAlone, Movement, Plan, RunReport, ScopePull, Write
 from okrsync.model.sample import Contribution, Sample
+from okrsync.model.status import Explanation, KeyResultStatus, ObjectiveStatus
 from okrsync.model.work import Quarantined, Ref
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

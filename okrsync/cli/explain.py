@@ -44,7 +44,7 @@ def run(session: Session, name: str, at: str | None = None, *, json: bool = Fals
 
         session.emit(as_json(explained))
         return 0
-    from okrsync.model.run import Explanation
+    from okrsync.model.status import Explanation
     from okrsync.report.explain import explain_text, objective_text
 
     if isinstance(explained, Explanation):

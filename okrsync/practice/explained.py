@@ -12,8 +12,8 @@ from okrsync.method.definition import revived
 from okrsync.method.timeline import parts_at
 from okrsync.model.closing import Closing
 from okrsync.model.okr import Placed
-from okrsync.model.run import Explanation
 from okrsync.model.sample import Sample
+from okrsync.model.status import Explanation
 from okrsync.model.verdict import Verdict
 from okrsync.practice.desk import Desk
 from okrsync.practice.readings import last_moment

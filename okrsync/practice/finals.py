@@ -10,7 +10,7 @@ import msgspec
 from okrsync.method.expected import day_of
 from okrsync.model.closing import Closing
 from okrsync.model.okr import Cycle, Phase
-from okrsync.model.run import Explanation, Final, KeyResultStatus, ObjectiveStatus
+from okrsync.model.status import Explanation, Final, KeyResultStatus, ObjectiveStatus
 from okrsync.practice.desk import Desk
 from okrsync.practice.readings import last_moment
 

@@ -13,8 +13,8 @@ from okrsync.measure.rollup import COUNTED
 from okrsync.method.standings import Standings
 from okrsync.model.closing import Closing
 from okrsync.model.okr import Cycle, KeyResult, Objective, Okrs, Phase, Placed
-from okrsync.model.run import ObjectiveExplanation, Part
 from okrsync.model.sample import Sample
+from okrsync.model.status import ObjectiveExplanation, Part
 from okrsync.practice.desk import Desk
 from okrsync.practice.explained import reading_of
 from okrsync.practice.standing import as_they_were, standings_by

@@ -10,7 +10,7 @@ import msgspec
 from okrsync import views
 from okrsync.method.status import confidence
 from okrsync.model.okr import Life, Objective, Okrs
-from okrsync.model.run import KeyResultStatus, ObjectiveStatus
+from okrsync.model.status import KeyResultStatus, ObjectiveStatus
 from okrsync.practice.desk import Desk
 
 WEEKS = 8

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from okrsync import views
 from okrsync.errors import ConfigError
 from okrsync.model.okr import Okrs
-from okrsync.model.run import ObjectiveStatus
+from okrsync.model.status import ObjectiveStatus
 from okrsync.practice.desk import Desk
 from okrsync.practice.finals import with_finals
 from okrsync.practice.standing import as_they_were

@@ -10,8 +10,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from okrsync.model.run import Explanation, ObjectiveExplanation
 from okrsync.model.sample import Contribution, Sample
+from okrsync.model.status import Explanation, ObjectiveExplanation
 from okrsync.model.verdict import Verdict
 from okrsync.report.figures import percent, quantity
 from okrsync.report.finals import final_words

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from okrsync.model.checkin import CheckIn
 from okrsync.model.closing import Closing
-from okrsync.model.run import Final, ObjectiveStatus
+from okrsync.model.status import Final, ObjectiveStatus
 
 
 def closed_words(found: ObjectiveStatus) -> str:

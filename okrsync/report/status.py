@@ -8,7 +8,7 @@ from datetime import datetime
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from okrsync.model.run import KeyResultStatus, ObjectiveStatus
+from okrsync.model.status import KeyResultStatus, ObjectiveStatus
 from okrsync.model.verdict import Status, Verdict
 from okrsync.report.figures import BOUNDS, age, percent, points, quantity
 from okrsync.report.finals import closed_words, silent_words

@@ -11,7 +11,7 @@ from okrsync.model.attribution import Attribution
 from okrsync.model.burnup import BurnUp
 from okrsync.model.okr import Placed
 from okrsync.model.outlook import Outlook
-from okrsync.model.run import Explanation
+from okrsync.model.status import Explanation
 from okrsync.practice.burnup import burn_up
 from okrsync.practice.desk import Desk
 from okrsync.practice.standing import verdict_of

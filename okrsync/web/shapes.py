@@ -13,7 +13,7 @@ from okrsync.method.checkins import Duty
 from okrsync.method.coach import Finding
 from okrsync.method.words import team_name
 from okrsync.model.attribution import Attribution
-from okrsync.model.run import KeyResultStatus
+from okrsync.model.status import KeyResultStatus
 from okrsync.model.verdict import Status, Verdict
 from okrsync.report.figures import SHARES, age, percent
 from okrsync.report.review import coded

@@ -12,7 +12,7 @@ from okr_builders import CYCLE, NOON, item, key_result, placed
 from okrsync.assess import Assessor
 from okrsync.errors import ConfigError
 from okrsync.model.okr import Cycle, KeyResult, Life, Objective, Okrs, Placed
-from okrsync.model.run import KeyResultStatus
+from okrsync.model.status import KeyResultStatus
 from okrsync.model.work import Item, Scope
 from okrsync.store import Store
 from okrsync.store.scopes import ConnectionState

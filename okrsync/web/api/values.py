@@ -14,8 +14,9 @@ from okrsync.model.attribution import Attribution
 from okrsync.model.checkin import CheckIn
 from okrsync.model.figures import TeamFigures
 from okrsync.model.outlook import Outlook
-from okrsync.model.run import AuditedWrite, Explanation, RunRecord, RunRow, Write
+from okrsync.model.run import AuditedWrite, RunRecord, RunRow, Write
 from okrsync.model.sample import Sample
+from okrsync.model.status import Explanation
 from okrsync.model.verdict import Verdict, Worst
 from okrsync.practice.operations import Connection
 from okrsync.practice.overview import Row

@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse
 
 from okrsync.method.expected import due
 from okrsync.model.okr import KeyResult, Placed
-from okrsync.model.run import Explanation
 from okrsync.model.sample import Contribution
+from okrsync.model.status import Explanation
 from okrsync.practice.checkins import OVERRIDES, takes_value
 from okrsync.practice.desk import Desk
 from okrsync.report.charts import legend

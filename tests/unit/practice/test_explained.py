@@ -11,7 +11,7 @@ from forecast_past import NOW, with_work, work
 from practising import Practice
 
 from okrsync.errors import ConfigError
-from okrsync.model.run import Explanation, ObjectiveExplanation
+from okrsync.model.status import Explanation, ObjectiveExplanation
 from okrsync.practice.closing import close, ending
 from okrsync.practice.replay import replay
 from okrsync.views import find
