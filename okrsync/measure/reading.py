@@ -62,7 +62,7 @@ def measure(placed: Placed, parts: Iterable[Part], evidence: Evidence) -> Sample
     for item, linked in parts:
         if linked.supports:
             continue
-        if _outside(item, unreachable) or not tally.add(item, linked.weight):
+        if item.dropped or (unreachable and _outside(item, unreachable)) or not tally.add(item, linked.weight):
             excluded += 1
             continue
         counts = True

@@ -84,10 +84,11 @@ class Tally(ABC):
     def _remember(self, item: Item, share: Share) -> bool:
         if share.left_out:
             return False
+        of = share.of
         self._adds.append(share.adds)
-        self._of.append(share.of)
+        self._of.append(of)
         if item.delivered:
-            self._done.append(share.of)
+            self._done.append(of)
         return True
 
     def others(self) -> Iterator[Contribution]:

@@ -66,13 +66,16 @@ def _short(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
 
 
-def stamped(sample: Sample, placed: Placed) -> Sample:
-    """The sample with what it was taken under. Of bounds, start and target say nothing."""
+def stamp(placed: Placed) -> dict[str, Any]:
+    """What a sample is taken under, as fields of it. Of bounds, start and target say nothing."""
     key_result, measure = placed.key_result, placed.key_result.measure
     ends = (None, None) if isinstance(measure, Boolean | Maintain) else (measure.start, measure.target)
-    return msgspec.structs.replace(
-        sample, start=ends[0], target=ends[1], weight=key_result.weight, definition=digest(key_result)
-    )
+    return {"start": ends[0], "target": ends[1], "weight": key_result.weight, "definition": digest(key_result)}
+
+
+def stamped(sample: Sample, placed: Placed) -> Sample:
+    """The sample with what it was taken under."""
+    return msgspec.structs.replace(sample, **stamp(placed))
 
 
 def what_changed(before: Sample, after: Sample, old: KeyResult | None, new: KeyResult) -> tuple[str, ...]:

@@ -58,8 +58,8 @@ class Ref(msgspec.Struct, frozen=True):
     key: str
 
 
-_DELIVERED = (None, Outcome.DELIVERED)
-_DROPPED = (Outcome.CANCELLED, Outcome.DUPLICATE)
+# Asked of every item for every day: as attributes of their class, members would be looked up each time.
+_DONE, _DELIVERED = State.DONE, Outcome.DELIVERED
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -108,13 +108,13 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     @property
     def delivered(self) -> bool:
-        """Done with a result: what counts as done in every measure."""
-        return self.state is State.DONE and self.outcome in _DELIVERED
+        """Done, and not dropped: where a tracker does not tell how work ended, it was delivered."""
+        return self.state == _DONE and (self.outcome is None or self.outcome == _DELIVERED)
 
     @property
     def dropped(self) -> bool:
         """Cancelled or duplicate: left out of every denominator."""
-        return self.outcome in _DROPPED
+        return self.outcome is not None and self.outcome != _DELIVERED
 
 
 class Milestone(msgspec.Struct, frozen=True, omit_defaults=True):

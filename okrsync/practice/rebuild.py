@@ -15,7 +15,7 @@ import msgspec
 
 from okrsync.assess import lock_of
 from okrsync.measure import Evidence, measure
-from okrsync.method.definition import stamped
+from okrsync.method.definition import stamp
 from okrsync.method.timeline import Part, past, story
 from okrsync.model.backfill import Rebuilt
 from okrsync.model.life import Life
@@ -82,22 +82,18 @@ def ends_of_days(cycle: Cycle, until: datetime) -> Iterator[datetime]:
 def readings(placed: Placed, lives: Sequence[Life], days: Sequence[datetime]) -> list[Sample]:
     """A reading for each of the days (ascending) on which it differs from the day before."""
     found: list[Sample] = []
-    lock = lock_of(placed.cycle)
+    lock, under = lock_of(placed.cycle), stamp(placed)
     baseline: float | None = None
     for day in replayed(lives, days):
         if found and not day.eventful and not _has_baseline(placed):
             continue
         if found and baseline is None and day.end >= lock and _has_baseline(placed):
             baseline = found[-1].scope
-        sample = _reading(placed, day.parts, Evidence(at=day.end, baseline=baseline, unreachable=day.lost))
+        sample = measure(placed, day.parts, Evidence(at=day.end, baseline=baseline, unreachable=day.lost))
+        sample = msgspec.structs.replace(sample, rule=f"{sample.rule}, {RULE}", rebuilt=True, **under)
         if not sample.same_reading(found[-1] if found else None):
             found.append(sample)
     return found
-
-
-def _reading(placed: Placed, parts: Sequence[Part], evidence: Evidence) -> Sample:
-    sample = stamped(measure(placed, parts, evidence), placed)
-    return msgspec.structs.replace(sample, rule=f"{sample.rule}, {RULE}", rebuilt=True)
 
 
 def _has_baseline(placed: Placed) -> bool:
