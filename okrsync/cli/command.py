@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import copy
 from inspect import cleandoc
 from itertools import pairwise
@@ -14,6 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from okrsync.cli.session import LogForm, LogLevel, Session
+from okrsync.cli.usage import usage_told
 from okrsync.errors import ConfigError, OkrsyncError
 from okrsync.interrupt import INTERRUPTED, raised
 from okrsync.redact import traceback_of
@@ -60,6 +62,14 @@ class Group(TyperGroup):
     def get_params(self, ctx: Any) -> list[Any]:
         return without_types(super().get_params(ctx))
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with _refusing(ctx, args):
+            return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        with _refusing(ctx, args):
+            return super().resolve_command(ctx, args)
+
 
 class Command(TyperCommand):
     """A command whose function returns its exit code, and that also takes the group's options after its name."""
@@ -76,7 +86,8 @@ class Command(TyperCommand):
         return without_types([*super().get_params(ctx), *shared])
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        rest = super().parse_args(ctx, list(_with_patience(args)))
+        with _refusing(ctx, args):
+            rest = super().parse_args(ctx, list(_with_patience(args)))
         given = {name: value for name in SHARED if (value := ctx.params.pop(name, None))}
         for name, value in given.items():
             setattr(ctx.obj, name, SHARED[name](value))
@@ -98,6 +109,17 @@ class Command(TyperCommand):
         except Exception as error:
             code = explain_failure(session, error, json=ctx.params.get("json") is True)
         raise typer.Exit(code or 0)
+
+
+@contextmanager
+def _refusing(ctx: Any, args: Sequence[str]) -> Iterator[None]:
+    """A command line that makes no sense ends as every failure does; a program that asked for JSON gets it."""
+    session, json = ctx.obj if isinstance(ctx.obj, Session) else Session(), "--json" in args
+    try:
+        with usage_told(ctx):
+            yield
+    except ConfigError as error:
+        raise typer.Exit(explain_failure(session, error, json=json)) from None
 
 
 def examples(lines: str) -> str:
