@@ -118,10 +118,10 @@ class _Run:
         planner = Planner(placed, samples, writable, known, house.okrs.over(), said, house.okrs.private())
         clean = self._cleaning
         everything = clean and self.request.full
-        self._look(planner, clean=clean, everything=everything)
+        planner = self._looked(planner, clean=clean, everything=everything)
         defined: dict[tuple[str, str], Sequence[LabelDefinition]] = {
             (name, scope.id): house.store.scopes.labels(name, scope.id)
-            for name, target in writable.items()
+            for name, target in planner.targets.items()
             if target.defines_labels
             for scope in house.store.scopes.known(name)
         }
@@ -166,10 +166,11 @@ class _Run:
             and (self._cleaning or (line.write_back is not None and self.request.write_back))
         }
 
-    def _look(self, planner: Planner, *, clean: bool, everything: bool) -> None:
+    def _looked(self, planner: Planner, *, clean: bool, everything: bool) -> Planner:
         """Look at the tickets whose note nobody knows, before anything is planned for them.
 
-        A full run trusts nothing remembered, also of tickets that it cannot write to and does not look at.
+        Returns the planner for the connections that could be looked at. A full run trusts nothing remembered, also of
+        tickets that it cannot write to and does not look at.
         """
         store = self.house.store
         refs: dict[str, list[Ticket]] = {}
@@ -191,7 +192,8 @@ class _Run:
                 self.log.debug(Event.TICKETS_OBSERVED, connection=name, count=len(tickets))
             except ConnectionFailed as error:
                 self.reader.failed(name, error)
-                planner.targets.pop(name)
+        seen = {name: target for name, target in planner.targets.items() if name not in self.reader.errors}
+        return msgspec.structs.replace(planner, targets=seen)
 
     def _write(self, plan: Plan) -> list[Write]:
         if self.kind.startswith("plan"):

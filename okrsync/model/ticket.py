@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from okrsync.model.change import ShownNote
@@ -14,7 +16,8 @@ class Showing(msgspec.Struct, frozen=True):
 
     ``known`` is False until the note was looked for, and while a write is under way. ``surplus`` are notes of ours
     too many. ``claimed`` are labels that other installations' notes name as theirs. ``links`` maps key results to the
-    fingerprint of the remote link shown. ``blocked`` is why the ticket cannot be written to.
+    fingerprint of the remote link shown. ``blocked`` is why the ticket cannot be written to. ``as_of`` is the item's
+    latest update that was known when the ticket was last looked at; whatever came later, the look did not see.
     """
 
     known: bool = False
@@ -24,6 +27,7 @@ class Showing(msgspec.Struct, frozen=True):
     claimed: tuple[str, ...] = ()
     links: dict[str, str] = {}
     blocked: str = ""
+    as_of: datetime | None = None
 
 
 class Ticket(msgspec.Struct, frozen=True):

@@ -50,7 +50,7 @@ class Planner(msgspec.Struct, frozen=True):
 
     placed: Mapping[str, Placed]
     samples: Mapping[str, Sample]
-    targets: dict[str, Target]
+    targets: Mapping[str, Target]
     known: frozenset[str] = frozenset()
     over: frozenset[str] = frozenset()
     paces: Mapping[str, Sequence[Pace]] = {}

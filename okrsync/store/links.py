@@ -25,9 +25,10 @@ from okrsync.store.rows import CHUNK, as_json, decode_item, write_rows
 
 _LINK_COLUMNS = "l.key_result, l.connection, l.item, l.weight, l.supports, l.reasons"
 _SHOWN_COLUMNS = """
-s.known, s.under_way, s.note_id, s.digest, s.tenths, s.statuses, s.named, s.surplus, s.claimed, s.links, s.blocked
+s.known, s.under_way, s.note_id, s.digest, s.tenths, s.statuses, s.named, s.surplus, s.claimed, s.links, s.blocked,
+s.as_of
 """
-_PER_TICKET = 13
+_PER_TICKET = 14
 """Columns of a ticket row before those of its link."""
 
 _LINKS_OF = f"""
@@ -51,6 +52,11 @@ UPDATE shown SET blocked = '', known = known AND claimed = '[]'
 WHERE connection = ? AND (blocked <> '' OR claimed <> '[]') AND item IN (SELECT value FROM json_each(?))
 """
 _DOUBT = "UPDATE shown SET known = 0 WHERE connection = ?"
+_LOOKED_AT = """
+UPDATE shown SET as_of = (
+    SELECT json_extract(i.body, '$.updated') FROM items i WHERE i.connection = shown.connection AND i.id = shown.item
+) WHERE connection = ? AND item = ?
+"""
 _PARTS = f"""
 SELECT i.body, {_LINK_COLUMNS} FROM links l JOIN items i ON i.connection = l.connection AND i.id = l.item
 WHERE l.key_result = ? ORDER BY l.connection, l.item
@@ -232,8 +238,9 @@ class Links:
         self._put(connection, item, links=dict(links))
 
     def keep_shown(self, found: Shown) -> None:
-        """Remember what an observation found."""
+        """Remember what an observation found, and of which state of the item it was."""
         self.set_note(found.ref.connection, found.ref.id, found.note, found.surplus, found.claimed)
+        self._db.exec_driver_sql(_LOOKED_AT, (found.ref.connection, found.ref.id))
 
     def doubt(self, connection: str) -> None:
         """Nobody knows any more what a connection's tickets show: each is looked at before it is written to again."""
@@ -278,6 +285,7 @@ def _showing(
     claimed: str,
     links: str,
     blocked: str,
+    as_of: str | None,
 ) -> Showing:
     """A row of ``shown``; ``known`` is None where there is none."""
     if known is None:
@@ -292,4 +300,5 @@ def _showing(
         claimed=_decode_words(claimed),
         links=msgspec.json.decode(links, type=dict[str, str]),
         blocked=blocked,
+        as_of=datetime.fromisoformat(as_of) if as_of else None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from installation import Installation
@@ -79,3 +80,27 @@ def test_the_next_holder_of_the_lock_says_that_a_run_without_an_end_was_killed(a
     shown = call(acme, "runs", str(number)).stdout
     assert KILLED in shown
     assert "acme/" in shown.partition("Changes")[2]
+
+
+def looks(acme: Installation) -> list[str]:
+    """The tickets of Jira whose comments the last run asked for."""
+    return [entry.path for entry in acme.sandbox.log.select(tracker="jira", method="GET", path="/comment")]
+
+
+def test_a_refused_run_looks_at_each_ticket_once_however_often_it_is_repeated(acme: Installation) -> None:
+    acme.run()
+    empty_the_files(acme)
+    asked = []
+    for _ in range(3):
+        with pytest.raises(UnsafePlan):
+            acme.run()
+        asked.append(looks(acme))
+    assert len(asked[0]) > 10
+    assert asked[1:] == [[], []]
+    acme.sandbox.clock.advance(timedelta(minutes=1))
+    acme.sandbox.jira.add_comment(asked[0][0].split("/")[-2], "Why does this count?")
+    with pytest.raises(UnsafePlan):
+        acme.run()
+    assert len(looks(acme)) == 1
+    assert acme.run(force=True).exit_code == 0
+    assert acme.notes() == {}

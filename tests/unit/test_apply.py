@@ -243,9 +243,9 @@ def test_surplus_notes_are_deleted_and_the_note_stays(applier: Applier, tracker:
     tracker.shown["1"] = Shown(REF, note=own, surplus=("78", "79"))
     observe(shop, tracker.connect(), [REF])
     apply(applier, DeleteNote(REF, "78"))
-    assert showing(shop) == Showing(known=True, note=own, surplus=("79",))
+    assert showing(shop) == Showing(known=True, note=own, surplus=("79",), as_of=NOON)
     apply(applier, DeleteNote(REF, "79"), DeleteNote(REF, "77"))
-    assert showing(shop) == Showing(known=True)
+    assert showing(shop) == Showing(known=True, as_of=NOON)
     assert tracker.shown["1"] == Shown(REF)
 
 
@@ -515,8 +515,8 @@ def look(shop: Store, tracker: FakeTracker) -> Callable[..., None]:
 def test_a_look_remembers_what_tickets_show(look: Callable[..., None], tracker: FakeTracker, shop: Store) -> None:
     tracker.shown["1"] = Shown(REF, note=ShownNote("77", "d1"), surplus=("78",))
     look("1", "2")
-    assert showing(shop, "1") == Showing(known=True, note=ShownNote("77", "d1"), surplus=("78",))
-    assert showing(shop, "2") == Showing(known=True)
+    assert showing(shop, "1") == Showing(known=True, note=ShownNote("77", "d1"), surplus=("78",), as_of=NOON)
+    assert showing(shop, "2") == Showing(known=True, as_of=NOON)
 
 
 def test_a_ticket_that_a_look_cannot_find_is_left_alone(

@@ -197,6 +197,11 @@ def look(one: Ticket, *, afresh: bool = False) -> bool:
     return needs_a_look(one, by.wanted(one), by, afresh=afresh)
 
 
+def untold(showing: Showing) -> Ticket:
+    """A ticket that is to lose a label, of a tracker that does not tell how many comments there are."""
+    return ticket(comments=None, links=(), labels=("okr:old",), showing=showing)
+
+
 @pytest.mark.parametrize(
     ("one", "afresh", "needed"),
     [
@@ -218,6 +223,11 @@ def look(one: Ticket, *, afresh: bool = False) -> bool:
             False,
             False,
         ),
+        (untold(Showing(known=True)), False, True),
+        (untold(Showing(known=True, as_of=NOW)), False, False),
+        (untold(Showing(known=True, as_of=NOW - timedelta(days=1))), False, True),
+        (untold(Showing(as_of=NOW)), False, True),
+        (untold(Showing(known=True, as_of=NOW)), True, True),
         (ticket(comments=0, showing=Showing(under_way=True)), False, True),
     ],
 )

@@ -133,10 +133,10 @@ def test_an_observation_replaces_what_was_remembered(shop: Store) -> None:
     with shop.transaction():
         shop.links.begin_note("jira", "1")
         shop.links.keep_shown(Shown(item("1").ref, note=NOTE, surplus=("78", "79")))
-    assert showing(shop) == Showing(known=True, note=NOTE, surplus=("78", "79"))
+    assert showing(shop) == Showing(known=True, note=NOTE, surplus=("78", "79"), as_of=item("1").updated)
     with shop.transaction():
         shop.links.keep_shown(Shown(item("1").ref))
-    assert showing(shop) == Showing(known=True)
+    assert showing(shop) == Showing(known=True, as_of=item("1").updated)
 
 
 def test_an_edited_note_keeps_the_notes_too_many_in_mind(shop: Store) -> None:
@@ -150,10 +150,10 @@ def test_a_deleted_note_is_forgotten_and_no_other(shop: Store) -> None:
     with shop.transaction():
         shop.links.keep_shown(Shown(item("1").ref, note=NOTE, surplus=("78", "79")))
         shop.links.forget_note("jira", "1", "78")
-    assert showing(shop) == Showing(known=True, note=NOTE, surplus=("79",))
+    assert showing(shop) == Showing(known=True, note=NOTE, surplus=("79",), as_of=item("1").updated)
     with shop.transaction():
         shop.links.forget_note("jira", "1", "77")
-    assert showing(shop) == Showing(known=True, surplus=("79",))
+    assert showing(shop) == Showing(known=True, surplus=("79",), as_of=item("1").updated)
 
 
 def test_remote_links_and_notes_are_remembered_apart(shop: Store) -> None:

@@ -51,4 +51,5 @@ shown = Table(
     Column("claimed", JSON, nullable=False),
     Column("links", JSON, nullable=False),
     Column("blocked", Text, nullable=False),
+    Column("as_of", String(32)),
 )
