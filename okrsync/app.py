@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -34,6 +34,8 @@ from okrsync.practice.finals import explained_with_final, with_finals
 from okrsync.practice.objective import explain_objective, find_objective
 from okrsync.practice.standing import contradictable, verdict_of
 from okrsync.progress import NoProgress, Progress
+from okrsync.queries import asking, refusals
+from okrsync.reading import read_completely
 from okrsync.registry import Registry
 from okrsync.retry import Patience, Retry
 from okrsync.settings import Settings, load_settings
@@ -135,14 +137,27 @@ class App:
             return
         for name in self.settings.connections:
             try:
-                connector = self._line(name).connect()
-                try:
-                    yield from ((name, finding) for finding in connector.check())
-                finally:
-                    connector.close()
+                with closing(self._line(name).connect()) as connector:
+                    yield from self._check(name, connector)
             except ConnectionFailed as error:
                 yield name, Finding(Level.ERROR, "connection", error.message, error.hint)
-        yield from (("last reading", finding) for finding in problems(self.store, self.okrs, self.now()))
+        complete = read_completely(self.store, {name: self._line(name).reads for name in self.settings.connections})
+        found = problems(self.store, self.okrs, self.now(), complete)
+        yield from (("last reading", finding) for finding in found)
+
+    def _check(self, name: str, connector: Connector) -> Iterator[tuple[str, Finding]]:
+        """What the connector finds, and then what the tracker says of each query that it is to be asked."""
+        failed = False
+        for finding in connector.check():
+            failed = failed or finding.level is Level.ERROR
+            yield name, finding
+        if asked := asking(self.okrs, name):
+            try:
+                scopes = connector.scopes(self.store.scopes.known(name))
+                yield from refusals(connector, scopes, asked)
+            except ConnectionFailed as error:
+                if not failed:
+                    yield name, Finding(Level.ERROR, "queries", error.message, error.hint)
 
     def plan(self, request: RunRequest) -> RunReport:
         """Read the trackers and say what would change on the tickets.

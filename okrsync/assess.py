@@ -16,7 +16,8 @@ from functools import cached_property, partial
 import msgspec
 
 from okrsync import __version__
-from okrsync.mapping import Mapper, Surroundings
+from okrsync.connector import Finding
+from okrsync.mapping import Mapper, Surroundings, Words
 from okrsync.measure import Evidence, measure
 from okrsync.method import definition
 from okrsync.method.happened import happened, shortened
@@ -57,11 +58,11 @@ class Assessor:
         with self.store.transaction():
             self.store.terms.keep(terms(self.okrs), self.now)
             mapper, fingerprint, self._held = self.mapper(), self._mapping_fingerprint(), self._unanswered()
-            self.warnings = [Warned(one.subject, one.message, one.hint) for one in mapper.problems]
             self._known = self.store.history.fingerprints()
             self._measured = self.store.history.measured_at()
             for connection in self.readable:
                 self._map(connection, mapper, fingerprint)
+            self.warnings = [Warned(one.subject, one.message, one.hint) for one in self.problems(mapper)]
             verbs = self._verbs(news)
             self._fed_by = self.store.links.connections_by_key_result()
             moved = [
@@ -84,6 +85,11 @@ class Assessor:
         around = msgspec.structs.replace(self._around, memberships=memberships, split=split)
         return Mapper(self.okrs.placed if only is None else (only,), around)
 
+    def problems(self, mapper: Mapper) -> tuple[Finding, ...]:
+        """What is wrong with links, as far as the connections tell that were read completely."""
+        known = self.store.vocabulary.known(self.readable, mapper.asked())
+        return mapper.problems(known)
+
     @cached_property
     def _around(self) -> Surroundings:
         """What is around the items for every mapper: asked for once."""
@@ -98,11 +104,13 @@ class Assessor:
     def _map(self, connection: str, mapper: Mapper, fingerprint: str) -> None:
         subject, history = f"mapping of {connection}", self.store.history
         self._measured_with = history.measured_with(connection)
-        if self._known.get(subject) == fingerprint:
+        heard, anew = Words(), self._known.get(subject) != fingerprint
+        if not anew:
             self.store.dirt.spread(connection)
         else:
             self.store.dirt.mark_all(connection)
         for chunk in self.store.dirt.to_map(connection):
+            heard.hear(chunk)
             linked = [one for item in chunk for one in mapper.links(item)]
             born = {item.id: item.created for item in chunk}
             self.touched |= self.store.links.replace(
@@ -116,6 +124,7 @@ class Assessor:
             dangling = [(item.id, one) for item in chunk if item.references for one in mapper.dangling(item)]
             self.store.links.keep_dangling(connection, chunk, dangling)
         self.store.dirt.clean(connection)
+        self.store.vocabulary.keep(connection, heard, anew=anew)
         history.set_fingerprint(subject, fingerprint)
         history.set_measured_with(connection, self.now)
 

@@ -82,6 +82,9 @@ class Fenced:
     def select(self, scopes: Sequence[Scope], query: str) -> frozenset[str]:
         return self._fence.call("select", lambda: frozenset(self._inner.select(scopes, query)))
 
+    def probe(self, scopes: Sequence[Scope], query: str) -> None:
+        self._fence.call("probe", lambda: self._inner.probe(scopes, query))
+
     def observe(self, refs: Sequence[Ref]) -> Iterator[Shown]:
         return self._fence.each("observe", lambda: self._inner.observe(refs))
 

@@ -22,6 +22,7 @@ from okrsync.house import House, Line, RunRequest
 from okrsync.model.run import ScopePull, Warned
 from okrsync.model.work import Scope
 from okrsync.pull import Puller
+from okrsync.queries import Asking, asking
 from okrsync.store import Store
 from okrsync.store.items import News
 from okrsync.store.scopes import ConnectionState
@@ -97,7 +98,7 @@ class Reader:
         known = {scope.id for scope in self.house.store.scopes.known(name)}
         hints = self.request.hints[name]
         few = len(hints) <= FEW and all(hint.item and hint.scope in known for hint in hints)
-        return few and self._complete(name, self.house.store.history.fingerprints())
+        return few and bool(read_completely(self.house.store, {name: self.house.lines[name].reads}))
 
     def _look_again(self, name: str) -> None:
         house, line = self.house, self.house.lines[name]
@@ -203,29 +204,24 @@ class Reader:
     def _select(self, name: str, connector: Connector) -> None:
         """Ask the tracker which items each query of the OKR files matches."""
         scopes = self.house.store.scopes
-        asking: dict[str, list[str]] = {}
-        for placed in self.house.okrs.live():
-            for link in placed.key_result.links:
-                if link.connection == name and link.query:
-                    asking.setdefault(link.query, []).append(placed.key_result.id)
-        for query, key_results in asking.items():
+        for query, links in asking(self.house.okrs, name).items():
             try:
                 ids = connector.select(scopes.known(name), query)
             except Rejected as error:
-                self._refuse(name, query, key_results, error)
+                self._refuse(name, query, links, error)
                 continue
             with self.house.store.transaction():
                 if not scopes.answered(name, query):
-                    for key_result in key_results:
-                        self.house.store.dirt.mark_linked(key_result)
+                    for link in links:
+                        self.house.store.dirt.mark_linked(link.key_result)
                 changed = scopes.keep_membership(name, query, ids)
                 self.house.store.dirt.mark(name, sorted(changed))
 
-    def _refuse(self, name: str, query: str, key_results: Sequence[str], error: Rejected) -> None:
+    def _refuse(self, name: str, query: str, links: Sequence[Asking], error: Rejected) -> None:
         """A query that the tracker does not understand holds back only the key results that ask it."""
-        told = f"the query {query!r} was refused, so the last value stays: {error.message}"
-        for key_result in key_results:
-            self.refused.append(Warned(key_result, told, "Correct the query in the OKR files."))
+        for link in links:
+            told = link.refused(query, error, ", so the last value stays")
+            self.refused.append(Warned(link.key_result, *told))
         with self.house.store.transaction():
             self.house.store.scopes.refuse_query(name, query)
 
@@ -237,18 +233,23 @@ class Reader:
             for name in former:
                 scopes.keep(name, (), self.house.now())
                 history.set_fingerprint(_reading(name), NOT_CONFIGURED)
-        read = history.fingerprints()
-        return [name for name in lines if name not in self.out and self._complete(name, read)] + former
-
-    def _complete(self, name: str, read: Mapping[str, str]) -> bool:
-        """``read`` are the fingerprints in the store."""
-        complete = self.house.store.scopes.state(name).complete
-        return complete and read.get(_reading(name), "") == self.house.lines[name].reads
+        asked = {name: line.reads for name, line in lines.items() if name not in self.out}
+        return [*read_completely(self.house.store, asked), *former]
 
     def close(self) -> None:
         """Let go of every client."""
         for connector in self.connectors.values():
             connector.close()
+
+
+def read_completely(store: Store, asked: Mapping[str, str]) -> list[str]:
+    """Those connections of which all was read that is ``asked`` of them today (:attr:`okrsync.house.Line.reads`)."""
+    read, states = store.history.fingerprints(), store.scopes.states()
+    return [
+        name
+        for name, reads in asked.items()
+        if name in states and states[name].complete and read.get(_reading(name), "") == reads
+    ]
 
 
 def _reading(connection: str) -> str:

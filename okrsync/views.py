@@ -164,10 +164,14 @@ def _mapper(assessor: Assessor, placed: Placed) -> Mapper:
     return assessor.mapper(placed) if milestones else Mapper((placed,), Surroundings())
 
 
-def problems(store: Store, okrs: Okrs, now: datetime) -> tuple[Finding, ...]:
-    """What the last reading showed to be wrong: links that reach nothing, circles of parents, names nobody has."""
+def problems(store: Store, okrs: Okrs, now: datetime, complete: Collection[str]) -> tuple[Finding, ...]:
+    """What the last reading showed to be wrong: links that reach nothing, circles of parents, names nobody has.
+
+    ``complete`` are the connections that were read completely; of the links of others nothing is said.
+    """
     with store.reading():
-        found = Assessor(store, okrs, store.scopes.connections(), now).mapper().problems
+        assessor = Assessor(store, okrs, complete, now)
+        found = assessor.problems(assessor.mapper())
         dangling = store.links.dangling()
     lost = (
         Finding(

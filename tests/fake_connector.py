@@ -146,6 +146,9 @@ class FakeConnector:
         self.tracker.calls.append(("select", query))
         return self.tracker.matching.get(query, frozenset())
 
+    def probe(self, scopes: Sequence[Scope], query: str) -> None:
+        self.tracker.calls.append(("probe", query))
+
     def observe(self, refs: Sequence[Ref]) -> Iterator[Shown]:
         self.tracker.calls.append(("observe", tuple(ref.id for ref in refs)))
         if self.tracker.seeing is not None:

@@ -69,6 +69,9 @@ class GitHubConnector:
     def select(self, scopes: Sequence[Scope], query: str) -> frozenset[str]:
         return search.select(self._client, scopes, query)
 
+    def probe(self, scopes: Sequence[Scope], query: str) -> None:
+        search.probe(self._client, scopes, query)
+
     def observe(self, refs: Sequence[Ref]) -> Iterator[Shown]:
         return self._observer.observe(refs)
 

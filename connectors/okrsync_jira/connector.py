@@ -103,6 +103,12 @@ class JiraConnector:
             return frozenset()
         return frozenset(self._ids(jql.projects([scope.id for scope in scopes]), condition))
 
+    def probe(self, scopes: Sequence[Scope], query: str) -> None:
+        condition = jql.guarded(query)
+        if scopes:
+            places = jql.projects([scope.id for scope in scopes])
+            self._flavour().probe(self._client, _read_ids, places, condition)
+
     def observe(self, refs: Sequence[Ref]) -> Iterator[Shown]:
         return self._tickets.observe(refs)
 

@@ -46,6 +46,9 @@ class Flavour(Protocol):
     def ids(self, client: Client, decode: Decode[Bare], *clauses: str) -> Iterator[Batch[Bare]]:
         """The same, ids only, in pages as large as the product gives."""
 
+    def probe(self, client: Client, decode: Decode[Bare], *clauses: str) -> None:
+        """The smallest page of a search, for what the server says of it."""
+
     def fresh(
         self, client: Client, fields: Sequence[str], decode: Decode[Issue], ids: Sequence[str]
     ) -> Iterator[Batch[Issue]]:
@@ -84,6 +87,10 @@ class Cloud:
 
     def ids(self, client: Client, decode: Decode[Bare], *clauses: str) -> Iterator[Batch[Bare]]:
         return self._walk(client, ["id"], decode, self._ids, clauses)
+
+    def probe(self, client: Client, decode: Decode[Bare], *clauses: str) -> None:
+        search = {"jql": jql.oldest_first(*clauses), "fields": ["id"], "maxResults": 1}
+        client.read("search/jql", decode, body=search)
 
     def fresh(
         self, client: Client, fields: Sequence[str], decode: Decode[Issue], ids: Sequence[str]
@@ -148,6 +155,10 @@ class DataCenter:
 
     def ids(self, client: Client, decode: Decode[Bare], *clauses: str) -> Iterator[Batch[Bare]]:
         return self._walk(client, ["created"], decode, self._ids, clauses)
+
+    def probe(self, client: Client, decode: Decode[Bare], *clauses: str) -> None:
+        search = {"jql": jql.oldest_first(*clauses), "fields": ["id"], "maxResults": 1, "startAt": 0}
+        client.read("search", decode, body=search)
 
     def fresh(
         self, client: Client, fields: Sequence[str], decode: Decode[Issue], ids: Sequence[str]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from okrsync.errors import ConnectionFailed
+from okrsync.errors import Rejected
 
 _CLOSERS = {")": "(", "]": "["}
 
@@ -27,14 +27,12 @@ def oldest_first(*clauses: str) -> str:
 
 
 def guarded(query: str) -> str:
-    """A person's query as one operand. Raises ConnectionFailed where it would reach beyond its brackets."""
+    """A person's query as one operand. Raises Rejected where it would reach beyond its brackets."""
     outside = _outside_quotes(query)
     if not query.strip():
-        raise ConnectionFailed("The JQL query is empty.", hint="Leave query out, or write one.")
+        raise Rejected("The JQL query is empty.", hint="Leave query out, or write one.")
     if re.search(r"\border\s+by\b", outside, re.IGNORECASE):
-        raise ConnectionFailed(
-            f"The JQL query {query!r} has an ORDER BY.", hint="Leave it out; membership has no order."
-        )
+        raise Rejected(f"The JQL query {query!r} has an ORDER BY.", hint="Leave it out; membership has no order.")
     opened: list[str] = []
     for character in outside:
         if character in "([":
@@ -68,7 +66,5 @@ def _outside_quotes(query: str) -> str:
     return "".join(kept)
 
 
-def _unbalanced(query: str) -> ConnectionFailed:
-    return ConnectionFailed(
-        f"The JQL query {query!r} has unbalanced brackets or quotes.", hint="Try it in Jira's search."
-    )
+def _unbalanced(query: str) -> Rejected:
+    return Rejected(f"The JQL query {query!r} has unbalanced brackets or quotes.", hint="Try it in Jira's search.")

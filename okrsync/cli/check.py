@@ -28,7 +28,8 @@ def check(
 ) -> int:
     """Check the files, then what each tracker lets us do.
 
-    For each connection: who am I, may I read, may I write, does the clock agree, what is left of the rate limit.
+    For each connection: who am I, may I read, may I write, does the clock agree, what is left of the rate limit,
+    does it take the queries of the OKR files. And what the last sync showed: names in links that no ticket knows.
 
     Exits 2 when a file is wrong and 4 when a connection is.
     """

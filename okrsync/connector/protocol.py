@@ -64,6 +64,12 @@ class Connector(Protocol):
     def select(self, scopes: Sequence[Scope], query: str) -> frozenset[str]:
         """Ids of the items of these scopes that a query in the tracker's own language matches."""
 
+    def probe(self, scopes: Sequence[Scope], query: str) -> None:
+        """Ask a query once, for as little of its answer as the tracker gives. Raises what ``select`` raises.
+
+        That is Rejected for a query that the tracker does not understand.
+        """
+
     def observe(self, refs: Sequence[Ref]) -> Iterator[Shown]:
         """What these tickets show of ours now, in any order; tickets that are gone are left out."""
 

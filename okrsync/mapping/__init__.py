@@ -4,7 +4,8 @@ Leaves link, inner nodes of the hierarchy do not: a link that an epic or parent 
 it. An item is linked once per key result however many links reach it, with the largest of their weights.
 """
 
+from okrsync.mapping.known import Known, Words
 from okrsync.mapping.mapper import Mapper
 from okrsync.mapping.surroundings import Surroundings
 
-__all__ = ["Mapper", "Surroundings"]
+__all__ = ["Known", "Mapper", "Surroundings", "Words"]

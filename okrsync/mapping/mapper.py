@@ -7,12 +7,12 @@ handed down to everything below it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
 from okrsync.connector import Finding
 from okrsync.mapping.facts import Facts
 from okrsync.mapping.hierarchy import Hierarchy, Node
 from okrsync.mapping.index import Index
+from okrsync.mapping.known import Known, asked
 from okrsync.mapping.problems import problems
 from okrsync.mapping.rule import Compiler, Rule, named, reference
 from okrsync.mapping.surroundings import Names, Surroundings
@@ -51,9 +51,9 @@ class Mapper:
         self._surroundings = surroundings
         self._hierarchy = Hierarchy(surroundings)
         self._compiler = Compiler(surroundings.memberships, Names(surroundings), self._hierarchy)
-        live = [one for one in placed if one.live]
-        self._fine = {one.key_result.id for one in live if _counts_subtasks(one)}
-        self._index = Index(self._rules(live), surroundings.memberships)
+        self._live = [one for one in placed if one.live]
+        self._fine = {one.key_result.id for one in self._live if _counts_subtasks(one)}
+        self._index = Index(self._rules(self._live), surroundings.memberships)
         self._above: dict[Node, Above] = {}
 
     def _rules(self, live: Sequence[Placed]) -> Iterator[Rule]:
@@ -141,11 +141,13 @@ class Mapper:
         """The milestones, versions and epics a ``milestones`` key result counts; none for other measures."""
         return targets(placed, self._compiler)
 
-    @cached_property
-    def problems(self) -> tuple[Finding, ...]:
+    def asked(self) -> dict[str, set[str]]:
+        """The tickets that ``problems`` wants to know about, by connection."""
+        return asked((link for one in self._live for link in one.key_result.links), self._compiler.names.scopes)
+
+    def problems(self, known: Known) -> tuple[Finding, ...]:
         """Circles in the hierarchy (errors), and selectors of live key results that mean nothing known (warnings)."""
-        live = [one for one in self._placed.values() if one.live]
-        return tuple(problems(live, self._compiler))
+        return tuple(problems(self._live, self._compiler, known))
 
 
 def _counts_subtasks(placed: Placed) -> bool:

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cache
 from string import digits
 
 from okrsync.connector import Finding, Level
-from okrsync.mapping.rule import Compiler
+from okrsync.mapping.hierarchy import Hierarchy
+from okrsync.mapping.known import Known, respelt
+from okrsync.mapping.rule import Compiler, full_key
 from okrsync.model.okr import Link, Placed
+from okrsync.model.work import Kind
 from okrsync.near import nearest
 
+_KINDS = {kind.value: kind.value for kind in Kind}
 
-def problems(live: Sequence[Placed], compiler: Compiler) -> Iterator[Finding]:
-    """Nothing is said about the links of a connection before its first scope is known."""
-    for cycle in compiler.hierarchy.cycles:
+Problem = tuple[str, str | None]
+"""What is wrong, and the name that was probably meant."""
+
+
+def problems(live: Sequence[Placed], compiler: Compiler, known: Known) -> Iterator[Finding]:
+    """Nothing is said about the links of a connection that was not read completely."""
+    yield from _circles(compiler.hierarchy)
+    typos = Typos(live, compiler, known)
+    for placed in live:
+        for position, link in enumerate(placed.key_result.links):
+            for message, meant in typos.of(link):
+                hint = f"Did you mean {meant!r}?" if meant else ""
+                yield Finding(Level.WARNING, placed.key_result.id, f"{_place(placed, position)}{message}", hint)
+
+
+def _circles(hierarchy: Hierarchy) -> Iterator[Finding]:
+    for cycle in hierarchy.cycles:
         keys = [item.key for item in cycle]
         yield Finding(
             Level.ERROR,
@@ -21,42 +41,96 @@ def problems(live: Sequence[Placed], compiler: Compiler) -> Iterator[Finding]:
             f"The parents of {', '.join(keys)} form a circle; they are taken to have no parent.",
             f"Remove the parent of one of them, of {keys[0]} say.",
         )
-    for placed in live:
-        for link in placed.key_result.links:
-            if compiler.names.scopes(link.connection):
-                yield from _unresolved(placed.key_result.id, link, compiler)
 
 
-def _unresolved(key_result: str, link: Link, compiler: Compiler) -> Iterator[Finding]:
-    names, connection = compiler.names, link.connection
-    if link.scope_name is not None and not names.scope_ids(link):
-        what = "repository" if link.repository else "project"
-        message = f"{connection} has no {what} {link.scope_name!r}."
-        yield _warning(key_result, message, link.scope_name, names.scopes(connection))
-    elif link.milestone_title is not None and not names.milestones_of(link):
-        what = "milestone" if link.milestone else "version"
-        place = f" in {link.scope_name}" if link.scope_name else ""
-        message = f"{connection} has no {what} {link.milestone_title!r}{place}."
-        yield _warning(key_result, message, link.milestone_title, names.titles(connection))
-    if link.ancestor is not None and compiler.root(link) is None:
-        nodes = compiler.hierarchy.nodes.values()
-        keys = [item.key for item in nodes if item.connection == connection and _similar(item.key, link.ancestor)]
-        message = f"Nothing is known below {link.ancestor!r} in {connection}: wrong key, or not broken down yet."
-        yield _warning(key_result, message, link.ancestor, keys)
+def _place(placed: Placed, link: int) -> str:
+    where = placed.where(link)
+    return f"{where}: " if where else ""
 
 
-def _similar(key: str, written: str) -> bool:
-    """Keys differ in their numbers: nobody means SHOP-121 who writes SHOP-120, but SHPO-120 or a digit more."""
-    one, other = _number(key), _number(written)
-    return one.startswith(other) or other.startswith(one)
+class Typos:
+    """Looks for names that mean nothing. What was worked out for one link is not worked out again for another."""
+
+    def __init__(self, live: Sequence[Placed], compiler: Compiler, known: Known) -> None:
+        self._names = compiler.names
+        self._compiler = compiler
+        self._known = known
+        self._ids = tuple(placed.key_result.id.casefold() for placed in live)
+        self._words = cache(self._spoken)
+        self._meant = cache(self._nearest)
+        self._numbered = cache(self._by_number)
+
+    def of(self, link: Link) -> Iterator[Problem]:
+        if link.connection not in self._known.words:
+            return
+        yield from self._places(link)
+        yield from self._listed(link)
+        yield from self._above(link)
+        if self._known.words[link.connection].types:
+            yield from self._facts(link)
+
+    def _places(self, link: Link) -> Iterator[Problem]:
+        names, connection = self._names, link.connection
+        if link.scope_name is not None and not names.scope_ids(link):
+            what = "repository" if link.repository else "project"
+            message = f"{connection} has no {what} {link.scope_name!r}."
+            yield message, nearest(link.scope_name, names.scopes(connection))
+        elif link.milestone_title is not None and not names.milestones_of(link):
+            what = "milestone" if link.milestone else "version"
+            place = f" in {link.scope_name}" if link.scope_name else ""
+            message = f"{connection} has no {what} {link.milestone_title!r}{place}."
+            yield message, nearest(link.milestone_title, names.titles(connection))
+
+    def _listed(self, link: Link) -> Iterator[Problem]:
+        connection, there = link.connection, self._known.items.get(link.connection, frozenset())
+        for key in (full_key(one, link) for one in link.items):
+            if key.casefold() not in there:
+                meant = respelt(key, self._names.scopes(connection))
+                yield f"{connection} has no ticket {key!r}.", meant if meant and meant.casefold() in there else None
+
+    def _above(self, link: Link) -> Iterator[Problem]:
+        """An epic may be in a project that is not read, and its stories in one that is."""
+        connection, parents = link.connection, self._known.parents.get(link.connection, frozenset())
+        if link.ancestor is None or self._compiler.root(link) is not None:
+            return
+        key = full_key(link.ancestor, link)
+        if key.casefold() not in parents:
+            message = f"Nothing is known below {link.ancestor!r} in {connection}: wrong key, or not broken down yet."
+            yield message, nearest(key, self._alike(connection, key))
+
+    def _facts(self, link: Link) -> Iterator[Problem]:
+        connection, labels = link.connection, link.labels
+        wanted = [("types", "is of type", link.type), ("assignees", "is assigned to", link.assignee)]
+        wanted += [("labels", "has the label", one) for one in ((*labels.all, *labels.any) if labels else ())]
+        for kind, does, word in wanted:
+            if word is not None and word.casefold() not in self._words(connection, kind):
+                yield f"No ticket in {connection} {does} {word!r}.", self._meant(connection, kind, word)
+
+    def _spoken(self, connection: str, kind: str) -> dict[str, str]:
+        """The words of a kind as trackers write them, by how they are compared."""
+        words = {word.casefold(): word for word in sorted(getattr(self._known.words[connection], kind))}
+        return {**_KINDS, **words} if kind == "types" else words
+
+    def _nearest(self, connection: str, kind: str, word: str) -> str | None:
+        """Our own labels end with the id of a key result; nobody means one of those."""
+        words = self._words(connection, kind)
+        ours = self._ids if kind == "labels" else ()
+        return nearest(word, (shown for folded, shown in words.items() if not folded.endswith(ours)))
+
+    def _alike(self, connection: str, key: str) -> list[str]:
+        """Keys differ in their numbers: nobody means SHOP-121 who writes SHOP-120, but SHPO-120 or a digit more."""
+        written, keys = _number(key), self._numbered(connection)
+        numbers = [written, written[:-1], *(f"{written}{digit}" for digit in digits)]
+        return [one for number in numbers for one in keys.get(number, ())]
+
+    def _by_number(self, connection: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for item in self._compiler.hierarchy.nodes.values():
+            if item.connection == connection:
+                found[_number(item.key)].append(item.key)
+        return found
 
 
 def _number(key: str) -> str:
     """The digits at its end."""
     return key[len(key.rstrip(digits)) :]
-
-
-def _warning(key_result: str, message: str, written: str, known: Iterable[str]) -> Finding:
-    near = nearest(written, sorted(known))
-    hint = f"Did you mean {near!r}?" if near else ""
-    return Finding(Level.WARNING, key_result, message, hint)

@@ -76,6 +76,9 @@ def _collected(sources: list[Source]) -> Okrs:
                 cycle=source.content.cycle,
                 file=source.document.file,
                 line=source.document.line(place),
+                link_lines=tuple(
+                    source.document.line((*place, "links", position)) for position in range(len(key_result.links))
+                ),
             )
             for source in sources
             for place, objective, key_result in source.key_results()

@@ -33,6 +33,7 @@ from okrsync.store.survey import Survey
 from okrsync.store.terms import Terms
 from okrsync.store.totals import Totals
 from okrsync.store.upgrade import migrate
+from okrsync.store.vocabulary import Vocabulary
 
 _VERSION = """
 SELECT (SELECT finished_at FROM runs WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1),
@@ -79,6 +80,7 @@ class Store:
         self.terms = Terms(self._connection)
         self.totals = Totals(self._connection)
         self.reminders = Reminders(self._connection)
+        self.vocabulary = Vocabulary(self._connection)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

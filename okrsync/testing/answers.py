@@ -66,6 +66,12 @@ class AnswersContract:
         query = tracker.query(refs)
         assert rig.connector.select([rig.scope], query) == {ref.id for ref in refs}
 
+    def test_a_query_is_probed_with_one_request_and_no_more(self, rig: Rig, tracker: Tracker) -> None:
+        query = tracker.query([item.ref for item in rig.items()[:MEMBERS]])
+        before = rig.meter.requests
+        rig.connector.probe([rig.scope], query)
+        assert rig.meter.requests == before + 1
+
     def test_a_note_below_a_long_talk_is_found(self, rig: Rig, tracker: Tracker) -> None:
         ref = rig.items()[0].ref
         for number in range(TALK):

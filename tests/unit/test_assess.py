@@ -438,3 +438,23 @@ def test_only_what_moves_by_itself_is_measured_when_nothing_changed(
     measured: Callable[..., int], how: dict[str, Any], again: int
 ) -> None:
     assert measured(placed({"project": "SHOP"}, measure=how)) == again
+
+
+def test_a_run_tells_words_that_no_ticket_uses_only_of_what_was_read_completely(shop: Store) -> None:
+    keep(shop, item("1", assignees=("ana",)))
+    typo = placed({"assignee": "anna"}, {"connection": "github", "items": ["acme/shop#9"]})
+    run = assessor(shop, typo, readable=["jira"])
+    run.assess([])
+    assert [(one.subject, one.message, one.hint) for one in run.warnings] == [
+        ("checkout-1", "No ticket in jira is assigned to 'anna'.", "Did you mean 'ana'?")
+    ]
+
+
+def test_a_run_that_maps_only_what_changed_still_knows_the_words_of_the_rest(shop: Store) -> None:
+    one = placed({"assignee": "ana"})
+    keep(shop, item("1", assignees=("ana",)))
+    moved(shop, one)
+    keep(shop, item("2", assignees=("ben",)))
+    run = assessor(shop, one)
+    run.assess([])
+    assert run.warnings == []

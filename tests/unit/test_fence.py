@@ -31,6 +31,7 @@ VERBS: dict[str, tuple[Any, ...]] = {
     "pull": (SHOP, None),
     "reread": (SHOP, (ITEM.ref,)),
     "select": ((SHOP,), "type = Bug"),
+    "probe": ((SHOP,), "type = Bug"),
     "observe": ((ITEM.ref,),),
     "cost": (AddLabel(ITEM.ref, "okr:a"),),
     "apply": (AddLabel(ITEM.ref, "okr:a"),),

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from okr_builders import CYCLE, item, placed, version
 
-from okrsync.mapping import Mapper, Surroundings
+from okrsync.mapping import Known, Mapper, Surroundings, Words
 from okrsync.model.okr import Phase
 from okrsync.model.work import Item, Kind
 
+READ = Known({"jira": Words()})
 SCOPES = {("jira", "100"): "SHOP", ("jira", "200"): "API"}
 
 
@@ -97,7 +98,7 @@ def test_a_milestone_of_another_repository_is_not_meant_by_its_id_or_number() ->
     assert mapped(one, {"milestone": "3", "project": "API"}, surroundings=surroundings)
     assert mapped(one, {"milestone": "78", "project": "API"}, surroundings=surroundings)
     for name in ("78", "3"):
-        (problem,) = Mapper([placed({"milestone": name, "project": "SHOP"})], surroundings).problems
+        (problem,) = Mapper([placed({"milestone": name, "project": "SHOP"})], surroundings).problems(READ)
         assert problem.message == f"jira has no milestone '{name}' in SHOP."
 
 

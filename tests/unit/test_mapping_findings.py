@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from okr_builders import CYCLE, item, placed, version
 
-from okrsync.mapping import Mapper, Surroundings
+from okrsync.mapping import Known, Mapper, Surroundings, Words
 from okrsync.model.okr import Life, Objective, Phase, Placed
 from okrsync.model.run import Dangling
 from okrsync.model.work import Item
 
+WORDS = Words({"Task", "Story", "Bug"}, {"Checkout", "blocked", "okr:checkout-1"}, {"ana", "ben"})
+READ = Known({"jira": WORDS}, items={"jira": frozenset({"shop-12"})})
 SCOPES = {("jira", "100"): "SHOP", ("jira", "200"): "API"}
 
 
@@ -75,7 +77,7 @@ def test_a_circle_of_parents_is_an_error_that_names_the_items() -> None:
     circle = [item("2", parent="3"), item("3", parent="4"), item("4", parent="SHOP-2")]
     tail = item("5", parent="2")
     mapper = Mapper([placed({"epic": "SHOP-2"})], around(*circle, tail))
-    (problem,) = [one for one in mapper.problems if one.level == "error"]
+    (problem,) = [one for one in mapper.problems(READ) if one.level == "error"]
     assert (problem.subject, problem.message, problem.hint) == (
         "jira",
         "The parents of SHOP-2, SHOP-3, SHOP-4 form a circle; they are taken to have no parent.",
@@ -88,7 +90,7 @@ def test_a_circle_of_parents_is_an_error_that_names_the_items() -> None:
 def test_an_item_that_is_its_own_parent_is_a_circle() -> None:
     own = item("2", parent="2")
     mapper = Mapper([placed({"epic": "SHOP-2"})], around(own))
-    assert ["SHOP-2 form" in one.message for one in mapper.problems] == [True]
+    assert ["SHOP-2 form" in one.message for one in mapper.problems(READ)] == [True]
     assert len(mapper.links(item(parent="2"))) == 1
 
 
@@ -120,16 +122,70 @@ def test_a_selector_that_means_nothing_known_is_a_warning_with_the_nearest_name(
     link: dict[str, Any], message: str, hint: str
 ) -> None:
     surroundings = around(item("120", type="Epic"), milestones=(version("1", "Checkout 1"),))
-    (found,) = Mapper([placed(link)], surroundings).problems
+    (found,) = Mapper([placed(link)], surroundings).problems(READ)
     assert (found.level, found.subject, found.message, found.hint) == ("warning", "checkout-1", message, hint)
 
 
-def test_nothing_is_said_about_a_connection_that_was_never_read() -> None:
-    assert Mapper([placed({"project": "SHOPP"})], Surroundings()).problems == ()
+@pytest.mark.parametrize(
+    ("link", "message", "hint"),
+    [
+        ({"assignee": "anna"}, "No ticket in jira is assigned to 'anna'.", "Did you mean 'ana'?"),
+        ({"assignee": "zoe"}, "No ticket in jira is assigned to 'zoe'.", ""),
+        ({"type": "Stroy"}, "No ticket in jira is of type 'Stroy'.", "Did you mean 'Story'?"),
+        ({"type": "Pull Requests"}, "No ticket in jira is of type 'Pull Requests'.", "Did you mean 'pull request'?"),
+        ({"labels": "chekout"}, "No ticket in jira has the label 'chekout'.", "Did you mean 'Checkout'?"),
+        ({"labels": {"any": ["blocked", "bug"]}}, "No ticket in jira has the label 'bug'.", ""),
+        ({"labels": "or:checkout-1"}, "No ticket in jira has the label 'or:checkout-1'.", "Did you mean 'Checkout'?"),
+        ({"items": ["SHOP-12", "SHPO-12"]}, "jira has no ticket 'SHPO-12'.", "Did you mean 'SHOP-12'?"),
+        ({"items": ["SHPO-13"]}, "jira has no ticket 'SHPO-13'.", ""),
+        ({"items": ["somewhere"]}, "jira has no ticket 'somewhere'.", ""),
+    ],
+)
+def test_a_word_that_no_ticket_uses_is_told_with_the_nearest_one(link: dict[str, Any], message: str, hint: str) -> None:
+    (found,) = Mapper([placed(link)], around()).problems(READ)
+    assert (found.level, found.subject, found.message, found.hint) == ("warning", "checkout-1", message, hint)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"assignee": "ANA", "type": "story", "labels": {"all": ["checkout"], "any": ["Blocked"]}},
+        {"type": "pull request"},
+        {"items": ["shop-12"]},
+    ],
+)
+def test_words_that_tickets_use_are_no_problem_whatever_their_case(link: dict[str, Any]) -> None:
+    assert Mapper([placed(link)], around()).problems(READ) == ()
+
+
+def test_a_problem_names_the_line_of_the_link() -> None:
+    where = {"file": "okrs/shop.yaml", "link_lines": (12, 14)}
+    one = placed({"assignee": "ana"}, {"assignee": "anna"}).model_copy(update=where)
+    (found,) = Mapper([one], around()).problems(READ)
+    assert found.message == "okrs/shop.yaml:14: No ticket in jira is assigned to 'anna'."
+
+
+def test_an_epic_that_is_not_read_itself_is_no_problem_where_tickets_name_it() -> None:
+    known = Known({"jira": WORDS}, parents={"jira": frozenset({"big-7"})})
+    assert Mapper([placed({"epic": "BIG-7"})], around()).problems(known) == ()
+
+
+def test_where_no_ticket_was_seen_at_all_no_word_is_a_typo() -> None:
+    assert Mapper([placed({"assignee": "anna"})], around()).problems(Known({"jira": Words()})) == ()
+
+
+def test_what_is_asked_about_tickets_includes_what_may_have_been_meant() -> None:
+    mapper = Mapper([placed({"items": ["SHPO-12", "10012"]}, {"epic": "SHOP-3"})], around())
+    assert mapper.asked() == {"jira": {"SHPO-12", "SHOP-12", "10012", "SHOP-3"}}
+
+
+def test_nothing_is_said_about_a_connection_that_was_not_read_completely() -> None:
+    links = {"project": "SHOPP"}, {"assignee": "anna"}, {"items": ["SHPO-12"]}, {"epic": "SHPO-1"}
+    assert Mapper([placed(*links)], around()).problems(Known()) == ()
 
 
 def test_a_connection_without_any_milestones_has_no_nearest_one() -> None:
-    (found,) = Mapper([placed({"version": "1.0"})], around()).problems
+    (found,) = Mapper([placed({"version": "1.0"})], around()).problems(READ)
     assert (found.message, found.hint) == ("jira has no version '1.0'.", "")
 
 

@@ -31,6 +31,7 @@ def test_a_store_of_before_learns_to_remember(store: Store) -> None:
     store.close()
     engine = create_engine(store.url)
     with engine.begin() as old:
+        old.exec_driver_sql("DROP TABLE words")
         old.exec_driver_sql("DROP TABLE budgets")
         old.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
     engine.dispose()

@@ -107,6 +107,7 @@ def test_a_migrated_store_counts_the_runs_it_had(store: Store) -> None:
     engine = create_engine(store.url)
     with engine.begin() as old:
         for statement in (
+            "DROP TABLE words",
             "DROP TABLE budgets",
             "DROP TABLE run_totals",
             "DROP TABLE connection_totals",

@@ -220,17 +220,22 @@ def test_looking_changes_nothing(shop: Store) -> None:
         before = other._connection.exec_driver_sql("PRAGMA data_version").scalar()
         status(shop, SHIP, NOON + WEEK)
         explain(shop, SHIP, "checkout-1", NOON + WEEK)
-        problems(shop, SHIP, NOON + WEEK)
+        problems(shop, SHIP, NOON + WEEK, ["jira"])
         assert other._connection.exec_driver_sql("PRAGMA data_version").scalar() == before
 
 
 def test_problems_name_the_ticket_and_what_to_do(shop: Store) -> None:
     sync(shop, SHIP, item("1", references=("chekout-1",)))
-    (found,) = [one for one in problems(shop, SHIP, NOON) if one.subject == "SHOP-1"]
+    (found,) = [one for one in problems(shop, SHIP, NOON, ["jira"]) if one.subject == "SHOP-1"]
     assert "did you mean checkout-1?" in found.message
     assert "https://jira.example/browse/SHOP-1" in found.hint
 
 
 def test_problems_name_links_that_reach_nothing(shop: Store) -> None:
     files = Okrs(placed=(placed({"project": "SHOPP"}),))
-    assert any("SHOPP" in one.message for one in problems(shop, files, NOON))
+    assert any("SHOPP" in one.message for one in problems(shop, files, NOON, ["jira"]))
+
+
+def test_nothing_is_said_of_links_to_a_connection_that_was_not_read_completely(shop: Store) -> None:
+    files = Okrs(placed=(placed({"project": "SHOPP"}),))
+    assert problems(shop, files, NOON, []) == ()

@@ -19,13 +19,18 @@ class Home(Frozen):
 
 
 class Placed(Frozen):
-    """A key result with its surroundings and where it is written."""
+    """A key result with its surroundings and where it is written, down to the line of each link."""
 
     key_result: KeyResult
     objective: Objective
     cycle: Cycle
     file: str = ""
     line: int | None = None
+    link_lines: tuple[int, ...] = ()
+
+    def where(self, link: int) -> str:
+        """``okrs/shop.yaml:12``, the place of one of its links; "" for one that is in no file."""
+        return f"{self.file}:{self.link_lines[link]}" if link < len(self.link_lines) else self.file
 
     @property
     def live(self) -> bool:

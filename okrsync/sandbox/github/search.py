@@ -13,6 +13,9 @@ from okrsync.sandbox.github.listing import paged
 from okrsync.sandbox.github.records import Issue
 
 DEEPEST_RESULT = 1_000
+MOST_OPERATORS = 5
+_OPERATORS = frozenset({"AND", "OR", "NOT"})
+_TOO_MANY_OPERATORS = "More than five AND / OR / NOT operators were used."
 _UNKNOWN_PLACE = (
     "The listed users and repositories cannot be searched either because the resources do not exist "
     "or you do not have permission to view them."
@@ -25,11 +28,13 @@ Test = Callable[[Issue, str], bool]
 
 
 def search_issues(call: Call) -> Answer:
-    """The first 1,000 matches. Raises Refusal 422 for an empty query, unknown repositories and deeper pages.
+    """The first 1,000 matches. Raises Refusal 422 for what is empty or too long, unknown repositories and deeper pages.
 
     So does a query that could find issues and pull requests alike, unless ``searches_one_kind`` is off.
     """
     words = _words(call.query.get("q", ""))
+    if sum(word in _OPERATORS for word in words) > MOST_OPERATORS:
+        raise invalid("Search", "q", message=_TOO_MANY_OPERATORS)
     if call.state.searches_one_kind and not _KINDS & {word.lower() for word in words}:
         raise invalid("Search", "q", message=_ONE_KIND)
     found = sorted(_matches(call, words), key=_order(call), reverse=call.query.get("order", "desc") == "desc")

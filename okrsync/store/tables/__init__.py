@@ -18,7 +18,17 @@ from okrsync.store.tables.past import (
     transitions,
 )
 from okrsync.store.tables.runs import connection_totals, holder, run_totals, runs, writes
-from okrsync.store.tables.work import budgets, connections, items, labels, mapped, memberships, milestones, scopes
+from okrsync.store.tables.work import (
+    budgets,
+    connections,
+    items,
+    labels,
+    mapped,
+    memberships,
+    milestones,
+    scopes,
+    words,
+)
 
 __all__ = [
     "UtcTime",
@@ -48,5 +58,6 @@ __all__ = [
     "shown",
     "terms",
     "transitions",
+    "words",
     "writes",
 ]

@@ -85,6 +85,15 @@ memberships = Table(
     Column("refused", Boolean, nullable=False),
 )
 
+words = Table(
+    "words",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("word", String, primary_key=True),
+)
+"""The types, labels and assignees that items had when they were mapped."""
+
 budgets = Table(
     "budgets",
     metadata,

@@ -11,7 +11,7 @@ import pytest
 from okrsync_github.connector import GitHubConnector
 
 from okrsync.connector import Context
-from okrsync.errors import BadAnswer, ConnectionFailed, Gone, OkrsyncError, Transient
+from okrsync.errors import BadAnswer, ConnectionFailed, Gone, OkrsyncError, Rejected, Transient
 from okrsync.model.work import Item, Outcome, Page, Scope, State
 from okrsync.sandbox.github import GitHubState
 from okrsync.sandbox.server import Sandbox
@@ -329,8 +329,33 @@ class TestSelect:
         self, connector: GitHubConnector, scope: Scope, hub: GitHubState
     ) -> None:
         fill(hub, 1001)
-        with pytest.raises(BadAnswer, match="more than 1000"):
+        with pytest.raises(Rejected, match="more than 1000"):
             connector.select([scope], "is:issue")
+
+    @pytest.mark.parametrize("query", ["label:a OR (label:b", "label:a) OR label:b", 'label:"a'])
+    def test_a_query_that_would_reach_beyond_its_brackets_is_refused(
+        self, connector: GitHubConnector, scope: Scope, query: str
+    ) -> None:
+        with pytest.raises(Rejected, match="unbalanced"):
+            connector.select([scope], query)
+
+    def test_a_probe_asks_for_one_result_of_one_repository(
+        self, connector: GitHubConnector, scope: Scope, sandbox: Sandbox
+    ) -> None:
+        sandbox.log.clear()
+        connector.probe([scope, scope], "label:latency")
+        (entry,) = sandbox.log.select(path="/search/issues")
+        assert "per_page=1&" in f"{entry.query}&"
+        connector.probe([], "label:latency")
+        assert len(sandbox.log.select(path="/search/issues")) == 1
+
+    @pytest.mark.parametrize("query", ["a OR b OR c OR d OR e OR f OR g", "label:a OR (label:b", "is:issue"])
+    def test_a_probe_tells_what_github_would_refuse(
+        self, connector: GitHubConnector, scope: Scope, hub: GitHubState, query: str
+    ) -> None:
+        fill(hub, 1001)
+        with pytest.raises(Rejected):
+            connector.probe([scope], query)
 
     def test_issues_and_pull_requests_are_searched_apart_and_united(
         self, connector: GitHubConnector, scope: Scope, hub: GitHubState, items: Items, sandbox: Sandbox

@@ -22,7 +22,7 @@ from okrsync_jira.pages import batch_decoder
 from okrsync_jira.shapes import Bare
 
 from okrsync.connector import Context
-from okrsync.errors import BadAnswer, ConnectionFailed, Gone, Transient
+from okrsync.errors import BadAnswer, ConnectionFailed, Gone, Rejected, Transient
 from okrsync.marker import Namespace
 from okrsync.retry import Retry
 
@@ -182,6 +182,27 @@ def test_a_query_is_kept_inside_the_projects(cloud: JiraConnector, rsps: respons
     assert (body["fields"], body["maxResults"]) == (["id"], 5000)
     with pytest.raises(ConnectionFailed):
         cloud.select(scopes, "a = 1) OR (b = 2")
+
+
+def test_a_probe_asks_cloud_for_one_id(cloud: JiraConnector, rsps: responses.RequestsMock) -> None:
+    rsps.post(f"{API}/search/jql", json={"issues": [{"id": "1"}], "nextPageToken": "more"})
+    cloud.probe(cloud.scopes(()), "type = Bug")
+    (body,) = bodies(rsps, "/search/jql")
+    assert body["jql"].startswith("project = 10000 AND (type = Bug) ORDER BY")
+    assert (body["fields"], body["maxResults"]) == (["id"], 1)
+
+
+def test_a_probe_asks_data_center_for_one_id(data_center: JiraConnector, rsps: responses.RequestsMock) -> None:
+    rsps.post(f"{API}/search", json={"issues": [{"id": "1"}], "total": 7})
+    data_center.probe(data_center.scopes(()), "type = Bug")
+    (body,) = bodies(rsps, "/search")
+    assert (body["fields"], body["maxResults"], body["startAt"]) == (["id"], 1, 0)
+
+
+@pytest.mark.parametrize("query", ["type = 'Bug", "a = 1) OR (b = 2", "type = Bug ORDER BY key", " "])
+def test_a_query_that_cannot_be_put_into_brackets_is_refused_alone(cloud: JiraConnector, query: str) -> None:
+    with pytest.raises(Rejected):
+        cloud.probe((), query)
 
 
 class Server:
