@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from okrsync.connector import Connector, Finding, Level
-from okrsync.errors import Rejected
+from okrsync.errors import Gone, Rejected
 from okrsync.model.okr import Okrs
 from okrsync.model.work import Scope
 
@@ -43,6 +43,8 @@ def refusals(
     for query, links in asked.items():
         try:
             connector.probe(scopes, query)
+        except Gone:
+            raise
         except Rejected as error:
             for one in links:
                 message, hint = Asking(one.key_result, "").refused(query, error)

@@ -117,6 +117,7 @@ def _github() -> Iterator[Request]:
     yield request("check: repository", "check", "GET", rf"{_ID}$", site, home=True)
     yield request("check: issues", "check", "GET", rf"{_ID}/issues\?", site)
     yield request("check: labels", "check", "GET", rf"{_ID}/labels", site)
+    yield request("check: query", "check", "GET", r"/search/issues\?.*per_page=1(&|$)", site)
 
 
 _BARE = {"jira": r'"fields":\["id"\]', "jira-dc": r'"fields":\["created"\]'}
@@ -136,6 +137,7 @@ _OF_ITS_OWN = frozenset(
         "edit a comment",
         "changelogs of many issues",
         "issue with its changelog",
+        "check: query",
     }
 )
 """Requests in which Data Center differs from Cloud."""
@@ -184,6 +186,7 @@ def _jira(tracker: str) -> Iterator[Request]:
     yield request("check: site", "check", "GET", "/serverInfo$", site)
     yield request("check: project", "check", "GET", "/project/SHOP$", site, home=True)
     yield request("check: permissions", "check", "GET", "/mypermissions", site)
+    yield request("check: query", "check", "POST", search, site, body='"maxResults":1[,}]')
 
 
 REQUESTS: tuple[Request, ...] = (*_github(), *_jira("jira"), *_jira("jira-dc"))
