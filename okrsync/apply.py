@@ -60,11 +60,11 @@ def observe(store: Store, connector: Connector, refs: Sequence[Ref]) -> None:
     for found in connector.observe(refs):
         answered.add(found.ref.id)
         with store.transaction():
-            store.links.keep_shown(found)
+            store.showings.keep_shown(found)
     with store.transaction():
         for ref in refs:
             if ref.id not in answered:
-                store.links.block(ref.connection, ref.id, NOT_FOUND)
+                store.showings.block(ref.connection, ref.id, NOT_FOUND)
 
 
 @dataclass
@@ -138,7 +138,7 @@ class Applier:
             pace.wrote(self.now())
         with self.store.transaction():
             if isinstance(change, PutNote | DeleteNote):
-                self.store.links.begin_note(change.ref.connection, change.ref.id)
+                self.store.showings.begin_note(change.ref.connection, change.ref.id)
             return self.store.journal.intend(self.run, change, self.now())
 
     def _surely(self, change: Change) -> Receipt:
@@ -161,7 +161,7 @@ class Applier:
         with self.store.transaction():
             self.store.journal.withdraw(write)
             if isinstance(change, PutNote | DeleteNote):
-                self.store.links.withdraw_note(change.ref.connection, change.ref.id)
+                self.store.showings.withdraw_note(change.ref.connection, change.ref.id)
         return Write(change)
 
     def _refused(self, change: Change, write: int, error: ConnectionFailed) -> Write:
@@ -176,9 +176,9 @@ class Applier:
         with self.store.transaction():
             self.store.journal.end(write, self.now(), receipt=skipped, error="" if skipped else reason)
             if connection in self.failed:
-                self.store.links.unblock(connection, sorted(self._refusals[connection]))
+                self.store.showings.unblock(connection, sorted(self._refusals[connection]))
             elif ref is not None:
-                self.store.links.block(ref.connection, ref.id, error.message)
+                self.store.showings.block(ref.connection, ref.id, error.message)
         return Write(change, skipped, "" if skipped else reason)
 
     def _remember(self, change: Change, receipt: Receipt) -> None:
@@ -191,9 +191,9 @@ class Applier:
         elif isinstance(change, PutNote):
             own = marker.mark("", change.note)
             if note_id := receipt.note_id or change.note_id:
-                self.store.links.set_note(change.ref.connection, change.ref.id, marker.shown(note_id, own))
+                self.store.showings.set_note(change.ref.connection, change.ref.id, marker.shown(note_id, own))
         elif isinstance(change, DeleteNote):
-            self.store.links.forget_note(change.ref.connection, change.ref.id, change.note_id)
+            self.store.showings.forget_note(change.ref.connection, change.ref.id, change.note_id)
         elif isinstance(change, PutLink | DeleteLink):
             self._remember_link(change)
         elif isinstance(change, DefineLabel):
@@ -213,11 +213,11 @@ class Applier:
         )
 
     def _remember_link(self, change: PutLink | DeleteLink) -> None:
-        links = self.store.links.remote_links(change.ref.connection, change.ref.id)
+        links = self.store.showings.remote_links(change.ref.connection, change.ref.id)
         links.pop(change.key_result, None)
         if isinstance(change, PutLink):
             links[change.key_result] = link_fingerprint(change)
-        self.store.links.set_links(change.ref.connection, change.ref.id, links)
+        self.store.showings.set_links(change.ref.connection, change.ref.id, links)
 
 
 def _again(change: Change, shown: Shown | None) -> Change:

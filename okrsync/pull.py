@@ -191,9 +191,9 @@ class Puller:
             for page in pages:
                 self._learn(scope, page, now)
             news = self.store.items.keep(items, owns, now, self._measured)
-            self.store.links.unblock(self.connection, found if full else [one.after.id for one in news])
+            self.store.showings.unblock(self.connection, found if full else [one.after.id for one in news])
             for item in _came_from_elsewhere(news, asked.pulled_at):
-                self.store.links.begin_note(self.connection, item.id)
+                self.store.showings.begin_note(self.connection, item.id)
         self.news.extend(one for one in news if one.before is not None or not full)
         return news
 
@@ -221,7 +221,7 @@ class Puller:
         with self.store.transaction():
             self._mark(missing)
             if due and not full:
-                self.store.links.unblock(self.connection, sorted(existing))
+                self.store.showings.unblock(self.connection, sorted(existing))
             self.store.scopes.promote(
                 self.connection,
                 scope.id,

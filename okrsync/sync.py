@@ -177,7 +177,7 @@ class _Run:
         if self.request.full:
             with store.transaction():
                 for name in planner.targets:
-                    store.links.doubt(name)
+                    store.showings.doubt(name)
         with store.reading():
             for ticket in store.links.tickets(everything=everything):
                 target = planner.targets.get(ticket.item.connection)

@@ -29,6 +29,7 @@ from okrsync.store.lives import Lives
 from okrsync.store.lock import locked
 from okrsync.store.reminders import Reminders
 from okrsync.store.scopes import Scopes
+from okrsync.store.showings import Showings
 from okrsync.store.survey import Survey
 from okrsync.store.terms import Terms
 from okrsync.store.totals import Totals
@@ -66,6 +67,7 @@ class Store:
         self.items = Items(self._connection)
         self.dirt = Dirt(self._connection)
         self.links = Links(self._connection)
+        self.showings = Showings(self._connection)
         self.lives = Lives(self._connection)
         self.backlog = Backlog(self._connection)
         self.scopes = Scopes(self._connection)

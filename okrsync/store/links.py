@@ -1,11 +1,8 @@
-"""Links between items and key results, what tickets show of ours, and the tickets that concern a plan.
-
-Rows by the thousand go through the driver as plain SQL; building statements for them would cost more than they do.
-"""
+"""Links between items and key results, and the tickets that concern a plan."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain, groupby
@@ -14,20 +11,16 @@ import msgspec
 from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from okrsync.model.change import Shown, ShownNote
 from okrsync.model.run import Dangling
 from okrsync.model.sample import Linked
-from okrsync.model.ticket import Showing, Ticket
+from okrsync.model.ticket import Ticket
 from okrsync.model.work import Item
 from okrsync.store import tables
 from okrsync.store.moments import as_text
 from okrsync.store.rows import CHUNK, as_json, decode_item, write_rows
+from okrsync.store.showings import SHOWN_COLUMNS, showing_of
 
 _LINK_COLUMNS = "l.key_result, l.connection, l.item, l.weight, l.supports, l.reasons"
-_SHOWN_COLUMNS = """
-s.known, s.under_way, s.note_id, s.digest, s.tenths, s.statuses, s.named, s.surplus, s.claimed, s.links, s.blocked,
-s.as_of
-"""
 _PER_TICKET = 14
 """Columns of a ticket row before those of its link."""
 
@@ -47,22 +40,12 @@ WHERE connection = ? AND item = ? AND key_result = ?
 """
 _UNLINK = "DELETE FROM links WHERE connection = ? AND item = ? AND key_result = ?"
 _NO_MORE_DANGLING = "DELETE FROM dangling WHERE connection = ? AND item IN (SELECT value FROM json_each(?))"
-_UNBLOCK = """
-UPDATE shown SET blocked = '', known = known AND claimed = '[]'
-WHERE connection = ? AND (blocked <> '' OR claimed <> '[]') AND item IN (SELECT value FROM json_each(?))
-"""
-_DOUBT = "UPDATE shown SET known = 0 WHERE connection = ?"
-_LOOKED_AT = """
-UPDATE shown SET as_of = (
-    SELECT json_extract(i.body, '$.updated') FROM items i WHERE i.connection = shown.connection AND i.id = shown.item
-) WHERE connection = ? AND item = ?
-"""
 _PARTS = f"""
 SELECT i.body, {_LINK_COLUMNS} FROM links l JOIN items i ON i.connection = l.connection AND i.id = l.item
 WHERE l.key_result = ? ORDER BY l.connection, l.item
 """
 _EVERY_TICKET = f"""
-SELECT i.body, i.unreachable, {_SHOWN_COLUMNS}, {_LINK_COLUMNS} FROM items i
+SELECT i.body, i.unreachable, {SHOWN_COLUMNS}, {_LINK_COLUMNS} FROM items i
 LEFT JOIN links l ON l.connection = i.connection AND l.item = i.id
 LEFT JOIN shown s ON s.connection = i.connection AND s.item = i.id
 ORDER BY i.connection, i.id, l.key_result
@@ -73,13 +56,10 @@ _TICKETS = _EVERY_TICKET.replace(
     OR s.surplus <> '[]' OR s.links <> '{}'
     ORDER BY""",
 )
-_SHOWN = f"SELECT {_SHOWN_COLUMNS} FROM shown s WHERE s.connection = ? AND s.item = ?"
 
 _decode_words = lru_cache(maxsize=4096)(msgspec.json.Decoder(tuple[str, ...]).decode)
 _encode_words = lru_cache(maxsize=4096)(as_json)
 """Most reasons are those of a link before."""
-_decode_tenths = msgspec.json.Decoder(dict[str, int]).decode
-_decode_statuses = msgspec.json.Decoder(dict[str, str]).decode
 
 
 class Links:
@@ -184,85 +164,7 @@ class Links:
         rows = self._db.exec_driver_sql(query).yield_per(CHUNK)
         for (body, unreachable, *shown), group in groupby(rows, key=lambda row: row[:_PER_TICKET]):
             linked = tuple(_linked(*row[_PER_TICKET:]) for row in group if row[_PER_TICKET] is not None)
-            yield Ticket(decode_item(body), linked, _showing(*shown), unreachable or "")
-
-    def begin_note(self, connection: str, item: str) -> None:
-        """A note is about to be written, or may have come with a transferred ticket: nobody knows what it shows."""
-        self._put(connection, item, known=False, under_way=True)
-
-    def withdraw_note(self, connection: str, item: str) -> None:
-        """The note that was about to be written was not. Where none was ever seen, none is known."""
-        known = self._showing(connection, item).note is not None
-        self._put(connection, item, known=known, under_way=False)
-
-    def set_note(
-        self,
-        connection: str,
-        item: str,
-        note: ShownNote | None,
-        surplus: Sequence[str] | None = None,
-        claimed: Sequence[str] | None = None,
-    ) -> None:
-        """Remember the note that a ticket surely shows now, or that it shows none; None keeps surplus and claims."""
-        given = {"surplus": surplus, "claimed": claimed}
-        more = {name: list(values) for name, values in given.items() if values is not None}
-        self._put(
-            connection,
-            item,
-            known=True,
-            under_way=False,
-            note_id=note.id if note else None,
-            digest=note.digest if note else "",
-            tenths=note.tenths if note else {},
-            statuses=note.statuses if note else {},
-            named=list(note.labels) if note else [],
-            **more,
-        )
-
-    def forget_note(self, connection: str, item: str, note_id: str) -> None:
-        """A note of ours was deleted: the note itself, or one of those too many."""
-        showing = self._showing(connection, item)
-        note = None if showing.note and showing.note.id == note_id else showing.note
-        self.set_note(connection, item, note, [one for one in showing.surplus if one != note_id])
-
-    def remote_links(self, connection: str, item: str) -> dict[str, str]:
-        """Key result id -> fingerprint of the link that was put on a ticket."""
-        return dict(self._showing(connection, item).links)
-
-    def _showing(self, connection: str, item: str) -> Showing:
-        row = self._db.exec_driver_sql(_SHOWN, (connection, item)).first()
-        return _showing(*row) if row else Showing()
-
-    def set_links(self, connection: str, item: str, links: Mapping[str, str]) -> None:
-        """Remember the remote links a ticket shows: key result -> fingerprint."""
-        self._put(connection, item, links=dict(links))
-
-    def keep_shown(self, found: Shown) -> None:
-        """Remember what an observation found, and of which state of the item it was."""
-        self.set_note(found.ref.connection, found.ref.id, found.note, found.surplus, found.claimed)
-        self._db.exec_driver_sql(_LOOKED_AT, (found.ref.connection, found.ref.id))
-
-    def doubt(self, connection: str) -> None:
-        """Nobody knows any more what a connection's tickets show: each is looked at before it is written to again."""
-        self._db.exec_driver_sql(_DOUBT, (connection,))
-
-    def block(self, connection: str, item: str, reason: str) -> None:
-        """Do not try to write to this ticket again before it changes, is read in full, or a census is taken."""
-        self._put(connection, item, blocked=reason)
-
-    def unblock(self, connection: str, ids: Sequence[str]) -> None:
-        """These tickets may take writes again, and what others claim there is looked at anew."""
-        self._db.exec_driver_sql(_UNBLOCK, (connection, as_json(ids)))
-
-    def _put(self, connection: str, item: str, **values: object) -> None:
-        fresh: dict[str, object] = {"digest": "", "tenths": {}, "statuses": {}, "links": {}, "blocked": ""}
-        fresh |= {"named": [], "surplus": [], "claimed": []}
-        fresh |= {"known": False, "under_way": False}
-        self._db.execute(
-            insert(tables.shown)
-            .values(connection=connection, item=item, **{**fresh, **values})
-            .on_conflict_do_update(index_elements=["connection", "item"], set_=values)
-        )
+            yield Ticket(decode_item(body), linked, showing_of(*shown), unreachable or "")
 
 
 def _counts_otherwise(before: Linked, after: Linked) -> bool:
@@ -271,34 +173,3 @@ def _counts_otherwise(before: Linked, after: Linked) -> bool:
 
 def _linked(key_result: str, connection: str, item: str, weight: float, supports: int, reasons: str) -> Linked:
     return Linked(key_result, connection, item, weight, bool(supports), _decode_words(reasons))
-
-
-def _showing(
-    known: int | None,
-    under_way: int,
-    note_id: str | None,
-    digest: str,
-    tenths: str,
-    statuses: str,
-    named: str,
-    surplus: str,
-    claimed: str,
-    links: str,
-    blocked: str,
-    as_of: str | None,
-) -> Showing:
-    """A row of ``shown``; ``known`` is None where there is none."""
-    if known is None:
-        return Showing()
-    return Showing(
-        known=bool(known),
-        under_way=bool(under_way),
-        note=ShownNote(note_id, digest, _decode_tenths(tenths), _decode_words(named), _decode_statuses(statuses))
-        if note_id
-        else None,
-        surplus=_decode_words(surplus),
-        claimed=_decode_words(claimed),
-        links=msgspec.json.decode(links, type=dict[str, str]),
-        blocked=blocked,
-        as_of=datetime.fromisoformat(as_of) if as_of else None,
-    )

@@ -330,7 +330,7 @@ def test_nine_missing_are_not_too_many(pull: Pull, known: FakeTracker, clock: Cl
 def block(store: Store, *ids: str) -> None:
     with store.transaction():
         for id in ids:
-            store.links.block("jira", id, "not permitted")
+            store.showings.block("jira", id, "not permitted")
 
 
 def blocked(store: Store) -> set[str]:

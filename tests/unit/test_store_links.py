@@ -1,4 +1,4 @@
-"""Links, dangling references, and what tickets show of ours."""
+"""Links, dangling references, and the tickets that concern a plan."""
 
 from __future__ import annotations
 
@@ -110,75 +110,11 @@ def test_what_an_unreachable_ticket_names_is_nobodys_trouble(shop: Store) -> Non
     assert shop.links.dangling() == ()
 
 
-def showing(store: Store, id: str = "1") -> Showing:
-    return tickets(store, everything=True)[id].showing
-
-
-def test_a_ticket_nobody_looked_at_shows_nothing_known(shop: Store) -> None:
-    assert showing(shop) == Showing()
-    assert shop.links.remote_links("jira", "1") == {}
-
-
-def test_a_note_under_way_is_not_known_until_its_receipt(shop: Store) -> None:
-    with shop.transaction():
-        shop.links.set_note("jira", "1", NOTE)
-        shop.links.begin_note("jira", "1")
-    assert showing(shop) == Showing(known=False, under_way=True, note=NOTE)
-    with shop.transaction():
-        shop.links.set_note("jira", "1", NOTE)
-    assert showing(shop) == Showing(known=True, note=NOTE)
-
-
-def test_an_observation_replaces_what_was_remembered(shop: Store) -> None:
-    with shop.transaction():
-        shop.links.begin_note("jira", "1")
-        shop.links.keep_shown(Shown(item("1").ref, note=NOTE, surplus=("78", "79")))
-    assert showing(shop) == Showing(known=True, note=NOTE, surplus=("78", "79"), as_of=item("1").updated)
-    with shop.transaction():
-        shop.links.keep_shown(Shown(item("1").ref))
-    assert showing(shop) == Showing(known=True, as_of=item("1").updated)
-
-
-def test_an_edited_note_keeps_the_notes_too_many_in_mind(shop: Store) -> None:
-    with shop.transaction():
-        shop.links.keep_shown(Shown(item("1").ref, note=NOTE, surplus=("78",)))
-        shop.links.set_note("jira", "1", ShownNote("77", "d2"))
-    assert showing(shop).surplus == ("78",)
-
-
-def test_a_deleted_note_is_forgotten_and_no_other(shop: Store) -> None:
-    with shop.transaction():
-        shop.links.keep_shown(Shown(item("1").ref, note=NOTE, surplus=("78", "79")))
-        shop.links.forget_note("jira", "1", "78")
-    assert showing(shop) == Showing(known=True, note=NOTE, surplus=("79",), as_of=item("1").updated)
-    with shop.transaction():
-        shop.links.forget_note("jira", "1", "77")
-    assert showing(shop) == Showing(known=True, surplus=("79",), as_of=item("1").updated)
-
-
-def test_remote_links_and_notes_are_remembered_apart(shop: Store) -> None:
-    with shop.transaction():
-        shop.links.set_links("jira", "1", {"checkout-1": "f1"})
-    assert showing(shop) == Showing(links={"checkout-1": "f1"}), "the note is still to be looked for"
-    with shop.transaction():
-        shop.links.set_note("jira", "1", NOTE)
-    assert showing(shop) == Showing(known=True, note=NOTE, links={"checkout-1": "f1"})
-
-
-def test_a_blocked_ticket_is_unblocked_and_no_other(shop: Store) -> None:
-    with shop.transaction():
-        shop.links.block("jira", "1", "it is locked")
-        shop.links.block("jira", "2", "it is locked")
-        shop.links.unblock("jira", ["1", "3"])
-        shop.links.unblock("github", ["2"])
-    assert (showing(shop, "1").blocked, showing(shop, "2").blocked) == ("", "it is locked")
-
-
 def shows(store: Store, id: str, **what: Any) -> None:
     with store.transaction():
-        store.links.keep_shown(Shown(item(id).ref, note=what.get("note"), surplus=what.get("surplus", ())))
+        store.showings.keep_shown(Shown(item(id).ref, note=what.get("note"), surplus=what.get("surplus", ())))
         if "links" in what:
-            store.links.set_links("jira", id, what["links"])
+            store.showings.set_links("jira", id, what["links"])
 
 
 @pytest.mark.parametrize("what", [{"note": NOTE}, {"surplus": ("78",)}, {"links": {"checkout-1": "f1"}}])
@@ -193,7 +129,7 @@ def test_a_ticket_that_shows_something_of_ours_concerns_a_plan_without_any_link(
 def test_so_does_one_that_wears_our_label_or_has_a_note_under_way(shop: Store) -> None:
     with shop.transaction():
         shop.items.keep([item("1", labels=("okr:old",))], lambda label: label.startswith("okr:"))
-        shop.links.begin_note("jira", "2")
+        shop.showings.begin_note("jira", "2")
     assert set(tickets(shop)) == {"1", "2"}
     assert set(tickets(shop, everything=True)) == {"1", "2", "3"}
 
