@@ -11,7 +11,7 @@ from okrsync.store.engine import begin
 from okrsync.store.file import MENDING, only_read, place, writable
 from okrsync.store.tables import metadata
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration; a test compares it with the migrations folder."""
 
 
