@@ -22,7 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--items", type=int, default=ITEMS, help="items a tracker (default %(default)s)")
     parser.add_argument("--large", action="store_true", help=f"also {LARGE:,} items a tracker")
-    parser.add_argument("--repeat", type=int, default=3, help="runs of each, of which the best counts")
+    parser.add_argument("--repeat", type=int, default=5, help="runs of each, of which the best counts")
     parser.add_argument("--only", nargs="*", default=[], help="start-up github jira latency backfill mapping forecast")
     asked = parser.parse_args()
     results = Results()

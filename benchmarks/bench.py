@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from http.client import HTTPConnection
@@ -54,26 +54,26 @@ class Bench:
 
     def peer(self, name: str) -> Cost | None:
         """None where the library is not installed."""
-        if not installed(name):
-            return None
-        cost = self._best(lambda: self._run(sys.executable, "-m", "benchmarks.peers", name, self.address))
-        return self._complete(cost, int(cost.output), self.items)
+        return self._best(lambda: self._peer(name)) if installed(name) else None
 
     def program(self, *arguments: str) -> Cost:
         return self._best(lambda: self._run(PROGRAM, *arguments))
+
+    def beside_floor(self, floor: str, workspace: Workspace) -> tuple[Cost, Cost, Cost]:
+        """The floor, start-up and a full sync, in turns: what disturbs the machine for a while disturbs all three."""
+        start = (PROGRAM, "--config", str(workspace.config), "check", "--offline")
+        floors, starts, syncs = zip(
+            *((self._peer(floor), self._run(*start), self._full_sync(workspace)) for _ in range(self._repeat)),
+            strict=True,
+        )
+        return _least(floors), _least(starts), _least(syncs)
 
     def module(self, name: str) -> Cost:
         return self._run(sys.executable, "-m", name)
 
     def full_sync(self, workspace: Workspace, *, best: str = "cpu") -> Cost:
         """Everything, into a fresh store; ``best`` says which figure decides between the runs."""
-
-        def run() -> Cost:
-            workspace.forget()
-            return self._sync(workspace)
-
-        cost = self._best(run, best)
-        return self._complete(cost, _seen(cost), self.items)
+        return self._best(lambda: self._full_sync(workspace), best)
 
     def sync_again(self, workspace: Workspace) -> Cost:
         """What changed since the workspace's last sync: nothing."""
@@ -100,6 +100,15 @@ class Bench:
             raise Failed(f"read {read['told']} histories of {self.items} items, of which parents count for nothing")
         return self._complete(cost, read["told"], read["items"])
 
+    def _peer(self, name: str) -> Cost:
+        cost = self._run(sys.executable, "-m", "benchmarks.peers", name, self.address)
+        return self._complete(cost, int(cost.output), self.items)
+
+    def _full_sync(self, workspace: Workspace) -> Cost:
+        workspace.forget()
+        cost = self._sync(workspace)
+        return self._complete(cost, _seen(cost), self.items)
+
     def _sync(self, workspace: Workspace) -> Cost:
         return self._run(PROGRAM, "--config", str(workspace.config), "sync", "--json")
 
@@ -108,13 +117,17 @@ class Bench:
         return replace(measure(command, self._environ), requests=self.control())
 
     def _best(self, run: Callable[[], Cost], figure: str = "cpu") -> Cost:
-        """The run that the rest of the machine disturbed least."""
-        return min((run() for _ in range(self._repeat)), key=attrgetter(figure))
+        return _least([run() for _ in range(self._repeat)], figure)
 
     def _complete(self, cost: Cost, seen: int, expected: int) -> Cost:
         if seen != expected:
             raise Failed(f"read {seen} items where there are {expected}: a figure for that would mean nothing")
         return cost
+
+
+def _least(runs: Sequence[Cost], figure: str = "cpu") -> Cost:
+    """The run that the rest of the machine disturbed least."""
+    return min(runs, key=attrgetter(figure))
 
 
 def compile_sources() -> None:

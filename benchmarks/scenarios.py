@@ -63,16 +63,14 @@ def start_up(bench: Bench, results: Results) -> None:
 def full(bench: Bench, results: Results, tracker: str, *, libraries: bool = True) -> Cost:
     """Reads everything of one tracker into a fresh store, and then nothing new, and then 1 %."""
     name = f"{tracker}, {bench.items:,} items"
-    floor = bench.peer(f"floor-{tracker}")
-    assert floor, "requests is a dependency"
+    workspace = Workspace(bench.folder / tracker, bench.address, tracker)
+    floor, start, sync = bench.beside_floor(f"floor-{tracker}", workspace)
     results.row(name, "requests + json", floor)
     library, title = LIBRARIES[tracker]
     if libraries and (objects := bench.peer(library)):
         results.row(name, title, objects)
-    workspace = Workspace(bench.folder / tracker, bench.address, tracker)
-    start = bench.program("--config", str(workspace.config), "check", "--offline")
     results.row(name, "okrsync check --offline", start)
-    sync = results.row(name, "okrsync sync", bench.full_sync(workspace))
+    results.row(name, "okrsync sync", sync)
     results.target(f"{name}: CPU beyond start-up / floor", (sync.cpu - start.cpu) / floor.cpu, 2)
     results.target(f"{name}: requests", sync.requests, math.ceil(bench.items / 100) + 5)
     again(bench, results, tracker, workspace)
