@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from former_stores import bring_back
 from okr_builders import NOON
-from sqlalchemy import create_engine
 
 from okrsync.model.budget import UNTOLD, Budget
 from okrsync.store import Store
@@ -29,12 +29,7 @@ def test_silence_forgets_nothing(store: Store) -> None:
 
 def test_a_store_of_before_learns_to_remember(store: Store) -> None:
     store.close()
-    engine = create_engine(store.url)
-    with engine.begin() as old:
-        old.exec_driver_sql("DROP TABLE words")
-        old.exec_driver_sql("DROP TABLE budgets")
-        old.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
-    engine.dispose()
+    bring_back(store.url, "0003")
     with Store(store.url) as opened:
         with opened.transaction():
             opened.budgets.keep("github", TOLD)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from former_stores import bring_back
 from rich.console import Console
-from sqlalchemy import create_engine
 
 from okrsync.model.run import ConnectionRun, Plan, RunReport, ScopePull
 from okrsync.report.runs import runs_text
@@ -104,19 +104,7 @@ def test_a_migrated_store_counts_the_runs_it_had(store: Store) -> None:
     with store.reading():
         before = store.totals.runs(), store.totals.connections()
     store.close()
-    engine = create_engine(store.url)
-    with engine.begin() as old:
-        for statement in (
-            "DROP TABLE words",
-            "DROP TABLE budgets",
-            "DROP TABLE run_totals",
-            "DROP TABLE connection_totals",
-            "DROP INDEX runs_quiet",
-            "ALTER TABLE runs DROP COLUMN quiet",
-            "UPDATE alembic_version SET version_num = '0002'",
-        ):
-            old.exec_driver_sql(statement)
-    engine.dispose()
+    bring_back(store.url, "0002")
     with Store(store.url) as opened, opened.reading():
         assert (opened.totals.runs(), opened.totals.connections()) == before
         quiet = opened._connection.exec_driver_sql("SELECT id FROM runs WHERE quiet").scalars().all()

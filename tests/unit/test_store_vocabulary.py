@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from former_stores import bring_back
 from okr_builders import item
-from sqlalchemy import create_engine
 
 from okrsync.mapping import Words
 from okrsync.model.work import Item, LabelDefinition, Scope
@@ -59,11 +59,7 @@ def test_a_store_of_before_hears_all_words_with_the_next_run(store: Store) -> No
         store.history.set_fingerprint("mapping of jira", "as ever")
         store.history.set_fingerprint("reading of jira", "as ever")
     store.close()
-    engine = create_engine(store.url)
-    with engine.begin() as old:
-        old.exec_driver_sql("DROP TABLE words")
-        old.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
-    engine.dispose()
+    bring_back(store.url, "0005")
     with Store(store.url) as opened:
         assert opened.history.fingerprints() == {"reading of jira": "as ever"}
         assert known(opened) == Words()
