@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -31,9 +31,18 @@ AnyObjective = Objective | ClosedObjective
 
 
 def review(
-    desk: Desk, id: str, *, confidential: bool = False, sees: Callable[[AnyObjective], bool] | None = None
+    desk: Desk,
+    id: str,
+    *,
+    confidential: bool = False,
+    sees: Callable[[AnyObjective], bool] | None = None,
+    page: int = 1,
+    most: int | None = None,
 ) -> Review:
     """Everything for the review of a cycle. Raises ConfigError for one that does not exist or has not begun.
+
+    Where ``most`` is given, it comes in pages with so many key results; an objective is never cut in two. A page after
+    the last is the last.
 
     A closed one needs its OKR file for the courses of its key results only.
 
@@ -51,18 +60,34 @@ def review(
     everything = chain(found, *(one.objectives for one in closings))
     told = _Told(() if confidential else _hidden(desk, everything, sees or _is_for_everybody))
     shown = [one for one in found if one.id not in told.hidden]
+    pages = list(_pages(shown, most))
+    page = min(page, len(pages))
+    last = page == len(pages)
     return Review(
         cycle=name,
         start=start,
         end=end,
         at=desk.now,
-        objectives=_objectives(_as_of(desk, closed), shown),
-        figures=told.figures(closed.figures if closed else figures(desk, period=name)),
-        remarks=told.remarks(closed.remarks if closed else remarks(desk, find_cycle(desk, name))),
+        objectives=_objectives(_as_of(desk, closed), shown if page == 1 else pages[page - 1], pages[page - 1]),
+        figures=told.figures(closed.figures if closed else figures(desk, period=name)) if last else (),
+        remarks=told.remarks(closed.remarks if closed else remarks(desk, find_cycle(desk, name))) if last else (),
         closed=closed if closed is None else told.closing(closed),
         earlier=tuple(told.closing(one) for one in closings[:-1]),
         hidden=len(found) - len(shown),
+        page=page,
+        pages=len(pages),
     )
+
+
+def _pages(shown: Sequence[ClosedObjective], most: int | None) -> Iterator[list[ClosedObjective]]:
+    """At least one."""
+    page: list[ClosedObjective] = []
+    for one in shown:
+        if most and page and sum(len(each.key_results) for each in (*page, one)) > most:
+            yield page
+            page = []
+        page.append(one)
+    yield page
 
 
 def _as_of(desk: Desk, closed: Closing | None) -> Desk:
@@ -92,11 +117,17 @@ def _as_they_stand(found: Ending) -> tuple[ClosedObjective, ...]:
     return tuple(msgspec.structs.replace(one, score=one.progress) for one in found.objectives)
 
 
-def _objectives(desk: Desk, shown: list[ClosedObjective]) -> tuple[ReviewedObjective, ...]:
-    by_id = desk.okrs.by_id()
+def _objectives(
+    desk: Desk, named: Iterable[ClosedObjective], told: Sequence[ClosedObjective]
+) -> tuple[ReviewedObjective, ...]:
+    """Those that are ``told`` of with their key results."""
+    by_id, whole = desk.okrs.by_id(), {one.id for one in told}
     return tuple(
-        ReviewedObjective(one, tuple(_reviewed(desk, ended, by_id.get(ended.id)) for ended in one.key_results))
-        for one in shown
+        ReviewedObjective(
+            one,
+            tuple(_reviewed(desk, ended, by_id.get(ended.id)) for ended in one.key_results) if one.id in whole else (),
+        )
+        for one in named
     )
 
 

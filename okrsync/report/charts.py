@@ -66,6 +66,14 @@ def picture(chart: BurnUp, size: Size = WIDE) -> str:
     return burn_up_svg(chart, size).replace(">", f"><style>{_DARK}</style>", 1)
 
 
+def burn_up_picture(chart: BurnUp, address: str, wide: Size = WIDE, media: str = "(max-width: 44rem)") -> Markup:
+    """Where a page shows the file that is at ``address``, or its narrow sister where ``media`` says so."""
+    return Markup(
+        '<picture><source media="{media}" srcset="{at}?size=narrow" width="{slim.width}" height="{slim.height}">'
+        '<img src="{at}" width="{wide.width}" height="{wide.height}" alt="{told}"></picture>'
+    ).format(media=media, at=address, slim=NARROW, wide=wide, told=whole(chart))
+
+
 def picture_policy() -> str:
     """What a picture may use when it is looked at by itself: nothing but its own style, by its digest."""
     digest = base64.b64encode(hashlib.sha256(_DARK.encode()).digest()).decode()

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -20,9 +20,10 @@ from markupsafe import Markup, escape
 from okrsync import __version__
 from okrsync.method.review import Review
 from okrsync.method.words import team_name
+from okrsync.model.burnup import BurnUp
 from okrsync.report import reviewed
 from okrsync.report.burnup_spec import NARROW, REPORT
-from okrsync.report.charts import burn_up_figure, legend
+from okrsync.report.charts import burn_up_figure, burn_up_picture, legend
 from okrsync.report.safe import plain
 from okrsync.report.teams import rows, span
 
@@ -30,8 +31,15 @@ _CODE = re.compile(r"`([^`]+)`")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def review_html(review: Review, ways: Sequence[tuple[str, str]] = ()) -> str:
-    """The page, for the screen in light and dark, and for A4. ``ways`` lead elsewhere on the site that serves it."""
+class Site(NamedTuple):
+    """The site that serves the page: ``ways`` lead elsewhere on it, and it has the drawings below ``drawings``."""
+
+    ways: Sequence[tuple[str, str]]
+    drawings: str
+
+
+def review_html(review: Review, site: Site | None = None) -> str:
+    """The page, for the screen in light and dark, and for A4: a file by itself, or one that a site serves."""
     drawn = {
         one.ended.id: one.burn_up
         for objective in review.objectives
@@ -44,19 +52,26 @@ def review_html(review: Review, ways: Sequence[tuple[str, str]] = ()) -> str:
         .render(
             review=review,
             style=Markup(_style()),  # noqa: S704 our own file
-            policy=review_policy(),
-            ways=ways,
-            charts={name: burn_up_figure(one, REPORT, NARROW) for name, one in drawn.items()},
+            policy=review_policy(site),
+            ways=site.ways if site else (),
+            charts={name: _chart(one, site) for name, one in drawn.items()},
             legend=legend(*drawn.values()),
             version=__version__,
         )
     )
 
 
-def review_policy() -> str:
-    """What the page may load: nothing; its own style, by its digest, is all it may use."""
+def _chart(chart: BurnUp, site: Site | None) -> Markup:
+    if site is None:
+        return burn_up_figure(chart, REPORT, NARROW)
+    return burn_up_picture(chart, f"{site.drawings}/{chart.key_result}.svg", REPORT, "(max-width: 40rem)")
+
+
+def review_policy(site: Site | None = None) -> str:
+    """What the page may load: nothing, or a site's drawings; and its own style, by its digest."""
     digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    images = "; img-src 'self'" if site else ""
+    return f"default-src 'none'; style-src 'sha256-{digest}'{images}; base-uri 'none'; form-action 'none'"
 
 
 @cache

@@ -81,7 +81,14 @@ def test_its_owner_its_team_and_admins_find_it(client: Any, name: str) -> None:
 
 def test_a_private_key_result_answers_as_one_that_is_not_there(client: Any) -> None:
     ana = client("ana")
-    for address in ("/key-results/{}", "/api/v1/key-results/{}", "/charts/{}.json", "/charts/{}.svg", "/badge/{}.svg"):
+    for address in (
+        "/key-results/{}",
+        "/api/v1/key-results/{}",
+        "/charts/{}.json",
+        "/charts/{}.svg",
+        "/badge/{}.svg",
+        "/review/2026-Q4/1/{}.svg",
+    ):
         there, missing = (ana.get(address.format(name)) for name in ("hush-1", "nothing-1"))
         assert (there.status_code, there.text) == (missing.status_code, missing.text)
         assert there.status_code == 404

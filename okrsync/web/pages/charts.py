@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 
 from okrsync import __version__
 from okrsync.model.burnup import BurnUp
-from okrsync.report.burnup_spec import NARROW, WIDE
+from okrsync.report.burnup_spec import NARROW, WIDE, Size
 from okrsync.report.charts import INKS, burn_up_spec, picture, picture_policy
 from okrsync.report.readout import spots
 from okrsync.web.doors import AtDesk, SignedIn, room, visible
@@ -47,11 +47,15 @@ def described(request: Request, desk: AtDesk, who: SignedIn, name: str) -> JSONR
 def still(request: Request, desk: AtDesk, who: SignedIn, name: str, size: Form = Form.WIDE) -> Response:
     """The same drawing as last time is not made again, and not sent again to whoever has it."""
     drawn = _chart(request, desk, who, name)
-    what = f"drawing {drawn.key_result} {size}"
+    return sent(request, desk, f"drawing {drawn.key_result} {size}", drawn, SIZES[size])
+
+
+def sent(request: Request, desk: Seat, what: str, drawn: BurnUp, size: Size) -> Response:
+    """The drawing as an answer. It is known by the name ``what``, for as long as nothing changes that it is made of."""
     headers = {"Cache-Control": "private, no-cache", "ETag": _etag(request, desk, what)}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    shown = room(request).once(what, desk, lambda: picture(drawn, SIZES[size]))
+    shown = room(request).once(what, desk, lambda: picture(drawn, size))
     headers["Content-Security-Policy"] = picture_policy()
     return Response(shown, media_type="image/svg+xml", headers=headers)
 

@@ -14,12 +14,10 @@ from okrsync.model.sample import Contribution
 from okrsync.model.status import Explanation
 from okrsync.practice.checkins import OVERRIDES, takes_value
 from okrsync.practice.desk import Desk
-from okrsync.report.charts import legend
-from okrsync.report.readout import whole
+from okrsync.report.charts import burn_up_picture, legend
 from okrsync.web.access import Visitor
 from okrsync.web.doors import AtDesk, SignedIn, room, visible
 from okrsync.web.insight import insight
-from okrsync.web.pages.charts import SIZES
 from okrsync.web.privacy import Discretion
 from okrsync.web.questions import DUTIES
 from okrsync.web.render import render
@@ -67,9 +65,8 @@ def page_of(
         placed=placed,
         one=found.explained.status,
         found=found,
-        drawn=whole(found.chart) if found.chart else "",
+        drawn=burn_up_picture(found.chart, f"/charts/{name}.svg") if found.chart else "",
         legend=legend(found.chart) if found.chart else (),
-        sizes=SIZES,
         verdict=found.explained.status.verdict,
         checkins=said,
         sections=list(_sections(found.explained)),

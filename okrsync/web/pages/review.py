@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import HTMLResponse
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, HTTPException, Path, Query, Request
+from fastapi.responses import HTMLResponse, Response
 
 from okrsync.errors import ConfigError
+from okrsync.method.review import Review
 from okrsync.practice.review import review
-from okrsync.report.review import review_html, review_policy
-from okrsync.web.doors import AtDesk, SignedIn, room
+from okrsync.report.burnup_spec import NARROW, REPORT
+from okrsync.report.review import Site, review_html, review_policy
+from okrsync.web.doors import AtDesk, KnownQuestions, SignedIn, room
+from okrsync.web.pages.charts import Form, sent
 from okrsync.web.render import render
+from okrsync.web.room import Seat
 
 WAYS = (("/", "Cycle"), ("/review", "All reviews"), ("/coach", "Coach"))
 """Where the review leads back to."""
+KEY_RESULTS_SHOWN = 30
+"""Key results on a page; a larger cycle has several."""
+SIZES = {Form.WIDE: REPORT, Form.NARROW: NARROW}
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,15 +35,49 @@ def reviews(request: Request, desk: AtDesk, who: SignedIn) -> HTMLResponse:
     return render(request, "reviews.html", cycles=sorted(begun, key=lambda one: one.start, reverse=True))
 
 
-@router.get("/review/{cycle}")
-def one_review(request: Request, desk: AtDesk, who: SignedIn, cycle: str) -> HTMLResponse:
-    """Self-contained, with a policy of its own: its style stands in the page."""
+@router.get("/review/{cycle}", dependencies=[KnownQuestions])
+def one_review(
+    request: Request, desk: AtDesk, who: SignedIn, cycle: str, page: Annotated[int, Query(ge=1)] = 1
+) -> HTMLResponse:
+    """With a policy of its own: its style stands in the page."""
+    found, site = _reviewed(request, desk, who, cycle, page), _site(cycle, page)
+    shown = room(request).once(f"{_name(cycle, page, who)} as a page", desk, lambda: review_html(found, site))
+    return HTMLResponse(shown, headers={"Content-Security-Policy": f"{review_policy(site)}; frame-ancestors 'none'"})
 
-    def page() -> str:
-        return review_html(review(desk, cycle, sees=who.sees), WAYS)
+
+@router.get("/review/{cycle}/{page}/{name}.svg")
+def drawing(
+    request: Request,
+    desk: AtDesk,
+    who: SignedIn,
+    cycle: str,
+    page: Annotated[int, Path(ge=1)],
+    name: str,
+    size: Form = Form.WIDE,
+) -> Response:
+    """What the review draws of a key result, as of its closing."""
+    found = _reviewed(request, desk, who, cycle, page)
+    charts = {one.ended.id: one.burn_up for objective in found.objectives for one in objective.key_results}
+    if (chart := charts.get(name)) is None:
+        raise HTTPException(404, "There is nothing to draw here.")
+    return sent(request, desk, f"{_name(cycle, page, who)}: {name} {size}", chart, SIZES[size])
+
+
+def _reviewed(request: Request, desk: Seat, who: SignedIn, cycle: str, page: int) -> Review:
+    """Raises HTTPException 404 for a cycle that is not there or has not begun."""
+
+    def found() -> Review:
+        return review(desk, cycle, sees=who.sees, page=page, most=KEY_RESULTS_SHOWN)
 
     try:
-        shown = room(request).once(f"review {cycle} for {who}", desk, page)
+        return room(request).once(_name(cycle, page, who), desk, found)
     except ConfigError as error:
         raise HTTPException(404, f"{error.message} {error.hint}") from None
-    return HTMLResponse(shown, headers={"Content-Security-Policy": f"{review_policy()}; frame-ancestors 'none'"})
+
+
+def _name(cycle: str, page: int, who: SignedIn) -> str:
+    return f"review {cycle}, page {page}, for {who}"
+
+
+def _site(cycle: str, page: int) -> Site:
+    return Site(WAYS, f"/review/{quote(cycle, safe='')}/{page}")

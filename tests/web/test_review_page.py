@@ -1,0 +1,83 @@
+"""A cycle's review as a page of the dashboard: it waits for no drawing, and a large cycle has several pages."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+import vl_convert
+from fastapi.testclient import TestClient
+from installation import Installation
+from visiting import Visit
+
+from okrsync.web.pages import review
+
+PAGE = "/review/2026-Q4"
+MORE = """\
+  - id: api
+    title: The API answers
+    key_results: [{id: api-1, title: From 1 to 10, measure: {type: manual, start: 1, target: 10}}]
+"""
+
+
+def drawings(page: str) -> list[str]:
+    return re.findall(r'(?:src|srcset)="([^"]+\.svg[^"]*)"', page)
+
+
+def told(page: str) -> list[str]:
+    """The key results that are told of."""
+    return re.findall(r'<p class="small"><code>(.*?)</code>', page)
+
+
+@pytest.fixture
+def divided(acme: Installation, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    """Two objectives, of which a page has room for one."""
+    monkeypatch.setattr(review, "KEY_RESULTS_SHOWN", 2)
+    acme.okrs.write_text(acme.okrs.read_text() + MORE)
+    return visit()
+
+
+def test_the_page_draws_nothing(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.delattr(vl_convert, "vega_to_svg")
+        assert drawings(visit().get(PAGE).text)
+
+
+def test_its_drawings_are_there_in_both_sizes_and_described(visit: Visit) -> None:
+    browser = visit()
+    page = browser.get(PAGE)
+    assert "img-src 'self'" in page.headers["content-security-policy"]
+    assert 'alt="checkout-1: ' in page.text
+    found = drawings(page.text)
+    assert len(found) == 4
+    for address in found:
+        answer = browser.get(address)
+        assert answer.headers["content-type"] == "image/svg+xml"
+        box = ElementTree.fromstring(answer.text).get("viewBox", "").split()
+        assert f'width="{box[2]}" height="{box[3]}"' in page.text
+    assert browser.get(found[0].replace("checkout-1", "nothing")).status_code == 404
+
+
+def test_a_large_cycle_is_divided_and_every_key_result_told_of_once(divided: TestClient) -> None:
+    first, second = (divided.get(f"{PAGE}?page={number}").text for number in (1, 2))
+    assert told(first) == ["checkout-1", "checkout-2"]
+    assert told(second) == ["api-1"]
+    assert divided.get(PAGE).text == first
+    assert divided.get(f"{PAGE}?page=99").text.count("Page 2 of 2") == 2
+    assert divided.get(f"{PAGE}?page=0").status_code == 422
+    assert '<a href="?page=2" rel="next">Next</a>' in first
+
+
+def test_the_first_page_names_every_objective_and_the_last_has_figures_and_remarks(divided: TestClient) -> None:
+    first, second = (divided.get(f"{PAGE}?page={number}").text for number in (1, 2))
+    assert "The API answers" in first
+    assert "The four figures" not in first
+    assert "The four figures" in second
+    assert "Buying is effortless</td>" not in second
+
+
+def test_a_small_cycle_is_one_page(visit: Visit) -> None:
+    page = visit().get(PAGE).text
+    assert 'rel="next"' not in page
+    assert "The four figures" in page
