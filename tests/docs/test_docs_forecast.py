@@ -14,7 +14,7 @@ from okrsync.method.forecast.outlook import MANY, SOME, WINDOW
 from okrsync.method.forecast.stream import FINEST, on_grid
 from okrsync.model.outlook import BANDS, SHARES
 
-PAGE = Path(__file__).parents[3] / "docs" / "forecast.md"
+PAGE = Path(__file__).parents[2] / "docs" / "forecast.md"
 
 
 def example(name: str) -> dict[str, str]:
