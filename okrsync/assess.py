@@ -17,7 +17,7 @@ import msgspec
 
 from okrsync import __version__
 from okrsync.connector import Finding
-from okrsync.mapping import Mapper, Surroundings, Words
+from okrsync.mapping import Heirs, Mapper, Surroundings, Words, heirs_of
 from okrsync.measure import Evidence, measure
 from okrsync.method import definition
 from okrsync.method.happened import happened, shortened
@@ -33,6 +33,10 @@ from okrsync.store.items import News
 BASELINE_AFTER = timedelta(days=14)
 WHEN_READABLE = "when readable"
 """In the place of a fingerprint: its items changed while something else that feeds it could not be read."""
+
+
+_MAPPED_BY = {"id", "links", "carried_from"}
+"""What of a key result decides which items are its own."""
 
 
 @dataclass
@@ -83,7 +87,11 @@ class Assessor:
         memberships = {one: members for one in asked if (members := scopes.membership(*one)) is not None}
         split = items.split() if any(link.subtasks for link in links) else {}
         around = msgspec.structs.replace(self._around, memberships=memberships, split=split)
-        return Mapper(self.okrs.placed if only is None else (only,), around)
+        return Mapper(self.okrs.placed if only is None else (only,), around, self._heirs)
+
+    @cached_property
+    def _heirs(self) -> Heirs:
+        return heirs_of(self.okrs.placed)
 
     def problems(self, mapper: Mapper) -> tuple[Finding, ...]:
         """What is wrong with links, as far as the connections tell that were read completely."""
@@ -145,7 +153,9 @@ class Assessor:
         scopes = self.store.scopes
         digest = hashlib.sha256(__version__.encode())
         for placed in self.okrs.placed:
-            digest.update(f"{placed.live}{placed.key_result.model_dump_json(include={'id', 'links'})}".encode())
+            digest.update(
+                f"{placed.live}{placed.key_result.model_dump_json(include={'id', 'links', 'carried_from'})}".encode()
+            )
         for milestone in scopes.milestones():
             digest.update(f"{milestone.connection}{milestone.scope}{milestone.id}{milestone.title}".encode())
         for connection in scopes.connections():

@@ -178,7 +178,9 @@ def problems(store: Store, okrs: Okrs, now: datetime, complete: Collection[str])
             Level.WARNING,
             one.key,
             f"says OKR: {one.names}, {one.reason}",
-            f"Correct the line in {one.url} or the OKR files.",
+            f"Write OKR: {one.counts_for} in {one.url}."
+            if one.counts_for
+            else f"Correct the line in {one.url} or the OKR files.",
         )
         for one in dangling
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from okrsync.connector import Finding
 from okrsync.mapping.facts import Facts
+from okrsync.mapping.heirs import Heirs, heirs_of
 from okrsync.mapping.hierarchy import Hierarchy, Node
 from okrsync.mapping.index import Index
 from okrsync.mapping.known import Known, asked
@@ -43,10 +44,11 @@ class Mapper:
 
     Sub-tasks follow one rule per key result: if any of its links says ``subtasks: true``, its leaves are
     sub-tasks and a ticket with sub-tasks is an inner node; else sub-tasks are not there. So a parent is
-    never counted beside its children.
+    never counted beside its children. ``heirs`` are those among ``placed`` unless given.
     """
 
-    def __init__(self, placed: Sequence[Placed], surroundings: Surroundings) -> None:
+    def __init__(self, placed: Sequence[Placed], surroundings: Surroundings, heirs: Heirs | None = None) -> None:
+        self._heirs = heirs_of(placed) if heirs is None else heirs
         self._placed = {one.key_result.id.casefold(): one for one in placed}
         self._surroundings = surroundings
         self._hierarchy = Hierarchy(surroundings)
@@ -57,9 +59,14 @@ class Mapper:
         self._above: dict[Node, Above] = {}
 
     def _rules(self, live: Sequence[Placed]) -> Iterator[Rule]:
+        before: dict[str, list[str]] = {}
+        for old, heir in self._heirs.items():
+            before.setdefault(heir, []).append(self._written(old))
         for position, placed in enumerate(live):
             fine = placed.key_result.id in self._fine
             yield reference(position, placed, subtasks=fine)
+            for old in before.get(placed.key_result.id, ()):
+                yield reference(position, placed, subtasks=fine, before=old)
             for link in placed.key_result.links:
                 yield self._compiler.rule(position, placed, link, subtasks=fine)
 
@@ -112,25 +119,39 @@ class Mapper:
         return NOTHING_ABOVE if parent is None else Above(frozenset({parent, parent.casefold()}), {})
 
     def dangling(self, item: Item) -> list[Dangling]:
-        """The ``OKR:`` references of an item that lead nowhere, with the reason and, for unknown ids, the nearest."""
+        """The ``OKR:`` references of an item that lead nowhere, with the reason and, for unknown ids, the nearest.
+
+        Also those that name what is over and count for what it was carried over to.
+        """
         found = []
         for name in item.references:
             reason = self._why_not(name, item)
             if reason:
-                found.append(Dangling(item.key, item.url, name, reason))
+                heir = self._heirs.get(name.casefold(), "")
+                found.append(Dangling(item.key, item.url, name, reason, "" if self._is_too_small(item, heir) else heir))
         return found
 
     def _why_not(self, name: str, item: Item) -> str:
         placed = self._placed.get(name.casefold())
+        if heir := self._heirs.get(name.casefold()):
+            if self._is_too_small(item, heir):
+                return _too_small(heir)
+            over = _why_not_live(placed) if placed else f"there is no key result {name} any more"
+            return f"{over}; it was carried over to {heir} and counts for that"
         if placed is None and " " in name:
             return "which is not understood; write ids with commas between them"
         if placed is None:
             return f"there is no key result {name}{self._nearest(name)}"
         if not placed.live:
             return _why_not_live(placed)
-        if item.subtask and placed.key_result.id not in self._fine:
-            return f"sub-tasks do not count for {placed.key_result.id}; write it on the ticket above"
-        return ""
+        return _too_small(placed.key_result.id) if self._is_too_small(item, placed.key_result.id) else ""
+
+    def _is_too_small(self, item: Item, key_result: str) -> bool:
+        return item.subtask and key_result not in self._fine
+
+    def _written(self, before: str) -> str:
+        """An id of an earlier cycle as the files write it, where they still know it."""
+        return self._placed[before].key_result.id if before in self._placed else before
 
     def _nearest(self, name: str) -> str:
         live = [placed.key_result.id for placed in self._placed.values() if placed.live]
@@ -182,6 +203,10 @@ def _once(item: Item, rules: list[Rule], matched: dict[Rule, str]) -> Linked:
         supports=deciding[0].supports,
         reasons=tuple(sorted({matched[rule] for rule in rules})),
     )
+
+
+def _too_small(key_result: str) -> str:
+    return f"sub-tasks do not count for {key_result}; write it on the ticket above"
 
 
 def _why_not_live(placed: Placed) -> str:

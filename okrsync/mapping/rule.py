@@ -172,9 +172,13 @@ class Compiler:
         return Condition(Anchor.MILESTONE, ids, lambda facts: not ids.isdisjoint(facts.item.milestones), phrase)
 
 
-def reference(position: int, placed: Placed, *, subtasks: bool) -> Rule:
-    """The rule that a ticket itself writes: a line ``OKR: id`` in its description."""
+def reference(position: int, placed: Placed, *, subtasks: bool, before: str = "") -> Rule:
+    """The rule that a ticket itself writes: a line ``OKR: id`` in its description.
+
+    ``before`` is an id that the key result had in an earlier cycle, and that the line may name as well.
+    """
     name = placed.key_result.id
+    told = f"its description says OKR: {before or name}"
     return Rule(
         position=position,
         key_result=name,
@@ -184,9 +188,9 @@ def reference(position: int, placed: Placed, *, subtasks: bool) -> Rule:
         supports=False,
         subtasks=subtasks,
         anchor=Anchor.REFERENCE,
-        keys=frozenset({name.casefold()}),
+        keys=frozenset({(before or name).casefold()}),
         checks=(),
-        reason=f"its description says OKR: {name}",
+        reason=f"{told}, carried over to {name}" if before else told,
     )
 
 

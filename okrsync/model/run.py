@@ -101,12 +101,16 @@ class Movement(msgspec.Struct, frozen=True):
 
 
 class Dangling(msgspec.Struct, frozen=True):
-    """A ticket that names a key result which does not exist or is closed."""
+    """A ticket that names a key result which does not exist or is closed.
+
+    ``counts_for`` is the live one that it was carried over to, "" where the line leads nowhere.
+    """
 
     key: str
     url: str
     names: str
     reason: str
+    counts_for: str = ""
 
 
 class Warned(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from okrsync.model.run import Dangling, Movement, RunReport
 from okrsync.report import narrate
@@ -116,8 +116,13 @@ def _movements(movements: Iterable[Movement]) -> Iterator[str]:
 
 def _dangling(found: Iterable[Dangling]) -> Iterator[str]:
     rows = list(found)
+    yield from _lines_that(narrate.NOWHERE, [row for row in rows if not row.counts_for])
+    yield from _lines_that(narrate.FOLLOWED, [row for row in rows if row.counts_for])
+
+
+def _lines_that(title: str, rows: Sequence[Dangling]) -> Iterator[str]:
     if rows:
-        yield from ("", "### OKR lines that lead nowhere", "")
+        yield from ("", f"### {title}", "")
     for row in rows:
         address = web_address(row.url)
         ticket = f"<{address}>" if address else code(row.key)

@@ -26,6 +26,9 @@ from okrsync.model.sample import Sample
 from okrsync.report.figures import percent, took
 from okrsync.words import plural
 
+NOWHERE = "OKR lines that lead nowhere"
+FOLLOWED = "OKR lines that name what was carried over"
+
 CLEAN = "clean"
 NOTHING_READ = "No connection succeeded"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -119,6 +119,14 @@ def _connection_troubles(connection: ConnectionRun) -> list[Text]:
 
 
 def dangling(found: Iterable[Dangling]) -> list[Text]:
-    """Tickets whose ``OKR:`` line leads nowhere, with their addresses."""
-    lines = [line("  ", (one.key, "yellow"), f" says OKR: {one.names}, {one.reason}", f"  {one.url}") for one in found]
-    return [heading("OKR lines that lead nowhere"), *lines, Text()] if lines else []
+    """Tickets whose ``OKR:`` line leads nowhere, and those whose line follows a carry-over, with their addresses."""
+    rows = list(found)
+    return [
+        *_lines_that(narrate.NOWHERE, [one for one in rows if not one.counts_for]),
+        *_lines_that(narrate.FOLLOWED, [one for one in rows if one.counts_for]),
+    ]
+
+
+def _lines_that(title: str, rows: Sequence[Dangling]) -> list[Text]:
+    lines = [line("  ", (one.key, "yellow"), f" says OKR: {one.names}, {one.reason}", f"  {one.url}") for one in rows]
+    return [heading(title), *lines, Text()] if lines else []

@@ -147,7 +147,11 @@ class Discretion:
             plan=msgspec.structs.replace(plan, changes=tuple(one for one in plan.changes if self.tells(one))),
             writes=tuple(one for one in report.writes if self.tells(one.change)),
             movements=tuple(one for one in report.movements if one.key_result.casefold() in self._shown),
-            dangling=tuple(one for one in report.dangling if one.names.casefold() not in self._hidden_names),
+            dangling=tuple(
+                one
+                for one in report.dangling
+                if self._hidden_names.isdisjoint((one.names.casefold(), one.counts_for.casefold()))
+            ),
             stale=tuple(one for one in report.stale if one.casefold() in self._shown),
             warnings=tuple(
                 one

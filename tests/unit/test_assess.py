@@ -13,7 +13,7 @@ from okrsync import assess
 from okrsync.assess import Assessor
 from okrsync.measure import measure
 from okrsync.model.checkin import CheckIn
-from okrsync.model.okr import Cycle, Okrs, Placed
+from okrsync.model.okr import Cycle, Okrs, Phase, Placed
 from okrsync.model.run import Movement
 from okrsync.model.work import Item, Scope, State
 from okrsync.store import Store
@@ -298,6 +298,27 @@ def test_an_epic_that_is_linked_reaches_what_comes_below_it_later(shop: Store) -
     moved(shop, epic)
     with shop.reading():
         assert [one.id for one, _ in shop.links.parts("checkout-1")] == ["1"]
+
+
+def test_what_is_carried_over_ends_with_what_it_began_with_by_the_lines_of_its_tickets(shop: Store) -> None:
+    """Half was done by the lines that tickets have; in the next cycle it is still half, before anything is done."""
+    done = item("2", references=("checkout-1",), done=True)
+    keep(shop, item("1", references=("checkout-1",)), done)
+    before = moved(shop, placed())["checkout-1"].after
+    over = placed(cycle=CYCLE.model_copy(update={"state": Phase.CLOSED}))
+    new = placed(id="one-page", carried_from="checkout-1")
+    after = moved(shop, over, new, now=NOON + HOUR)["one-page"].after
+    assert (before.value, after.value, after.scope) == (0.5, 0.5, 2)
+    assert [(one.key, one.counts_for) for one in shop.links.dangling()] == [
+        ("SHOP-1", "one-page"),
+        ("SHOP-2", "one-page"),
+    ]
+
+
+def test_what_is_said_later_to_be_carried_over_is_followed_at_once(shop: Store) -> None:
+    keep(shop, item("1", references=("checkout-1",)))
+    moved(shop, placed(id="one-page"))
+    assert "one-page" in moved(shop, placed(id="one-page", carried_from="checkout-1"), now=NOON + HOUR)
 
 
 def test_names_of_key_results_that_do_not_exist_are_kept_and_forgotten_with_the_line(shop: Store) -> None:

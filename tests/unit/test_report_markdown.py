@@ -9,11 +9,12 @@ from report_values import HOSTILE, SHOP_12, plan, quiet_report, report, sample, 
 
 from okrsync.errors import ConfigError, Problem, Transient
 from okrsync.model.change import AddLabel
-from okrsync.model.run import Movement, Plan, RunReport
+from okrsync.model.run import Dangling, Movement, Plan, RunReport
 from okrsync.model.verdict import Status, Verdict
 from okrsync.report import actions
 from okrsync.report.machine import as_json
 from okrsync.report.markdown import TICKETS, plan_markdown, run_markdown
+from okrsync.report.plan import plan_text
 
 
 def test_a_plan_as_markdown_has_a_row_for_each_ticket() -> None:
@@ -86,3 +87,14 @@ def test_a_step_summary_grows_and_stays_below_its_limit(tmp_path: Path) -> None:
     actions.append_summary(summary, "ü" * actions.SUMMARY_BYTES)
     assert summary.read_text("utf-8").startswith("## one\nüü")
     assert summary.stat().st_size <= actions.SUMMARY_BYTES
+
+
+def test_lines_that_follow_a_carry_over_stand_apart_from_those_that_lead_nowhere() -> None:
+    followed = Dangling("SHOP-1", "https://jira.test/browse/SHOP-1", "a-1", "it was carried over to b-1", "b-1")
+    lost = report().dangling
+    made = report(dangling=(followed, *lost))
+    for text in (plan_markdown(made), "\n".join(map(str, plan_text(made).renderables))):
+        before, _, after = text.partition("OKR lines that name what was carried over")
+        assert "checkout-9" in before.partition("OKR lines that lead nowhere")[2]
+        assert "https://jira.test/browse/SHOP-1" in after
+        assert "checkout-9" not in after
