@@ -14,13 +14,17 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from okrsync.errors import Problem
 from okrsync.model.okr import KEY_RESULT_ID
 from okrsync.near import nearest
 from okrsync.words import listed as joined
-from okrsync.yamlfile import Place
+from okrsync.yamlfile import Document, Place
 
 MOST_NAMES = 12
 """So many possible names are listed where none is near."""
+
+ROUNDS = 12
+"""So deep lie wrong names within wrong names at most."""
 
 _ABOUT_THE_TYPE = ("union_tag_invalid", "union_tag_not_found")
 AN_ID = "use up to 40 letters, digits, `.`, `_` and `-`, a letter or digit first"
@@ -55,6 +59,43 @@ def findings(error: ValidationError, data: object, model: type[BaseModel]) -> li
         for place, details in found.items()
         if not _only_another_branch(place, details, found)
     ]
+
+
+def respelt(document: Document, model: type[BaseModel], at: Place = ()) -> list[Problem]:
+    """What is wrong with fields that have nearly the right name; they are given it, so that what they hold is read.
+
+    ``model`` is that of what stands ``at`` a place of the document, which is changed.
+    """
+    problems: list[Problem] = []
+    for _ in range(ROUNDS):
+        data = document.at(at).value
+        try:
+            model.model_validate(data)
+            break
+        except ValidationError as error:
+            wrong = list(_mistyped(error, data, model))
+        for place, name in wrong:
+            problems.append(document.problem((*at, *place), f"is not a field here; did you mean `{name}`?"))
+            document.rename((*at, *place), name)
+        if not wrong:
+            break
+    return problems
+
+
+def _mistyped(error: ValidationError, data: Any, model: type[BaseModel]) -> Iterator[tuple[Place, str]]:
+    """Places of fields that nobody knows, and the free name next to theirs."""
+    for details in error.errors(include_url=False):
+        if details["type"] not in ("extra_forbidden", "union_tag_not_found"):
+            continue
+        *around, last = _written_place(details, data)
+        holder = data
+        for step in around:
+            holder = holder[step]
+        if details["type"] == "union_tag_not_found":
+            named = nearest(last, holder) if isinstance(holder, Mapping) else None
+            yield from [((*around, named), str(last))] if named else []
+        elif near := nearest(last, (name for name in _fields_at(model, details["loc"][:-1]) if name not in holder)):
+            yield (*around, last), near
 
 
 def _joined(messages: Sequence[str]) -> str:

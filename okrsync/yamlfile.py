@@ -92,6 +92,20 @@ class Document:
         """Is anything doubtful at this place, in it, or around it?"""
         return any(other[: len(place)] == place or place[: len(other)] == other for other in self.doubtful)
 
+    def at(self, place: Place) -> Node:
+        """Raises KeyError where nothing stands."""
+        node = self.root
+        for step in place:
+            node = node.children[step]
+        return node
+
+    def rename(self, place: Place, name: str) -> None:
+        """Call a field otherwise, unless it is gone or the name is taken. Its line stays."""
+        holder, last = self.at(place[:-1]), place[-1]
+        if last in holder.children and name not in holder.children:
+            holder.children[name] = holder.children.pop(last)
+            holder.value[name] = holder.value.pop(last)
+
     def problem(self, path: Sequence[str | int], message: str) -> Problem:
         """What is wrong at ``path``, with the line where that stands."""
         return Problem(self.file, self.line(path), dotted(path), message)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from okrsync.connector import Plugin
 from okrsync.errors import ConfigError, Problem
-from okrsync.model.okr import Home, Okrs, Placed
+from okrsync.model.okr import Home, OkrFile, Okrs, Placed
 from okrsync.okrfile.across import Source, Surroundings, problems_across
 from okrsync.okrfile.salvage import salvage
+from okrsync.wording import respelt
 from okrsync.yamlfile import Document, refusal, survey_yaml
 
 
@@ -53,10 +54,11 @@ def _salvaged(document: Document) -> tuple[Source | None, list[Problem]]:
         what = "is empty" if document.data is None else "must be fields with values"
         whole = document.problem((), f"{what}; begin with `cycle:` and `objectives:`")
         raise refusal(document.problems or [whole])
+    misspelt = respelt(document, OkrFile)
     left = salvage(document.data)
     source = Source(document, left.content, left.replaced | document.doubtful) if left.content else None
     found = (document.problem(place, message) for place, message in left.found if not document.doubts(place))
-    return source, [*document.problems, *found]
+    return source, [*document.problems, *misspelt, *found]
 
 
 def understood(document: Document) -> Source:

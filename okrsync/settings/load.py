@@ -27,7 +27,7 @@ from okrsync.settings.environment import (
 from okrsync.settings.model import General, Settings, label_problem, resolved_store
 from okrsync.settings.notify import conceal, read_people
 from okrsync.settings.serve import SESSION_KEY
-from okrsync.wording import findings, listed, suggest
+from okrsync.wording import findings, listed, respelt, suggest
 from okrsync.yamlfile import Document, Place, refusal, survey_yaml
 
 
@@ -63,6 +63,7 @@ class _Loading:
     meant: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def settings(self) -> Settings:
+        self.problems += respelt(self.document, General)
         written = self.document.data.get("connections")
         names = list(written) if isinstance(written, dict) else []
         plugins = self._plugins(names)
@@ -115,6 +116,7 @@ class _Loading:
                     if "type" in written and kind == str(written["type"]):
                         self._complain((*place, "type"), str(error))
                 else:
+                    self.problems += respelt(self.document, plugin.options, place)
                     mistyped = None if "type" in written else nearest("type", written)
                     rest = {option: value for option, value in written.items() if option != mistyped}
                     self.meant[name] = {**rest, "type": kind}
@@ -212,11 +214,16 @@ class _Loading:
         folder, found = self.path.parent, set()
         for position, pattern in enumerate(patterns):
             matches = {folder / match for match in glob.glob(pattern, root_dir=folder, recursive=True)}
-            files = {match for match in matches if match.is_file() and not match.samefile(self.path)}
+            files = {match for match in matches if not match.is_dir() and not _same(match, self.path)}
             if not files and self.files_needed:
                 self._complain(("okrs", position), f"`{pattern}` matches no file; it is relative to {self.path.name}")
             found |= files
         return tuple(sorted(found))
+
+
+def _same(file: Path, other: Path) -> bool:
+    """A link that leads nowhere is no other file's: it is read, and refused, as a file that does not exist."""
+    return file.exists() and file.samefile(other)
 
 
 def _lay_over(options: dict[str, Any], layer: Layer, place: Place) -> None:

@@ -210,6 +210,33 @@ def test_only_what_is_wrong_is_blamed_and_the_rest_is_understood(places: set[tup
                 assert one == whole.objectives[at].key_results[below]
 
 
+MISSPELT = """\
+cycle: {id: 2026-Q4, start: 2026-10-01, end: 2026-12-31}
+objective:
+  - id: checkout
+    titel: One
+    key_result:
+      - id: checkout-1
+        title: One
+        mesure: {typ: count, of: opened, start: 4, target: 1}
+        link: [{conection: gitlub, items: [a]}]
+"""
+
+
+def test_what_stands_under_a_misspelt_name_is_looked_at_too(load: Load) -> None:
+    assert [problem.removeprefix("okrs/shop.yaml:") for problem in _problems(load, shop=MISSPELT)] == [
+        "2: objective: is not a field here; did you mean `objectives`?",
+        "4: objectives[0].titel: is not a field here; did you mean `title`?",
+        "5: objectives[0].key_result: is not a field here; did you mean `key_results`?",
+        "8: objectives[0].key_results[0].measure.of: `opened` is not possible; did you mean `open`?",
+        "8: objectives[0].key_results[0].measure.typ: is not a field here; did you mean `type`?",
+        "8: objectives[0].key_results[0].mesure: is not a field here; did you mean `measure`?",
+        "9: objectives[0].key_results[0].link: is not a field here; did you mean `links`?",
+        "9: objectives[0].key_results[0].links[0].conection: is not a field here; did you mean `connection`?",
+        "9: objectives[0].key_results[0].links[0].connection: no connection is called `gitlub`; did you mean `github`?",
+    ]
+
+
 FORM_AND_CONTENT = """\
 cycle: {id: 2026-Q4, start: 2026-10-01, end: 2026-12-31}
 objectives:

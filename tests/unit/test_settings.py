@@ -275,8 +275,31 @@ def test_everything_that_is_wrong_is_said_at_once(load: Load) -> None:
         connections={"github": {**GITHUB, "tokn": 1}, "jira": {**JIRA, "token": SECRET, "projects": []}},
         write_back={"label": "okr"},
     )
-    assert len(problems) == 5
+    assert len(problems) == 8
     assert sum("did you mean" in problem for problem in problems) == 3
+
+
+def test_what_stands_under_a_misspelt_name_is_looked_at_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("okrs.yaml").touch()
+    Path("okrsync.yaml").write_text(
+        "okr: [okrs.yaml]\nconections:\n  github: {type: github, repositores: acme/shop}\nwrite_bak: {on: opened}\n"
+    )
+    with pytest.raises(ConfigError) as refused:
+        load_settings(Path("okrsync.yaml"), {}, fake_registry())
+    assert [str(problem).removeprefix("okrsync.yaml:") for problem in refused.value.problems] == [
+        "1: okr: is not a field here; did you mean `okrs`?",
+        "2: conections: is not a field here; did you mean `connections`?",
+        "3: connections.github.repositores: is not a field here; did you mean `repositories`?",
+        "3: connections.github.repositories: must be a list",
+        "4: write_back.on: `opened` is not possible; did you mean `open`?",
+        "4: write_bak: is not a field here; did you mean `write_back`?",
+    ]
+
+
+def test_a_link_that_leads_to_no_okr_file_is_not_passed_over(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "okrs" / "gone.yaml").symlink_to("nowhere.yaml")
+    assert [file.name for file in load().okr_files] == ["gone.yaml", "shop.yaml"]
 
 
 def test_a_field_that_is_given_twice_hides_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
