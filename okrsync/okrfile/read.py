@@ -54,8 +54,10 @@ def _salvaged(document: Document) -> tuple[Source | None, list[Problem]]:
         what = "is empty" if document.data is None else "must be fields with values"
         whole = document.problem((), f"{what}; begin with `cycle:` and `objectives:`")
         raise refusal(document.problems or [whole])
-    misspelt = respelt(document, OkrFile)
     left = salvage(document.data)
+    misspelt = respelt(document, OkrFile) if left.found else []
+    if misspelt:
+        left = salvage(document.data)
     source = Source(document, left.content, left.replaced | document.doubtful) if left.content else None
     found = (document.problem(place, message) for place, message in left.found if not document.doubts(place))
     return source, [*document.problems, *misspelt, *found]
