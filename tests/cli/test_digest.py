@@ -116,7 +116,7 @@ def test_somebody_without_a_role_is_told_who_has_it(shop: Practice) -> None:
     assert "There is coach: kim." in result.stderr
 
 
-def test_digests_as_json(shop: Practice) -> None:
+def test_a_digest_as_json_tells_what_is_owed_and_why(shop: Practice) -> None:
     (digest,) = json.loads(shop.call("digest", "--role", "owner", "--who", "ben", "--json").stdout)
     assert (digest["role"], digest["who"]) == ("owner", "ben")
     assert digest["silent"][0]["owed"]["duty"]["missed"] == 2

@@ -31,7 +31,7 @@ def test_clean_waits_too(okrsync: Call, engine: Any) -> None:
     assert next(request.wait for name, request in engine.asked if name.endswith("clean")) == 30
 
 
-def test_no_negative_wait(okrsync: Call) -> None:
+def test_a_negative_wait_is_refused(okrsync: Call) -> None:
     assert okrsync("sync", "--wait=-1").exit_code == 2
 
 

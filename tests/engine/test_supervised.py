@@ -120,5 +120,7 @@ def test_nginx_lets_nobody_name_themselves() -> None:
 
 
 def test_the_examples_of_the_page_can_be_read() -> None:
-    for block in re.findall(r"```yaml\n(serve:.*?)```", (ROOT / "docs" / "service.md").read_text(), re.DOTALL):
+    blocks = re.findall(r"```yaml\n(serve:.*?)```", (ROOT / "docs" / "service.md").read_text(), re.DOTALL)
+    assert len(blocks) >= 2
+    for block in blocks:
         Serve.model_validate(yaml.safe_load(block)["serve"])

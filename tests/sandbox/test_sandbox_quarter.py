@@ -93,7 +93,9 @@ def test_there_is_enough_work_for_a_forecast_and_not_all_of_it_is_finished(worke
     ],
     ids=["the checkout is late", "the API is on time", "bugs go down"],
 )
-def test_after_twelve_weeks(worked: Sandbox, share: Callable[[Sandbox], float], least: float, most: float) -> None:
+def test_twelve_weeks_of_work_leave_goals_late_on_time_and_on_the_way(
+    worked: Sandbox, share: Callable[[Sandbox], float], least: float, most: float
+) -> None:
     assert least <= share(worked) <= most
 
 
