@@ -29,7 +29,10 @@ class Day(msgspec.Struct, frozen=True):
 
 
 class Chronicle(msgspec.Struct, frozen=True):
-    """What is known of a key result since a time; ``before`` is the reading that was true at its begin."""
+    """What is known of a key result since a time; ``before`` is the reading that was true at its begin.
+
+    ``limit`` is the bound of what must hold (the upper one of two), None where there is a way to go or nobody counts.
+    """
 
     key_result: str
     title: str
@@ -39,3 +42,4 @@ class Chronicle(msgspec.Struct, frozen=True):
     until: datetime
     before: Sample | None
     days: tuple[Day, ...]
+    limit: float | None = None

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, tzinfo
 
 from okrsync.model.checkin import CheckIn
 from okrsync.model.chronicle import Chronicle, Day, Redefined
-from okrsync.model.okr import Placed
+from okrsync.model.okr import Maintain, Measure, Placed
 from okrsync.model.sample import Sample
 from okrsync.practice.desk import Desk
 
@@ -34,6 +34,15 @@ def history(desk: Desk, placed: Placed, since: datetime | None = None) -> Chroni
             [one for one in checkins if start <= one.at <= desk.now],
             zone,
         ),
+        limit=_limit(key_result.measure),
+    )
+
+
+def _limit(measure: Measure) -> float | None:
+    if not isinstance(measure, Maintain):
+        return None
+    return max(
+        (one for one in (*(measure.within or ()), measure.below, measure.above) if one is not None), default=None
     )
 
 

@@ -107,7 +107,8 @@ def _bounds(low: float | None, high: float | None) -> str:
 
 def _amount(value: float, unit: str) -> str:
     shown = number(round(value, 1) if abs(value) >= 1 else value)
-    return f"{shown} {unit}" if unit else shown
+    one = shown == "1" and unit.endswith(("items", "points"))
+    return f"{shown} {unit[:-1] if one else unit}" if unit else shown
 
 
 def forecasts_text(outlooks: Sequence[Outlook], *, width: int) -> Group:

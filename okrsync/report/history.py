@@ -40,16 +40,30 @@ def _days(past: Chronicle) -> RenderableType:
     made = table("day", "progress", "value", "done / scope", "noted", numbers=("value", "done / scope"))
     for column in made.columns[:4]:
         column.no_wrap = True
+    bound = past.limit is not None
     for day in past.days:
         sample = day.sample
         made.add_row(
             line(f"{day.day:%Y-%m-%d}"),
             progress_bar(sample.progress, 8) if sample else Text(),
-            line(quantity(sample.value, measure=past.measure, unit=past.unit) if sample else ""),
-            line(f"{number(sample.done)} / {number(sample.scope)}" if sample and sample.scope else ""),
+            line(_value(past, sample) if sample else ""),
+            line(f"{number(sample.done)} / {number(sample.scope)}" if sample and sample.scope and not bound else ""),
             Text("\n").join(_noted(day)),
         )
     return made
+
+
+def _value(past: Chronicle, sample: Sample) -> str:
+    """Of what must hold also what was counted, since that is near its bound or far from it."""
+    told, counted = quantity(sample.value, measure=past.measure, unit=past.unit), metric(sample)
+    return f"{number(counted)}, {told}" if past.limit is not None and counted is not None else told
+
+
+def metric(sample: Sample) -> float | None:
+    """What a reading of a bound counted; None where it does not tell."""
+    if sample.numerator is None or sample.denominator is None:
+        return sample.numerator
+    return sample.numerator / sample.denominator if sample.denominator else None
 
 
 def _noted(day: Day) -> Iterator[Text]:
@@ -73,14 +87,18 @@ def _said(one: CheckIn) -> Text:
 
 
 class Chart:
-    """A burn-up where there is a scope, else the progress: as wide as the terminal, up to ``WIDEST`` columns."""
+    """A burn-up where there is a scope, the count against its bound where something must hold, else the progress.
+
+    As wide as the terminal, up to ``WIDEST`` columns.
+    """
 
     def __init__(self, past: Chronicle, zone: tzinfo) -> None:
         known = [(day.day, day.sample) for day in past.days if day.sample]
         start = past.since.astimezone(zone).date()
         self._readings: list[Reading] = [(start, past.before), *known] if past.before else known
         self._until = past.until.astimezone(zone).date()
-        self._of_scope = any(sample.scope for _, sample in self._readings)
+        self._limit = past.limit if any(metric(sample) is not None for _, sample in self._readings) else None
+        self._of_scope = self._limit is None and any(sample.scope for _, sample in self._readings)
         self._top = max((max(self._levels(sample)) for _, sample in self._readings), default=0.0)
 
     @property
@@ -90,6 +108,8 @@ class Chart:
 
     def _levels(self, sample: Sample) -> tuple[float, float]:
         """What is reached, and what there is to reach."""
+        if self._limit is not None:
+            return metric(sample) or 0.0, self._limit
         return (sample.done, sample.scope) if self._of_scope else (sample.progress or 0.0, 1.0)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
@@ -112,12 +132,12 @@ class Chart:
         dates = f"{begin.day} {begin:%b}", f"{self._until.day} {self._until:%b}"
         yield Text(f"{' ' * MARGIN}{dates[0]:<{columns - len(dates[1])}}{dates[1]}", "dim")
         said = (" done   ", " scope") if self._of_scope else (" progress   ", " goal")
+        said = said if self._limit is None else (" counted   ", " limit")
         yield Text.assemble(" " * MARGIN, (full, "green"), (said[0], "dim"), (goal, "dim"), (said[1], "dim"))
 
     def _label(self, row: int) -> str:
-        if row == ROWS - 1:
-            return number(self._top) if self._of_scope else percent(self._top)
-        return ("0" if self._of_scope else percent(0.0)) if row == 0 else ""
+        named = number if self._of_scope or self._limit is not None else percent
+        return named(self._top) if row == ROWS - 1 else named(0.0) if row == 0 else ""
 
     def _at(self, day: date) -> Sample:
         """The last reading by then."""
