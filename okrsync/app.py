@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
@@ -14,16 +13,13 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
-from okrsync import redact
 from okrsync.clock import utc_now
-from okrsync.connector import ConnectionOptions, Connector, Context, Finding, Level, Meter, Plugin
+from okrsync.connector import Connector, Finding, Level, Plugin
 from okrsync.errands import Errands
 from okrsync.errors import ConfigError, ConnectionFailed
 from okrsync.events import Log, Silence
-from okrsync.fence import Fence, Fenced
-from okrsync.house import House, Line, RunRequest
-from okrsync.marker import Namespace
-from okrsync.model.budget import UNTOLD, Budget
+from okrsync.house import House, RunRequest
+from okrsync.model.budget import UNTOLD
 from okrsync.model.okr import Okrs, Placed
 from okrsync.model.run import AuditedWrite, RunRecord, RunReport, RunRow
 from okrsync.model.status import Explanation, ObjectiveExplanation, ObjectiveStatus
@@ -37,21 +33,16 @@ from okrsync.progress import NoProgress, Progress
 from okrsync.queries import asking, refusals
 from okrsync.reading import read_completely
 from okrsync.registry import Registry
-from okrsync.retry import Patience, Retry
+from okrsync.retry import Patience
 from okrsync.settings import Settings, load_settings
 from okrsync.store import Store
 from okrsync.store.file import place
 from okrsync.sync import run
 from okrsync.views import explain, find, problems, status
+from okrsync.wiring import Wiring
 from okrsync.words import plural
 
 __all__ = ["App", "NoProgress", "Progress", "RunRequest"]
-
-
-def _what_is_read(options: ConnectionOptions) -> str:
-    """A fingerprint of a connector's own options; those that every connection has do not change what is read."""
-    shared = set(ConnectionOptions.model_fields) - {"type"}
-    return hashlib.sha256(options.model_dump_json(exclude=shared).encode()).hexdigest()
 
 
 @dataclass
@@ -131,17 +122,18 @@ class App:
     def check(self, *, offline: bool) -> Iterator[tuple[str, Finding]]:
         """Findings with the file or connection they are about, as they come."""
         counts = (len(self.okrs.objectives), "objective"), (len(self.okrs.live()), "live key result")
-        said = ", ".join(f"{plural(count, thing)}" for count, thing in counts)
+        said = ", ".join(plural(count, thing) for count, thing in counts)
         yield "files", Finding(Level.OK, "OKRs", said)
         if offline:
             return
+        wiring = self._wiring()
         for name in self.settings.connections:
             try:
-                with closing(self._line(name).connect()) as connector:
+                with closing(wiring.line(name).connect()) as connector:
                     yield from self._check(name, connector)
             except ConnectionFailed as error:
                 yield name, Finding(Level.ERROR, "connection", error.message, error.hint)
-        complete = read_completely(self.store, {name: self._line(name).reads for name in self.settings.connections})
+        complete = read_completely(self.store, {name: wiring.reads(name) for name in self.settings.connections})
         found = problems(self.store, self.okrs, self.now(), complete)
         yield from (("last reading", finding) for finding in found)
 
@@ -243,11 +235,11 @@ class App:
 
     def house(self) -> House:
         """What a run needs from outside."""
-        budgets = self.store.budgets.known()
+        wiring, budgets = self._wiring(), self.store.budgets.known()
         return House(
             store=self.store,
             okrs=self.okrs,
-            lines={name: self._line(name, budgets.get(name, UNTOLD)) for name in self.settings.connections},
+            lines={name: wiring.line(name, budgets.get(name, UNTOLD)) for name in self.settings.connections},
             now=self.now,
             census_every=self.settings.schedule.census,
             dashboard_url=str(self.settings.dashboard_url or ""),
@@ -261,44 +253,5 @@ class App:
             errands=self.errands,
         )
 
-    def _line(self, name: str, budget: Budget = UNTOLD) -> Line:
-        """``budget`` is what the tracker said last, in an earlier run."""
-        options, plugin = self.settings.connections[name], self.plugins[name]
-        namespace = self.settings.namespace_for(name)
-        known = (budget.remaining, budget.limit, budget.resets_at)
-        meter = Meter(0, 0, 0.0, *known, reserve=options.reserve)
-        patience = self.patience()
-        fence = Fence(name, self.log)
-
-        def connect() -> Connector:
-            context = self._context(name, namespace, meter, patience)
-            return Fenced(fence, lambda: plugin.connect(options, context))
-
-        return Line(
-            name=name,
-            connect=connect,
-            meter=meter,
-            namespace=namespace,
-            write_back=self.settings.write_back_for(name),
-            parallel=options.parallel,
-            defines_labels=plugin.defines_labels,
-            remote_link=options.remote_link,
-            reads=_what_is_read(options),
-            write_limits=plugin.write_limits,
-        )
-
-    def _context(self, name: str, namespace: Namespace, meter: Meter, patience: Patience) -> Context:
-        def sleep(seconds: float) -> None:
-            meter.wait(seconds)
-            self.sleep(seconds)
-
-        return Context(
-            connection=name,
-            installation=self.settings.installation,
-            namespace=namespace,
-            retry=Retry(sleep, patience=patience),
-            now=self.now,
-            meter=meter,
-            dashboard_url=str(self.settings.dashboard_url or ""),
-            conceal=redact.learn,
-        )
+    def _wiring(self) -> Wiring:
+        return Wiring(self.settings, self.plugins, self.now, self.sleep, self.patience, self.log)
