@@ -63,3 +63,9 @@ def said(result: Result) -> str:
     """What a reader sees, without blanks at the ends of lines and empty lines at the end."""
     lines = (result.stdout + result.stderr).splitlines()
     return "\n".join(line.rstrip() for line in lines).rstrip()
+
+
+def rows(text: str, heading: str) -> list[list[str]]:
+    """The cells of the table with this heading."""
+    table = text.partition(heading)[2].partition("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from docs_examples import Page, said
+from docs_examples import Page, rows, said
 from okr_builders import item
 
 from okrsync.app import App
@@ -32,12 +32,6 @@ def page_of(name: str, folder: Path, now: datetime) -> Page:
     made = Page(name, folder, now)
     made.write_files()
     return made
-
-
-def rows(text: str, heading: str) -> list[list[str]]:
-    """The cells of the table with this heading."""
-    table = text.partition(heading)[2].partition("\n\n")[0].splitlines()[2:]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
 
 
 def shown(page: Page) -> None:
