@@ -18,7 +18,7 @@ from okrsync.words import number, plural
 
 def plan_text(report: RunReport, *, tickets: int | None = None) -> Group:
     """The whole plan; ``tickets`` shows only so many of each connection and counts the rest."""
-    sections = [*_changes(report, tickets), *left_alone(report.plan, tickets), *dangling(report.dangling)]
+    sections = [*_changes(report, tickets), *left_alone(report.plan, tickets), *dangling(report)]
     return Group(*sections, *troubles(report), *summary(report))
 
 

@@ -25,7 +25,7 @@ def run_text(report: RunReport, *, movements: int | None = None) -> Group:
     tally = narrate.tally(report.writes)
     parts: list[RenderableType] = [connections_table(report), Text()]
     parts += _movements(report, movements)
-    parts += dangling(report.dangling)
+    parts += dangling(report)
     scopes = narrate.scope_names(report)
     parts += _unwritten("Skipped", "yellow", tally.skipped, scopes)
     parts += _unwritten("Failed", "red", tally.failed, scopes)
@@ -70,7 +70,9 @@ def _movement(movement: Movement) -> list[Text]:
     moved = points(after, before)
     way = f"{percent(before)} → {percent(after)}" if movement.before else f"first reading {percent(after)}"
     style = "green" if moved.startswith("+") else "red" if moved.startswith("-") else "dim"
-    head = line("  ", (movement.key_result, "bold"), f"  {movement.title}", f"  {way}", (f"  {moved}", style))
+    head = line(
+        "  ", (movement.key_result, "bold"), f"  {movement.title}", f"  {way}", (f"  {moved}" if moved else "", style)
+    )
     lines = [entry(head, "  ", status_word(movement.verdict)) if movement.verdict else head]
     if movement.after.changed:
         lines.append(line("    ", (narrate.redefined(movement.after), "yellow")))

@@ -118,9 +118,12 @@ def _connection_troubles(connection: ConnectionRun) -> list[Text]:
     return lines + [line(name, said) for said in map(narrate.lost, connection.scopes) if said]
 
 
-def dangling(found: Iterable[Dangling]) -> list[Text]:
-    """Tickets whose ``OKR:`` line leads nowhere, and those whose line follows a carry-over, with their addresses."""
-    rows = list(found)
+def dangling(report: RunReport) -> list[Text]:
+    """Tickets whose ``OKR:`` line leads nowhere, and those whose line follows a carry-over, with their addresses.
+
+    Who cleans has no use for them.
+    """
+    rows = [] if "clean" in report.kind.split() else report.dangling
     return [
         *_lines_that(narrate.NOWHERE, [one for one in rows if not one.counts_for]),
         *_lines_that(narrate.FOLLOWED, [one for one in rows if one.counts_for]),

@@ -24,7 +24,7 @@ from report_values import (
 from rich.console import Console, Group
 
 from okrsync.model.change import AddLabel, Done, PutLink, Receipt, UndefineLabel
-from okrsync.model.run import Plan, Warned, Write
+from okrsync.model.run import Movement, Plan, Warned, Write
 from okrsync.model.work import Ref
 from okrsync.report import narrate
 from okrsync.report.explain import explain_text
@@ -244,6 +244,17 @@ def test_a_narrow_status_keeps_its_columns_under_each_other_whatever_letters_tit
     bars = [at for at in shown.splitlines() if at.lstrip().startswith(("█", "░"))]
     assert len(bars) == 2
     assert bars[0] == bars[1]
+
+
+def test_who_cleans_is_told_of_no_lines_that_lead_nowhere() -> None:
+    for kind, shown in (("plan", plan_text), ("clean", run_text), ("plan clean", plan_text)):
+        told = "lead nowhere" in rendered(shown(report(kind=kind)))
+        assert told == (kind == "plan")
+
+
+def test_a_first_value_moved_by_no_points() -> None:
+    first = Movement(key_result="a-1", title="A", before=sample(None), after=sample(0.4))
+    assert "  a-1  A  no data → 40 %\n" in rendered(run_text(report(movements=(first,))))
 
 
 def test_an_entry_that_is_too_long_goes_on_further_in() -> None:
