@@ -15,7 +15,6 @@ from okrsync.model.okr import Boolean, Cycle, Maintain, Objective, Phase, Placed
 from okrsync.model.sample import Sample
 from okrsync.near import did_you_mean
 from okrsync.practice.checkins import owner_of
-from okrsync.practice.coach import findings as coach_findings
 from okrsync.practice.coach import findings_then
 from okrsync.practice.desk import Desk
 from okrsync.practice.figures import figures_with, team_of
@@ -102,11 +101,10 @@ def _measured(desk: Desk, one: ClosedKeyResult) -> None:
 def remarks(desk: Desk, cycle: Cycle) -> tuple[Remark, ...]:
     """What the coach finds about the objectives of a cycle and their teams, but for what files say to ignore.
 
-    After the cycle's last day it is what was to be found on that day. Work that belongs to no objective is nobody's in
-    particular, and left to the coach's own command.
+    After the cycle's last day it is what was to be found on that day, and what an earlier closing ended goes on. Work
+    that belongs to no objective is nobody's in particular, and left to the coach's own command.
     """
-    moment = last_moment(cycle, desk.now)
-    found = coach_findings(desk) if moment == desk.now else findings_then(desk, moment)
+    found = findings_then(desk, last_moment(cycle, desk.now))
     theirs = {objective.id: team_of(desk, objective) for objective, one in desk.okrs.objectives if one.id == cycle.id}
     return tuple(
         Remark(one.rule, one.severity, one.reason, one.fix, one.objectives)

@@ -18,6 +18,7 @@ from okrsync.model.rules import Severity
 from okrsync.near import did_you_mean
 from okrsync.practice.checkins import duties as told_duties
 from okrsync.practice.desk import Desk
+from okrsync.practice.finals import ended
 from okrsync.practice.readings import readings_by
 from okrsync.practice.standing import still_running
 from okrsync.store import Store
@@ -96,14 +97,17 @@ def _read(store: Store) -> frozenset[str]:
 
 
 def facts(desk: Desk) -> Facts:
-    """Everything the rules look at, in one consistent view of the store."""
+    """Everything the rules look at, in one consistent view of the store.
+
+    Of a cycle that was closed there is no more to say, whatever its files say.
+    """
     duties = {row.key_result: row.duty for row in told_duties(desk)}
     store, live = desk.store, [placed.key_result.id for placed in desk.okrs.live()]
     with store.reading():
         connections = store.scopes.connections()
         names = {(one, scope.id): scope.name for one in connections for scope in store.scopes.known(one)}
         return Facts(
-            okrs=desk.okrs,
+            okrs=ended(desk),
             now=desk.now,
             samples=_as_written(desk, store.history.latest_samples()),
             work=_as_written(desk, store.survey.work()),

@@ -81,3 +81,14 @@ def test_for_a_closed_cycle_nobody_owes_a_word(acme: Practice) -> None:
     assert "Nothing is owed." in acme.call("checkin", "--list").stdout
     acme.now -= timedelta(days=4)
     assert "checkout-3" in acme.call("checkin", "--list").stdout, "the day before it was closed they did"
+
+
+def test_the_coach_has_no_more_to_say_of_a_closed_cycle(acme: Practice) -> None:
+    assert "PASTDUE" not in acme.call("coach").stdout
+    acme.now -= timedelta(days=4)
+    assert "PASTDUE" in acme.call("coach").stdout, "before it was closed there was"
+
+
+def test_a_cycle_that_is_closed_once_more_hears_the_coach_again(acme: Practice) -> None:
+    made = json.loads(acme.call("cycle", "close", "2026-Q4", "--reopen", "--yes", "--json").stdout)
+    assert "PASTDUE" in {one["rule"] for one in made["remarks"]}
