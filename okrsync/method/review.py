@@ -34,8 +34,8 @@ class ReviewedObjective(msgspec.Struct, frozen=True):
 class Review(msgspec.Struct, frozen=True):
     """A cycle for its review, as of ``at``. ``closed`` is the closing that holds, ``earlier`` are those before it.
 
-    ``hidden`` counts objectives that only their team sees and that are left out. One of several pages tells of the key
-    results of some objectives; the first names every objective, the last has the figures and the remarks.
+    ``hidden`` counts objectives that only their team sees and that are left out. One of several pages tells of some
+    objectives, and the last has the figures and the remarks.
     """
 
     cycle: str

@@ -68,7 +68,7 @@ def review(
         start=start,
         end=end,
         at=desk.now,
-        objectives=_objectives(_as_of(desk, closed), shown if page == 1 else pages[page - 1], pages[page - 1]),
+        objectives=_objectives(_as_of(desk, closed), pages[page - 1]),
         figures=told.figures(closed.figures if closed else figures(desk, period=name)) if last else (),
         remarks=told.remarks(closed.remarks if closed else remarks(desk, find_cycle(desk, name))) if last else (),
         closed=closed if closed is None else told.closing(closed),
@@ -117,17 +117,11 @@ def _as_they_stand(found: Ending) -> tuple[ClosedObjective, ...]:
     return tuple(msgspec.structs.replace(one, score=one.progress) for one in found.objectives)
 
 
-def _objectives(
-    desk: Desk, named: Iterable[ClosedObjective], told: Sequence[ClosedObjective]
-) -> tuple[ReviewedObjective, ...]:
-    """Those that are ``told`` of with their key results."""
-    by_id, whole = desk.okrs.by_id(), {one.id for one in told}
+def _objectives(desk: Desk, shown: Sequence[ClosedObjective]) -> tuple[ReviewedObjective, ...]:
+    by_id = desk.okrs.by_id()
     return tuple(
-        ReviewedObjective(
-            one,
-            tuple(_reviewed(desk, ended, by_id.get(ended.id)) for ended in one.key_results) if one.id in whole else (),
-        )
-        for one in named
+        ReviewedObjective(one, tuple(_reviewed(desk, ended, by_id.get(ended.id)) for ended in one.key_results))
+        for one in shown
     )
 
 

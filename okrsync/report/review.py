@@ -28,6 +28,8 @@ from okrsync.report.safe import plain
 from okrsync.report.teams import rows, span
 
 _CODE = re.compile(r"`([^`]+)`")
+REMARKS_SHOWN = 60
+"""Remarks on the last of several pages."""
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -55,6 +57,7 @@ def review_html(review: Review, site: Site | None = None) -> str:
             policy=review_policy(site),
             ways=site.ways if site else (),
             charts={name: _chart(one, site) for name, one in drawn.items()},
+            few=REMARKS_SHOWN if review.pages > 1 else len(review.remarks),
             legend=legend(*drawn.values()),
             version=__version__,
         )

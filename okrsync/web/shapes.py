@@ -107,8 +107,9 @@ def near(file: str) -> str:
 
 
 def ago(moment: datetime | None, now: datetime) -> str:
-    """``3 h`` since a moment, or that it never was."""
-    return "never" if moment is None else age(now - moment)
+    """``3 h ago``, ``just now``, or that it never was."""
+    told = "never" if moment is None else age(now - moment)
+    return told if told in ("never", "just now") else f"{told} ago"
 
 
 def moved(row: KeyResultStatus) -> str:

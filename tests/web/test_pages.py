@@ -115,6 +115,19 @@ def test_only_the_first_tickets_stand_open(acme: Installation, visit: Visit) -> 
     assert "11 more" in folded
 
 
+def test_what_moved_it_is_all_there_and_folded_after_a_few(acme: Installation, visit: Visit) -> None:
+    acme.sandbox.clock.advance(timedelta(days=8))
+    for number in range(20):
+        acme.sandbox.github.create("acme/shop", f"Step {number}", milestone="One page")
+    acme.run()
+    page = visit().get("/key-results/checkout-1").text
+    moved = page[page.index('id="moved"') : page.index('id="tickets"')]
+    before, _, folded = moved.partition("<details>")
+    assert before.count("Step ") == 5
+    assert "<summary>15 more</summary>" in folded
+    assert folded.count("Step ") == 15
+
+
 def test_rules_are_named_only_below_their_fold(two: Installation, visit: Visit) -> None:
     page = visit().get("/key-results/checkout-1").text
     outside = re.sub(r'<details class="rule">.*?</details>', "", page, flags=re.DOTALL)

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from installation import Installation
 from visiting import Visit
 
+from okrsync.report import review as report
 from okrsync.web.pages import review
 
 PAGE = "/review/2026-Q4"
@@ -69,9 +70,13 @@ def test_a_large_cycle_is_divided_and_every_key_result_told_of_once(divided: Tes
     assert '<a href="?page=2" rel="next">Next</a>' in first
 
 
-def test_the_first_page_names_every_objective_and_the_last_has_figures_and_remarks(divided: TestClient) -> None:
+def test_the_last_page_has_the_figures_and_the_gravest_remarks(
+    divided: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "REMARKS_SHOWN", 1)
     first, second = (divided.get(f"{PAGE}?page={number}").text for number in (1, 2))
-    assert "The API answers" in first
+    assert "more; the coach has all of them." in second
+    assert "The API answers" not in first
     assert "The four figures" not in first
     assert "The four figures" in second
     assert "Buying is effortless</td>" not in second

@@ -28,7 +28,9 @@ from okrsync.web.unread import unread
 TICKETS_SHOWN = 200
 """Rows of tickets on the page; the API gives all of them."""
 TICKETS_OPEN = 15
-"""Rows of a kind that stand open; the others are folded."""
+"""Counted tickets that stand open; the others are folded."""
+OTHERS_OPEN = 5
+"""The same of tickets that do not count, and of what moved it for one reason."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -71,7 +73,8 @@ def page_of(
         checkins=said,
         sections=list(_sections(found.explained)),
         shown=TICKETS_SHOWN,
-        few=TICKETS_OPEN,
+        many=TICKETS_OPEN,
+        few=OTHERS_OPEN,
         unit=found.outlook.unit if found.outlook else "",
         before=before,
         after=after,
