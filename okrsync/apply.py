@@ -37,11 +37,9 @@ from okrsync.model.work import Ref
 from okrsync.pace import Pace
 from okrsync.plan import link_fingerprint
 from okrsync.progress import Progress
+from okrsync.refusals import Refusals
 from okrsync.retry import PATIENCE
 from okrsync.store import Store
-
-REFUSALS = 3
-"""So many tickets that refuse in a row mean that the credentials may not write here at all."""
 
 NOT_FOUND = "it could not be found when its note was looked for"
 
@@ -72,7 +70,8 @@ class Applier:
     """Applies one run's changes. ``connectors`` holds only the connections that may be written to.
 
     ``paused`` tells, after a run, which connections took no more writes for now, and for how many seconds; a wait of
-    up to ``patience`` seconds is waited. Once ``others_wait``, all that is left is deferred.
+    up to ``patience`` seconds is waited. Once ``others_wait``, all that is left is deferred. ``refusals`` are what the
+    account was not allowed.
     """
 
     store: Store
@@ -88,21 +87,24 @@ class Applier:
     others_wait: Callable[[], bool] = lambda: False
     failed: dict[str, ConnectionFailed] = field(default_factory=dict)
     paused: dict[str, float] = field(default_factory=dict)
+    refusals: Refusals = field(default_factory=Refusals)
     _gave_way: bool = False
-    _refusals: dict[str, set[str]] = field(default_factory=dict)
 
     def apply(self, changes: Sequence[Change]) -> Iterator[Write]:
         """Yields every change with how it ended; deferred ones have neither receipt nor error."""
         self.progress.stage("writing", len(changes))
         for change in changes:
-            yield self._one(change) if self._may_write(connection_of(change)) else Write(change)
+            yield self._one(change) if self._may_write(change) else Write(change)
             self.progress.advance()
         self.progress.done()
 
-    def _may_write(self, connection: str) -> bool:
+    def _may_write(self, change: Change) -> bool:
         """Whether a change is made in this run. A short wait for the tracker's pace is waited; a long one defers."""
+        connection = connection_of(change)
         self._gave_way = self._gave_way or self.others_wait()
         if connection in self.failed or connection in self.paused or self._gave_way or self.stopping():
+            return False
+        if self.refusals.withholds(change):
             return False
         pace = self.paces.get(connection)
         wait = pace.wait(self.now()) if pace else 0.0
@@ -127,7 +129,7 @@ class Applier:
             with self.store.transaction():
                 self.store.journal.end(write, self.now(), error=str(error))
             return Write(change, error=str(error))
-        self._refusals.pop(connection, None)
+        self.refusals.took(change)
         with self.store.transaction():
             self.store.journal.end(write, self.now(), receipt=receipt)
             self._remember(change, receipt)
@@ -168,15 +170,11 @@ class Applier:
         connection, ref = connection_of(change), ref_of(change)
         reason = f"{error.message} {error.hint}".strip()
         skipped = Receipt(Done.SKIPPED, reason=reason) if isinstance(error, Closed) else None
-        if isinstance(error, Forbidden):
-            refused = self._refusals.setdefault(connection, set())
-            refused.add(ref.id if ref else "a label")
-            if len(refused) >= REFUSALS:
-                self.failed[connection] = error
+        blameless = self.refusals.met(change, error) if isinstance(error, Forbidden) else []
         with self.store.transaction():
             self.store.journal.end(write, self.now(), receipt=skipped, error="" if skipped else reason)
-            if connection in self.failed:
-                self.store.showings.unblock(connection, sorted(self._refusals[connection]))
+            if blameless:
+                self.store.showings.unblock(connection, blameless)
             elif ref is not None:
                 self.store.showings.block(ref.connection, ref.id, error.message)
         return Write(change, skipped, "" if skipped else reason)

@@ -17,7 +17,7 @@ from okrsync.events import Event, Log
 from okrsync.house import House, Line, RunRequest, begun, spent
 from okrsync.method.pace import paces
 from okrsync.model.change import Change, Done, connection_of
-from okrsync.model.run import ConnectionRun, Movement, Plan, RunReport, Write
+from okrsync.model.run import ConnectionRun, Movement, Plan, RunReport, Warned, Write
 from okrsync.model.ticket import Ticket
 from okrsync.model.verdict import Verdict
 from okrsync.model.work import LabelDefinition
@@ -47,6 +47,7 @@ class _Run:
     reader: Reader
     stages: dict[str, float] = field(default_factory=dict)
     paused: dict[str, float] = field(default_factory=dict)
+    missing: list[Warned] = field(default_factory=list)
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
 
     def go(self) -> RunReport:
@@ -80,7 +81,7 @@ class _Run:
             movements=tuple(movements),
             dangling=self.house.store.links.dangling(),
             stale=tuple(assessor.stale),
-            warnings=(*self.reader.refused, *assessor.warnings),
+            warnings=(*self.reader.refused, *self.missing, *assessor.warnings),
             exit_code=self._exit_code(connections, plan, writes),
             stages=self.stages,
             unfinished=unfinished,
@@ -230,6 +231,7 @@ class _Run:
         for name in applier.failed.keys() - self.reader.errors.keys():
             self.reader.failed(name, applier.failed[name])
         self.paused = applier.paused
+        self.missing = list(applier.refusals.missing(self.house.store.scopes.names()))
         return writes
 
     def _pace(self, line: Line) -> Pace:

@@ -6,6 +6,7 @@ property, written in the same request as the text; Jira re-renders text, so a ma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, assert_never
 
@@ -38,6 +39,9 @@ from okrsync_jira.shapes import Comment, Comments, Identified, Property
 _COMMENTS = 100
 """Comments asked for in one page; the server may give fewer."""
 
+_EDITING = re.compile(r"permission to edit\b", re.IGNORECASE)
+"""In what Jira says to an account that may not edit, with a mail or without."""
+
 _read_comments = msgspec.json.Decoder(Comments).decode
 _read_property = msgspec.json.Decoder(Property).decode
 _read_identified = msgspec.json.Decoder(Identified).decode
@@ -50,7 +54,7 @@ class Tickets:
         self._client = client
         self._context = context
         self._flavour = flavour
-        self._loud: set[str] = set()
+        self._loud: set[tuple[str, str]] = set()
 
     def observe(self, refs: Sequence[Ref]) -> Iterator[Shown]:
         wanted = {ref.id: ref for ref in refs}
@@ -71,6 +75,13 @@ class Tickets:
         return 0 if isinstance(change, DefineLabel | UndefineLabel) else 1
 
     def apply(self, change: Change) -> Receipt:
+        try:
+            return self._apply(change)
+        except Forbidden as error:
+            hint = f"Grant the account {_needed(change)} in the project; `okrsync check` tells what else is missing."
+            raise Forbidden(error.message, hint=hint) from error
+
+    def _apply(self, change: Change) -> Receipt:
         match change:
             case AddLabel(ref=ref, label=label):
                 return self._label(ref, {"add": label})
@@ -89,7 +100,7 @@ class Tickets:
         assert_never(change)
 
     def _label(self, ref: Ref, operation: Mapping[str, str]) -> Receipt:
-        self._quietly("labels", f"issue/{ref.id}", {"update": {"labels": [operation]}})
+        self._quietly("labels", ref.scope, f"issue/{ref.id}", {"update": {"labels": [operation]}})
         return Receipt(Done.APPLIED)
 
     def _create(self, ref: Ref, note: Note) -> Receipt:
@@ -111,21 +122,24 @@ class Tickets:
     def _edit(self, ref: Ref, note: Note, note_id: str) -> Receipt:
         path = f"issue/{ref.id}/comment/{note_id}"
         if self._flavour().quiet_comments:
-            self._quietly("comments", path, self._comment(note))
+            self._quietly("comments", ref.scope, path, self._comment(note))
         else:
             self._client.write("PUT", path, body=self._comment(note))
         return Receipt(Done.APPLIED, note_id=note_id)
 
-    def _quietly(self, kind: str, path: str, body: object) -> None:
-        """PUT without a mail to the watchers, where the account may: otherwise plainly, from then on."""
-        if kind not in self._loud:
+    def _quietly(self, kind: str, project: str, path: str, body: object) -> None:
+        """PUT without a mail to the watchers, where the account may: otherwise plainly, from then on in that project.
+
+        An account that may not edit at all is not asked twice.
+        """
+        if (kind, project) not in self._loud:
             try:
                 self._client.write("PUT", path, params={"notifyUsers": "false"}, body=body)
                 return
-            except Forbidden:
-                self._client.write("PUT", path, body=body)
-                self._loud.add(kind)
-                return
+            except Forbidden as error:
+                if _EDITING.search(error.message):
+                    raise
+                self._loud.add((kind, project))
         self._client.write("PUT", path, body=body)
 
     def _delete(self, path: str, params: Mapping[str, str]) -> Receipt:
@@ -185,3 +199,15 @@ class Tickets:
             )
         except Gone:
             return None
+
+
+def _needed(change: Change) -> str:
+    """The permission as Jira's administration calls it."""
+    match change:
+        case PutNote(note_id=note_id):
+            return '"Edit Own Comments"' if note_id else '"Add Comments"'
+        case DeleteNote():
+            return '"Delete Own Comments"'
+        case PutLink() | DeleteLink():
+            return '"Link Issues"'
+    return '"Edit Issues"'

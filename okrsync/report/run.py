@@ -97,7 +97,7 @@ def _verdict(report: RunReport, tally: narrate.Tally) -> list[Text]:
     elif not report.plan.changes:
         lines.append(line("Nothing to write."))
     if tally.deferred:
-        rest = f"{plural(tally.deferred, 'change')}; the next sync makes them{narrate.deferral(report)}."
+        rest = f"{plural(tally.deferred, 'change')}; the next sync goes on with them{narrate.deferral(report)}."
         lines.append(line(("Deferred: ", "yellow"), rest))
     if report.plan.changes and not report.writes:
         lines.append(line("Not written back: ", plural(len(report.plan.changes), "change")))

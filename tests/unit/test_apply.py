@@ -402,19 +402,28 @@ def test_a_ticket_that_refuses_is_an_error_of_its_own(
     assert journal(shop)[0] == (True, None, str(error))
 
 
-def test_three_tickets_that_refuse_in_a_row_end_the_connection(applier: Applier, tracker: FakeTracker) -> None:
+def test_three_tickets_that_refuse_in_a_row_end_writes_of_that_kind(applier: Applier, tracker: FakeTracker) -> None:
     tracker.writes.extend([Forbidden("Not you.")] * 3)
-    done = apply(applier, add("1"), add("2"), add("3"), add("4"))
-    assert [write.error for write in done] == ["Not you."] * 3 + [""]
-    assert isinstance(applier.failed["jira"], Forbidden)
-    assert deferred(done) == 1
+    done = apply(applier, add("1"), add("2"), add("3"), add("4"), put("4"))
+    assert [write.error for write in done] == ["Not you."] * 3 + ["", ""]
+    assert [write.deferred for write in done] == [False, False, False, True, False]
+    assert [one.subject for one in applier.refusals.missing({})] == ["jira"]
+    assert applier.failed == {}
 
 
 def test_refusals_that_are_not_in_a_row_end_nothing(applier: Applier, tracker: FakeTracker) -> None:
     no = Forbidden("Not you.")
     tracker.writes.extend([no, no, None, no, no])
-    apply(applier, *(add(str(number)) for number in range(1, 8)))
-    assert applier.failed == {}
+    done = apply(applier, *(add(str(number)) for number in range(1, 8)))
+    assert deferred(done) == 0
+    assert list(applier.refusals.missing({})) == []
+
+
+def test_a_good_write_of_another_kind_makes_no_refusal_forgotten(applier: Applier, tracker: FakeTracker) -> None:
+    no = Forbidden("Not you.")
+    tracker.writes.extend([no, None, no, None, no, None])
+    done = apply(applier, *(change for id in ("1", "2", "3", "4") for change in (add(id), put(id))))
+    assert [write.change for write in done if write.deferred] == [add("4")]
 
 
 def test_one_ticket_that_refuses_everything_ends_nothing(applier: Applier, tracker: FakeTracker) -> None:

@@ -12,7 +12,7 @@ from okrsync.connector import WriteLimit
 from okrsync.errors import Closed, Forbidden, Rejected
 from okrsync.marker import Namespace
 from okrsync.model.change import AddLabel, Change, DefineLabel, DeleteNote, Done, Receipt, RemoveLabel, Shown
-from okrsync.model.run import Write
+from okrsync.model.run import Warned, Write
 from okrsync.pace import Pace
 from okrsync.progress import NoProgress
 from okrsync.retry import PATIENCE
@@ -69,23 +69,34 @@ def test_when_the_credentials_are_to_blame_no_ticket_is(applier: Applier, tracke
     tracker.writes.extend([NO, NO, NO])
     done = apply(applier, add("1"), add("2"), add("3"), add("4"))
     assert [write.error for write in done] == ["Not you. Ask an admin."] * 3 + [""]
-    assert applier.failed == {"jira": NO}
+    assert [write.deferred for write in done] == [False, False, False, True]
     assert blocked(store) == {}
 
 
-def test_labels_that_may_not_be_defined_are_one_refusal_however_many(applier: Applier, tracker: FakeTracker) -> None:
+def test_labels_that_may_not_be_defined_stop_no_other_writes(applier: Applier, tracker: FakeTracker) -> None:
+    tracker.writes.extend([NO] * 3)
+    labels = [msgspec.structs.replace(define("100"), label=f"okr:{number}") for number in range(4)]
+    done = apply(applier, *labels, add("1"), define("200"))
+    assert [write.deferred for write in done] == [False, False, False, True, False, False]
+
+
+def test_refusals_of_one_project_or_connection_are_not_anothers(applier: Applier, tracker: FakeTracker) -> None:
     tracker.writes.extend([NO] * 4)
-    apply(applier, define("100"), define("200"), define("300"), add("1"))
-    assert applier.failed == {}
-    tracker.writes.append(NO)
-    apply(applier, add("2"))
-    assert applier.failed == {"jira": NO}
+    other = AddLabel(item("3", scope="200").ref, LABEL)
+    assert not [write for write in apply(applier, add("1"), add("1", "github"), add("2"), other) if write.deferred]
 
 
-def test_refusals_of_one_connection_are_not_anothers(applier: Applier, tracker: FakeTracker) -> None:
-    tracker.writes.extend([NO, NO, NO])
-    apply(applier, add("1"), add("1", "github"), add("2"))
-    assert applier.failed == {}
+def test_what_an_account_may_not_do_is_told_with_the_place_and_how_much_was_not_tried(
+    applier: Applier, tracker: FakeTracker
+) -> None:
+    tracker.writes.extend([NO] * 3)
+    apply(applier, *(add(str(number)) for number in range(1, 6)))
+    (told,) = applier.refusals.missing({("jira", "100"): "SHOP"})
+    assert told == Warned(
+        "jira",
+        "was read, and labels on tickets in SHOP cannot be written: Not you. Not tried then: 2 changes.",
+        "Ask an admin. The next sync tries again.",
+    )
 
 
 def test_a_request_that_makes_no_sense_is_the_tickets_trouble_however_often(

@@ -122,7 +122,7 @@ def test_a_run_counts_each_way_a_write_can_end() -> None:
     assert "Wrote: 1 label added, 1 note written (1 found already so)" in shown
     assert "acme/shop#13 label okr:gone-1: the issue is locked" in shown
     assert "acme/shop#13 note: The tracker refused." in shown
-    assert "Deferred: 1 change; the next sync makes them." in shown
+    assert "Deferred: 1 change; the next sync goes on with them." in shown
     assert "Partial after 3.2 s." in shown
 
 

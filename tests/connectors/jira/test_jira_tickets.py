@@ -130,8 +130,38 @@ def test_who_may_not_write_quietly_writes_plainly_from_then_on(
 
 def test_who_may_not_write_at_all_is_told(cloud: JiraConnector, rsps: responses.RequestsMock) -> None:
     rsps.put(ISSUE, status=403, json={"errorMessages": ["You do not have permission to edit issues."]})
-    with pytest.raises(errors.Forbidden, match="permission to edit"):
+    with pytest.raises(errors.Forbidden, match="permission to edit") as refused:
         cloud.apply(AddLabel(ref(1), "okr:a"))
+    assert '"Edit Issues"' in refused.value.hint
+    assert [query(call) for call in rsps.calls] == [{"notifyUsers": ["false"]}]
+
+
+def test_who_is_refused_for_a_reason_that_is_not_understood_is_asked_twice_only_once(
+    cloud: JiraConnector, rsps: responses.RequestsMock
+) -> None:
+    rsps.put(ISSUE, status=403, json={"errorMessages": ["Das dürfen Sie nicht."]})
+    for _ in range(3):
+        with pytest.raises(errors.Forbidden):
+            cloud.apply(AddLabel(ref(1), "okr:a"))
+    assert [query(call) for call in rsps.calls] == [{"notifyUsers": ["false"]}, {}, {}, {}]
+
+
+@pytest.mark.parametrize(
+    ("change", "method", "path", "permission"),
+    [
+        (PutNote(ref(1), NOTE), responses.POST, "/comment", "Add Comments"),
+        (PutNote(ref(1), NOTE, "77"), responses.PUT, "/comment/77", "Edit Own Comments"),
+        (DeleteNote(ref(1), "77"), responses.DELETE, "/comment/77", "Delete Own Comments"),
+        (PutLink(ref(1), "kr", "Title", "https://okr.example/kr"), responses.POST, "/remotelink", "Link Issues"),
+    ],
+)
+def test_the_permission_that_is_missing_is_named(
+    cloud: JiraConnector, rsps: responses.RequestsMock, change: Change, method: str, path: str, permission: str
+) -> None:
+    rsps.add(method, f"{ISSUE}{path}", status=403)
+    with pytest.raises(errors.Forbidden) as refused:
+        cloud.apply(change)
+    assert f'"{permission}"' in refused.value.hint
 
 
 def test_a_note_is_created_together_with_its_mark(cloud: JiraConnector, rsps: responses.RequestsMock) -> None:
