@@ -416,8 +416,8 @@ def small_pages() -> Iterator[None]:
     def hasty(raw: Any, *_: Any) -> None:
         raw.execute("PRAGMA synchronous=OFF")
 
-    def engine(url: str) -> Any:
-        made = create_engine(url, execution_options={"compiled_cache": _STATEMENTS})
+    def engine(url: str, **given: Any) -> Any:
+        made = create_engine(url, execution_options={"compiled_cache": _STATEMENTS}, **given)
         _DIALECTS.append(made.dialect)
         made.dialect = _DIALECTS[0]
         return made
