@@ -10,6 +10,7 @@ import typer
 from okrsync.cli.session import Session
 
 if TYPE_CHECKING:
+    from okrsync.practice.scorefile import ScoreFile
     from okrsync.practice.scoring import Ending, Word
 
 
@@ -17,6 +18,7 @@ def run(
     session: Session,
     cycle: str,
     words: Mapping[str, Word],
+    file: ScoreFile | None = None,
     *,
     who: str,
     yes: bool = False,
@@ -33,6 +35,8 @@ def run(
     with session.open() as engine:
         desk = engine.desk()
         ending = closing.ending(desk, cycle)
+        if file:
+            file.refuse_unknown(ending)
         asking = not words and not yes and (ending.before is None or reopen)
         if ending.before is None or reopen:
             _early(session, ending, asking=asking)

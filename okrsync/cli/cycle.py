@@ -18,6 +18,7 @@ from okrsync.cli.session import Session, session_of
 from okrsync.errors import ConfigError
 
 if TYPE_CHECKING:
+    from okrsync.practice.scorefile import ScoreFile
     from okrsync.practice.scoring import Word
 
 app = typer.Typer(
@@ -81,9 +82,10 @@ def close(
     """
     from okrsync.cli.closing import run
 
-    words = _words(scores, {"score": score, "note": note, "moved": moved, "change": change, "decision": decide})
+    file = _score_file(scores)
+    words = _words(file, {"score": score, "note": note, "moved": moved, "change": change, "decision": decide})
     session, closer = session_of(context), who or _login()
-    return run(session, cycle, words, who=closer, yes=yes, reopen=reopen, write=write, json=json)
+    return run(session, cycle, words, file, who=closer, yes=yes, reopen=reopen, write=write, json=json)
 
 
 @app.command("carry-over", cls=Command, epilog=examples(CARRY_EXAMPLES))
@@ -193,14 +195,19 @@ def run_report(
     return 0
 
 
-def _words(file: Path | None, flags: Mapping[str, Sequence[str] | None]) -> dict[str, Word]:
+def _score_file(path: Path | None) -> ScoreFile | None:
+    from okrsync.practice.scorefile import read_score_file
+
+    return read_score_file(path) if path else None
+
+
+def _words(file: ScoreFile | None, flags: Mapping[str, Sequence[str] | None]) -> dict[str, Word]:
     """What the file says, and over it what the flags say."""
     import msgspec
 
-    from okrsync.practice.scorefile import read_scores
     from okrsync.practice.scoring import Word
 
-    words = dict(read_scores(file)) if file else {}
+    words = dict(file.words) if file else {}
     for field, given in flags.items():
         option = "--decide" if field == "decision" else f"--{field}"
         for name, text in _pairs(option, given or ()).items():

@@ -151,7 +151,8 @@ def _cycle(site: Site, days: Days) -> Cycle:
     first, last = _quarter(name) or (None, None)
     start, end = (days.start and days.start.date()) or first, (days.end and days.end.date()) or last
     if start is None or end is None:
-        raise ConfigError(f"When is {name}?", hint="Add --start 2026-10-01 --end 2026-12-31.")
+        hint = "Add its first and its last day with --start and --end, each written as 2026-10-01."
+        raise ConfigError(f"When is {name}? Only of quarters such as 2026-Q4 the days are known.", hint=hint)
     try:
         return Cycle(id=name, start=start, end=end)
     except ValidationError as error:

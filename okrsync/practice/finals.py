@@ -44,12 +44,18 @@ def with_finals(desk: Desk, found: Sequence[ObjectiveStatus], at: datetime) -> t
 
 
 def explained_with_final(desk: Desk, found: Explanation, at: datetime) -> Explanation:
-    """A key result's explanation with what was decided about it by an aware time."""
+    """A key result's explanation with what was decided about it by an aware time.
+
+    Numbers of a past day do not go on.
+    """
     closing = closed_by(desk, at).get(found.cycle.casefold())
     if closing is None:
         return found
     cycle = desk.okrs.by_id()[found.status.key_result].cycle
-    return msgspec.structs.replace(found, status=_scored(found.status, cycle, closing, _scores(closing)))
+    row = _scored(found.status, cycle, closing, _scores(closing))
+    if found.at is not None and row.final is not None:
+        row = msgspec.structs.replace(row, final=msgspec.structs.replace(row.final, silent=False))
+    return msgspec.structs.replace(found, status=row)
 
 
 def _told(found: ObjectiveStatus, cycle: Cycle, closing: Closing | None) -> ObjectiveStatus:

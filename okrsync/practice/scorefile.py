@@ -13,16 +13,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from okrsync.errors import ConfigError, Problem
 from okrsync.model.closing import Decision
-from okrsync.practice.scoring import Word
+from okrsync.practice.scoring import Ending, Word
 from okrsync.wording import findings, suggest
 from okrsync.yamlfile import Document, read_yaml, refusal
 
 KEY_RESULT = "key_result"
 _HINT = "Each line is `key result: 0.7`, or fields: score, note, moved, change, decision."
+_AGAIN = "Correct this, then close again; nothing is closed yet."
 
 
 def _text(value: object) -> object:
@@ -46,18 +48,43 @@ class _Entry(BaseModel):
         return Word(self.score, self.note, self.moved, self.change, self.decision)
 
 
+class ScoreFile(msgspec.Struct, frozen=True):
+    """What a file decides by key result, and on which line each stands."""
+
+    file: str
+    words: Mapping[str, Word]
+    lines: Mapping[str, int]
+
+    def refuse_unknown(self, ending: Ending) -> None:
+        """Raises ConfigError for the key results of the file that the cycle does not have, each with its line."""
+        known = [one.id for objective in ending.objectives for one in objective.key_results]
+        folded = {name.casefold() for name in known}
+        told = f"is no key result of the cycle {ending.cycle.id}"
+        unknown = [name for name in self.words if name.casefold() not in folded]
+        if unknown:
+            problems = [
+                Problem(self.file, self.lines[name], "", f"`{name}` {told}{suggest(name, known)}") for name in unknown
+            ]
+            raise refusal(problems, _AGAIN)
+
+
 def read_scores(path: Path) -> dict[str, Word]:
     """What a file decides, by key result. Raises ConfigError with everything that is wrong in it, and where."""
+    return dict(read_score_file(path).words)
+
+
+def read_score_file(path: Path) -> ScoreFile:
+    """The same with the lines."""
     if path.suffix.lower() == ".csv":
         return _from_csv(path)
     document = read_yaml(path, str(path))
     if not isinstance(document.data, dict):
-        raise refusal([document.problem((), "must be key results with their scores")])
+        raise refusal([document.problem((), "must be key results with their scores")], f"{_HINT} {_AGAIN}")
     problems: list[Problem] = []
     words = {str(name): _word(document, str(name), value, problems) for name, value in document.data.items()}
     if problems:
-        raise refusal(problems)
-    return words
+        raise refusal(problems, _AGAIN)
+    return ScoreFile(str(path), words, {name: document.line((name,)) for name in words})
 
 
 def _word(document: Document, name: str, value: Any, problems: list[Problem]) -> Word:
@@ -73,26 +100,48 @@ def _word(document: Document, name: str, value: Any, problems: list[Problem]) ->
         return Word()
 
 
-def _from_csv(path: Path) -> dict[str, Word]:
-    try:
-        rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ConfigError(f"{path} cannot be read: {error}.", hint=_HINT) from error
-    names = list(rows[0]) if rows else []
-    known = [KEY_RESULT, *_Entry.model_fields]
-    if KEY_RESULT not in names or (unknown := [name for name in names if name not in known]):
-        what = f"has a column `{unknown[0]}`{suggest(unknown[0], known)}" if KEY_RESULT in names else "needs a column"
-        what = what if KEY_RESULT in names else f"{what} `{KEY_RESULT}`"
-        raise refusal([Problem(str(path), 1, "", what)])
+def _from_csv(path: Path) -> ScoreFile:
+    rows = _rows(path)
     problems: list[Problem] = []
-    words = {}
-    for line, row in enumerate(rows, start=2):
-        fields = {name: value for name, value in row.items() if name != KEY_RESULT and value not in ("", None)}
+    words: dict[str, Word] = {}
+    lines: dict[str, int] = {}
+    for line, row in rows:
+        name = (row[KEY_RESULT] or "").strip()
+        if told := _wrong_row(row, name, lines):
+            problems.append(Problem(str(path), line, "", told))
+            continue
+        fields = {field: value for field, value in row.items() if field != KEY_RESULT and value not in ("", None)}
+        lines[name] = line
         try:
-            words[row[KEY_RESULT]] = _Entry.model_validate(fields).word
+            words[name] = _Entry.model_validate(fields).word
         except ValidationError as error:
             found = findings(error, fields, _Entry)
             problems += [Problem(str(path), line, ".".join(map(str, place)), message) for place, message in found]
     if problems:
-        raise refusal(problems)
-    return words
+        raise refusal(problems, _AGAIN)
+    return ScoreFile(str(path), words, lines)
+
+
+def _wrong_row(row: Mapping[str, Any], name: str, lines: Mapping[str, int]) -> str:
+    if None in row:
+        return "has more cells than the first row; put text with commas in quotes"
+    if not name:
+        return f"names no key result in the column `{KEY_RESULT}`"
+    return f"`{name}` stands on line {lines[name]} already" if name in lines else ""
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    """The rows with the lines that they end on. Raises ConfigError for columns that mean nothing."""
+    try:
+        reader = csv.DictReader(path.read_text("utf-8-sig").splitlines(keepends=True))
+        rows = [(reader.line_num, row) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.", hint=_HINT) from error
+    names = list(reader.fieldnames or ())
+    known = [KEY_RESULT, *_Entry.model_fields]
+    if KEY_RESULT not in names:
+        raise refusal([Problem(str(path), 1, "", f"needs a column `{KEY_RESULT}`")], _AGAIN)
+    if unknown := [name for name in names if name not in known]:
+        told = f"has a column `{unknown[0]}`{suggest(unknown[0], known)}"
+        raise refusal([Problem(str(path), 1, "", told)], _AGAIN)
+    return rows

@@ -49,7 +49,7 @@ def status_text(
         parts.append(line("No objectives: the OKR files are empty."))
     if any(expected_mark(row.verdict) for objective in objectives for row in objective.key_results):
         parts.append(line((f"{EXPECTED} is where it should be by now.", "dim")))
-    parts += [line((told, "yellow")) for told in silent_words(objectives)]
+    parts += [] if past else [line((told, "yellow")) for told in silent_words(objectives)]
     return Group(*parts)
 
 

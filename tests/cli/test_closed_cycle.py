@@ -63,6 +63,14 @@ def test_explain_names_the_score_and_the_day_that_explains_it(acme: Practice) ->
     assert "Closed:" not in frozen, "on that day it was not closed yet"
 
 
+def test_what_is_told_of_a_past_day_does_not_go_on(acme: Practice) -> None:
+    for command in (("status", "--at"), ("explain", "checkout-1", "--at")):
+        told = acme.call(*command, "2027-01-03").stdout
+        assert "score 0." in told
+        assert "numbers go on" not in told
+        assert "what is above goes on" not in told
+
+
 def test_the_parts_of_an_objective_still_add_up_to_what_it_shows(acme: Practice) -> None:
     found = json.loads(acme.call("explain", "checkout", "--json").stdout)
     assert sum(one["share"] * one["progress"] for one in found["parts"]) == pytest.approx(found["progress"])

@@ -57,6 +57,19 @@ def test_flags_go_over_the_file(acme: Practice) -> None:
     assert finals(acme) == {"checkout-1": 0.7, "checkout-2": 0.6, "checkout-3": 0.36, "api-1": 1.0}
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("s.yaml", "checkout-1: 0.8\nchekout-2: 0.6\nzz: 1\n"), ("s.csv", "key_result,score\nchekout-2,0.6\nzz,1\n")],
+)
+def test_what_the_cycle_does_not_have_is_told_with_its_line(acme: Practice, name: str, text: str) -> None:
+    Path(name).write_text(text)
+    result = acme.call("cycle", "close", "2026-Q4", "--scores", name, "--yes")
+    assert (result.exit_code, finals(acme)) == (2, {})
+    assert f"2 problems in {name}." in result.stderr
+    assert f"{name}:2: `chekout-2` is no key result of the cycle 2026-Q4; did you mean `checkout-2`?" in result.stderr
+    assert f"{name}:3: `zz` is no key result of the cycle 2026-Q4" in result.stderr
+
+
 def test_some_scores_without_yes_are_not_enough(acme: Practice) -> None:
     result = acme.call("cycle", "close", "2026-Q4", "--score", "checkout-1=0.7")
     assert result.exit_code == 2

@@ -47,6 +47,10 @@ def test_both_forms_say_the_same(tmp_path: Path, name: str, text: str) -> None:
         ("s.csv", "key_result,scores\na,0.5\n", "has a column `scores`; did you mean `score`?"),
         ("s.csv", "id,score\na,0.5\n", "needs a column `key_result`"),
         ("s.csv", "", "needs a column `key_result`"),
+        ("s.csv", "key_result,score\na,0.5\n,0.5\n", "s.csv:3: names no key result in the column `key_result`"),
+        ("s.csv", "key_result,score\na,0.5\nb,1\na,0.6\n", "s.csv:4: `a` stands on line 2 already"),
+        ("s.csv", "key_result,note\na,late, again\n", "s.csv:2: has more cells than the first row; put text"),
+        ("s.csv", 'key_result,note,score\na,"two\nlines",1\nb,,2\n', "s.csv:4: score: must be at most 1"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(tmp_path: Path, name: str, text: str, problem: str) -> None:
@@ -54,6 +58,7 @@ def test_a_mistake_is_told_with_its_place(tmp_path: Path, name: str, text: str, 
     with pytest.raises(ConfigError) as refused:
         read_scores(tmp_path / name)
     assert problem in str(refused.value)
+    assert "then close again" in refused.value.hint
 
 
 @pytest.mark.parametrize("name", ["s.yaml", "s.csv"])
