@@ -20,6 +20,8 @@ from okrsync.model.run import Movement, Plan, RunReport, ScopePull, Write
 
 Level = Literal["debug", "info", "warning", "error"]
 
+_ENDED = "run that this ended"
+
 
 class Event(StrEnum):
     """Every name that a log line can have."""
@@ -191,10 +193,21 @@ def finished(log: Log, report: RunReport, *, gave_way: bool = False) -> None:
     )
 
 
-def explained(error: OkrsyncError) -> dict[str, object]:
+def ended(error: BaseException, run: int, kind: str) -> None:
+    """Note on an error which run it ended, for whoever tells of it."""
+    vars(error)[_ENDED] = {"run": run, "kind": kind}
+
+
+def run_of(error: BaseException) -> dict[str, Any]:
+    """Run and kind of the run that an error ended, or nothing."""
+    return dict(vars(error).get(_ENDED, {}))
+
+
+def explained(error: OkrsyncError) -> dict[str, Any]:
     """An error as the values of a line."""
     problems = [str(problem) for problem in error.problems] if isinstance(error, ConfigError) else []
-    return {"error": error.message, "hint": error.hint} | ({"problems": problems} if problems else {})
+    told = {"error": error.message, "hint": error.hint} | ({"problems": problems} if problems else {})
+    return told | run_of(error)
 
 
 def reminded(log: Log, sent: Sent) -> None:

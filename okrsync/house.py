@@ -8,11 +8,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from okrsync import events
 from okrsync.connector import Connector, Meter, WriteBack, WriteLimit
 from okrsync.errands import Errands
 from okrsync.errors import Busy, OkrsyncError, StoreError
 from okrsync.events import Event, Log, Silence
-from okrsync.interrupt import INTERRUPTED
+from okrsync.interrupt import code_of
 from okrsync.marker import Namespace
 from okrsync.model.hint import Hint
 from okrsync.model.okr import Okrs
@@ -104,6 +105,7 @@ def begun(house: House, kind: str, wait: float) -> Iterator[int]:
         try:
             yield run_id
         except BaseException as error:
+            events.ended(error, run_id, kind)
             _keep_failure(house, run_id, error)
             raise
         finally:
@@ -116,7 +118,7 @@ def _keep_failure(house: House, run: int, error: BaseException) -> None:
     if isinstance(error, OkrsyncError):
         told, code = str(error), error.exit_code
     elif isinstance(error, KeyboardInterrupt):
-        told, code = "It was interrupted.", INTERRUPTED
+        told, code = "It was interrupted.", code_of(error)
     cost = tuple(one for one in map(spent, house.lines.values()) if one.requests)
     with suppress(StoreError, Busy), house.store.transaction():
         house.store.journal.fail_run(run, house.now(), code, told, cost)
@@ -132,6 +134,7 @@ def spent(line: Line) -> ConnectionRun:
         waited=meter.waited,
         remaining=meter.remaining,
         limit=None if meter.remaining is None else meter.limit,
+        kept=meter.kept,
     )
 
 

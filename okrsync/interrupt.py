@@ -1,5 +1,6 @@
 """Ctrl-C while no command is at work, as while they are being loaded, ends the process quietly.
 
+A command at work is interrupted by SIGTERM as by Ctrl-C: what it has in hand is put down, and the run says so.
 A shell that starts a program in the background may have made it deaf to Ctrl-C; it stays so.
 """
 
@@ -7,11 +8,24 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 INTERRUPTED = 130
 """The shell's code for a program that Ctrl-C ended."""
+
+TERMINATED = 143
+"""The same for SIGTERM, which `kill`, timeouts and service managers send."""
+
+
+class Terminated(KeyboardInterrupt):
+    """Somebody asked the process to end, without a keyboard."""
+
+
+def code_of(interruption: KeyboardInterrupt) -> int:
+    """The exit code of what was interrupted."""
+    return TERMINATED if isinstance(interruption, Terminated) else INTERRUPTED
 
 
 def leave(*_: object) -> None:
@@ -27,11 +41,25 @@ def leave_quietly() -> None:
 
 @contextmanager
 def raised() -> Iterator[None]:
-    """In here Ctrl-C is a KeyboardInterrupt, as a command at work needs it."""
-    if quiet := signal.getsignal(signal.SIGINT) is leave:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """In here Ctrl-C and SIGTERM are a KeyboardInterrupt, as a command at work needs it."""
+    before = {number: signal.getsignal(number) for number in _RAISING}
+    for number, (silent, handler) in _RAISING.items():
+        if before[number] is silent:
+            signal.signal(number, handler)
     try:
         yield
     finally:
-        if quiet:
-            signal.signal(signal.SIGINT, leave)
+        for number, (silent, _) in _RAISING.items():
+            if before[number] is silent:
+                signal.signal(number, silent)
+
+
+def _terminate(*_: object) -> None:
+    raise Terminated
+
+
+_RAISING: Mapping[signal.Signals, tuple[Any, Any]] = {
+    signal.SIGINT: (leave, signal.default_int_handler),
+    signal.SIGTERM: (signal.SIG_DFL, _terminate),
+}
+"""Each signal with what it does before a command is at work, and while one is."""

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from okrsync.connector import Plugin
 from okrsync.model.okr import OkrFile
-from okrsync.model.run import RunReport
+from okrsync.model.run import Failure, RunReport
 from okrsync.registry import Registry
 from okrsync.settings import General
 from okrsync.settings.environment import secrets
@@ -34,7 +34,7 @@ def schemas(registry: Registry) -> dict[str, dict[str, Any]]:
     return {
         "okrsync.schema.json": _headed("okrsync configuration", _configuration(plugins)),
         "okrs.schema.json": _headed("OKRs of one cycle", OkrFile.model_json_schema()),
-        "run.schema.json": _headed("One run, as `okrsync sync --json` reports it", msgspec.json.schema(RunReport)),
+        "run.schema.json": _headed("One run, as `okrsync sync --json` reports it, or why there is none", _run()),
     }
 
 
@@ -45,6 +45,11 @@ def schema_texts(registry: Registry) -> dict[str, str]:
 
 def _headed(title: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"$schema": _DIALECT, **schema, "title": title}
+
+
+def _run() -> dict[str, Any]:
+    refs, definitions = msgspec.json.schema_components((RunReport, Failure), ref_template="#/$defs/{name}")
+    return {"anyOf": list(refs), "$defs": definitions}
 
 
 def _configuration(plugins: Mapping[str, Plugin]) -> dict[str, Any]:

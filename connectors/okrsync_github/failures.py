@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import msgspec
@@ -111,7 +111,7 @@ def _refused(
         return RateLimited(
             "GitHub's rate limit is used up.",
             retry_after=wait,
-            hint=f"It opens again in {round(wait)} s; the next run goes on from here.",
+            hint=f"It opens again {_when(wait, now)}; the next run goes on from here.",
         )
     if "archived" in lowered or "locked" in lowered:
         return Closed(f"{what}: takes no changes{said}.")
@@ -124,6 +124,12 @@ def _refused(
         f"{what}: not allowed with these credentials{said}.",
         hint="Give the token or App read access to the repository, and write access to issues and pull requests.",
     )
+
+
+def _when(wait: float, now: datetime) -> str:
+    if wait < 60:
+        return f"in {round(wait)} s"
+    return f"in {round(wait / 60)} min, at {now + timedelta(seconds=wait):%H:%M} UTC"
 
 
 def wait_for_limit(headers: Mapping[str, str], now: datetime) -> float | None:

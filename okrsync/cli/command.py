@@ -17,7 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 from okrsync.cli.session import LogForm, LogLevel, Session
 from okrsync.cli.usage import usage_told
 from okrsync.errors import ConfigError, OkrsyncError
-from okrsync.interrupt import INTERRUPTED, raised
+from okrsync.interrupt import code_of, raised
 from okrsync.redact import traceback_of
 
 UNANSWERED = 1
@@ -101,8 +101,8 @@ class Command(TyperCommand):
                 sys.stdout.flush()
         except (typer.Exit, BrokenPipeError):
             raise  # who stopped reading, as `head` does, has all that was wanted
-        except KeyboardInterrupt:
-            code = explain_interruption(session)
+        except KeyboardInterrupt as interruption:
+            code = explain_interruption(session, interruption)
         except typer.Abort:
             session.say("\nNo answer, so nothing was done. Options answer beforehand: see --help.")
             code = UNANSWERED
@@ -152,12 +152,13 @@ def without_types(params: list[Any]) -> list[Any]:
     return params
 
 
-def explain_interruption(session: Session) -> int:
-    from okrsync.events import Event
+def explain_interruption(session: Session, interruption: KeyboardInterrupt) -> int:
+    from okrsync.events import Event, run_of
 
-    session.logger.warning(Event.RUN_INTERRUPTED, exit_code=INTERRUPTED)
+    code = code_of(interruption)
+    session.logger.warning(Event.RUN_INTERRUPTED, exit_code=code, **run_of(interruption))
     session.say(f"\n{session.interrupted}")
-    return INTERRUPTED
+    return code
 
 
 def explain_failure(session: Session, error: Exception, *, json: bool = False) -> int:
@@ -168,21 +169,22 @@ def explain_failure(session: Session, error: Exception, *, json: bool = False) -
     trace = error if session.verbose else None
     if trace and not session.logs_json:
         show_traceback(session, trace)
+    from okrsync.events import Event, explained, run_of
+    from okrsync.model.run import Failure
+    from okrsync.report.actions import of_error
+    from okrsync.report.machine import as_json_line
+
+    run = run_of(error)
     if not isinstance(error, OkrsyncError):
         error = OkrsyncError(
             f"{type(error).__name__}: {error}", hint="This looks like a bug: --verbose shows where it happened."
         )
-    import msgspec
-
-    from okrsync.events import Event, explained
-    from okrsync.report.actions import of_error
-
-    shown = {"exc_info": trace} if trace and session.logs_json else {}
-    session.logger.error(Event.RUN_FAILED, exit_code=error.exit_code, **explained(error), **shown)
+    told, shown = {**explained(error), **run}, {"exc_info": trace} if trace and session.logs_json else {}
+    session.logger.error(Event.RUN_FAILED, exit_code=error.exit_code, **told, **shown)
     if not session.logs_json:
         show_error(session, error)
     if json:
-        session.emit(msgspec.json.encode({"exit_code": error.exit_code, **explained(error)}).decode())
+        session.emit(as_json_line(Failure(error.exit_code, **told)))
     session.annotate(of_error(error, session.in_repository))
     return error.exit_code
 

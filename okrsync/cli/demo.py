@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from okrsync.cli.session import Session, session_of
-from okrsync.interrupt import INTERRUPTED
+from okrsync.interrupt import code_of
 
 if TYPE_CHECKING:
     from okrsync.cli.story import Story
@@ -66,10 +66,10 @@ def run(session: Session, *, keep: bool = False) -> int:
             end(story, keep=keep)
             if keep:
                 _stay(story)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interruption:
         shutil.rmtree(folder, ignore_errors=True)
         session.say("\nThe demo is stopped, and nothing of it is left on this machine.")
-        return INTERRUPTED
+        return code_of(interruption)
     return 0
 
 

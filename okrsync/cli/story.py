@@ -20,7 +20,7 @@ import typer
 from okrsync.cli.demo import SECRETS
 from okrsync.cli.session import DEFAULT_CONFIG, Session
 from okrsync.errors import OkrsyncError
-from okrsync.interrupt import INTERRUPTED
+from okrsync.interrupt import INTERRUPTED, TERMINATED, Terminated
 
 if TYPE_CHECKING:
     from okrsync.sandbox.server import Sandbox
@@ -93,8 +93,8 @@ class Story:
 
     def expect(self, code: int) -> None:
         """A demo that does not work says so with its exit code; Ctrl-C in one of its commands ends all of it."""
-        if code == INTERRUPTED:
-            raise KeyboardInterrupt
+        if code in (INTERRUPTED, TERMINATED):
+            raise Terminated if code == TERMINATED else KeyboardInterrupt
         if code:
             raise OkrsyncError(
                 f"This step ended with exit code {code}, and 0 was expected.", hint=f"The files are in {self.folder}."

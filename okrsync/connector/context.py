@@ -35,6 +35,11 @@ class Meter:
         """What is left of the limit, as the tracker told it last."""
         return Budget(self.remaining, self.limit, self.resets_at)
 
+    @property
+    def kept(self) -> int:
+        """So many requests of the limit are for others; 0 while no limit is known."""
+        return 0 if self.limit is None or self.remaining is None else round(self.reserve * self.limit)
+
     def count(self, now: datetime, *, write: bool = False, apart: bool = False) -> None:
         """Note a request that is about to be sent. Raises RateLimited where it would eat into the reserve.
 

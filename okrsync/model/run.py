@@ -33,7 +33,8 @@ class ScopePull(msgspec.Struct, frozen=True):
 class ConnectionRun(msgspec.Struct, frozen=True):
     """One connection's part of a run. ``error`` is "" when it did its part; ``hint`` says what to do.
 
-    ``remaining`` of ``limit`` requests are left this hour, where the tracker says so; ``waited`` is in seconds.
+    ``remaining`` of ``limit`` requests are left this hour, where the tracker says so, and ``kept`` of these are for
+    others; ``waited`` is in seconds.
     ``paused`` is how many seconds no write was left in the tracker's limits when the run deferred the rest.
     ``retry_after`` is for how many seconds the tracker wants to be left alone after an error, 0 where it does not say.
     """
@@ -44,6 +45,7 @@ class ConnectionRun(msgspec.Struct, frozen=True):
     waited: float = 0.0
     remaining: int | None = None
     limit: int | None = None
+    kept: int = 0
     error: str = ""
     hint: str = ""
     paused: float = 0.0
@@ -149,6 +151,21 @@ class RunReport(msgspec.Struct, frozen=True):
         scopes = [scope for one in self.connections for scope in one.scopes]
         news = any(scope.changed or scope.unreachable for scope in scopes)
         return not (self.exit_code or news or self.movements or self.plan.changes or self.warnings)
+
+
+class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What stands in the place of an answer as JSON when a command failed as a whole.
+
+    ``hint`` says what to do next. ``problems`` are what is wrong in files, with file and line. ``run`` and ``kind`` are
+    those of the run that it ended, where one had begun.
+    """
+
+    exit_code: int
+    error: str
+    hint: str
+    problems: tuple[str, ...] = ()
+    run: int | None = None
+    kind: str = ""
 
 
 class RunRecord(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.text import Text
 
 from okrsync.model.change import Change, ref_of
-from okrsync.model.run import Plan, RunReport
+from okrsync.model.run import ConnectionRun, Plan, RunReport
 from okrsync.report import narrate
 from okrsync.report.figures import listing, percent
 from okrsync.report.text import SIGNS, dangling, heading, line, troubles
@@ -87,6 +87,13 @@ def _cost(report: RunReport) -> str:
     parts = []
     for connection, calls in report.plan.cost.items():
         run = left.get(connection)
-        budget = f" of {run.remaining:,} left" if run and run.remaining is not None else ""
-        parts.append(f"{connection} {calls:,}{budget}")
+        parts.append(f"{connection} {calls:,}{_budget(run) if run else ''}")
     return ", ".join(parts)
+
+
+def _budget(run: ConnectionRun) -> str:
+    """What a sync may still spend; the reserve is not for it."""
+    if run.remaining is None:
+        return ""
+    others = f" beside {run.kept:,} for others" if run.kept else ""
+    return f" of {max(0, run.remaining - run.kept):,} left{others}"

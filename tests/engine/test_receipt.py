@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,43 @@ def test_a_run_that_fails_is_in_the_log_too(acme: Installation) -> None:
 
 def test_without_being_asked_nothing_is_logged(acme: Installation) -> None:
     assert "run finished" not in call(acme, "sync").stderr
+
+
+def fits(told: object) -> bool:
+    return not list(Draft202012Validator(SCHEMA).iter_errors(told))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code"), [("a typo", 2), ("a damaged store", 1), ("another run", 4), ("an emptied file", 5)]
+)
+def test_whatever_fails_as_a_whole_is_told_by_the_same_schema(acme: Installation, trouble: str, code: int) -> None:
+    assert call(acme, "sync", "--json").exit_code == 0
+    with ExitStack() as held:
+        if trouble == "a typo":
+            acme.okrs.write_text("cycle: 7\n")
+        elif trouble == "a damaged store":
+            acme.store.write_bytes(b"\xff" * 5000)
+        elif trouble == "an emptied file":
+            acme.okrs.write_text(acme.okrs.read_text().partition("objectives:")[0] + "objectives: []\n")
+        else:
+            app = held.enter_context(acme.open())
+            held.enter_context(app.store.held("sync", acme.sandbox.clock.now()))
+        result = call(acme, "sync", "--json")
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["exit_code"]) == (code, code)
+    assert fits(told)
+    assert told["error"]
+    assert told["hint"]
+    assert not fits({**told, "error": None}), "the schema holds it to something"
+    assert ("problems" in told) == (trouble == "a typo")
+
+
+def test_a_run_that_fails_tells_its_number_and_kind_to_log_and_program(acme: Installation) -> None:
+    call(acme, "sync")
+    acme.okrs.write_text(acme.okrs.read_text().partition("objectives:")[0] + "objectives: []\n")
+    result = call(acme, "--log", "json", "sync", "--json")
+    failed = next(event for event in map(json.loads, result.stderr.splitlines()) if event["event"] == "run failed")
+    assert (failed["run"], failed["kind"], failed["exit_code"]) == (2, "sync", 5)
+    told = json.loads(result.stdout)
+    assert (told["run"], told["kind"]) == (2, "sync")
+    assert told["error"] in call(acme, "runs", "2").stdout

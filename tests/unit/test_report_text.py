@@ -6,6 +6,7 @@ import io
 from datetime import timedelta
 
 import msgspec
+import pytest
 from report_values import (
     HOSTILE,
     NOW,
@@ -24,7 +25,7 @@ from report_values import (
 from rich.console import Console, Group
 
 from okrsync.model.change import AddLabel, Done, PutLink, Receipt, UndefineLabel
-from okrsync.model.run import Movement, Plan, Warned, Write
+from okrsync.model.run import ConnectionRun, Movement, Plan, Warned, Write
 from okrsync.model.work import Ref
 from okrsync.report import narrate
 from okrsync.report.explain import explain_text
@@ -47,6 +48,15 @@ def test_a_plan_shows_every_change_under_its_ticket() -> None:
 
 def test_a_plan_tells_its_cost_by_connection_and_what_is_left_of_the_limit() -> None:
     assert "Cost: 6 API calls (github 5 of 4,900 left, jira 1)" in rendered(plan_text(report()))
+
+
+@pytest.mark.parametrize(
+    ("remaining", "told"),
+    [(72, "github 5 of 18 left beside 54 for others"), (40, "github 5 of 0 left beside 54 for others")],
+)
+def test_a_plan_counts_as_left_only_what_a_sync_may_spend(remaining: int, told: str) -> None:
+    github = ConnectionRun("github", remaining=remaining, limit=540, kept=54)
+    assert told in rendered(plan_text(report(connections=(github,))))
 
 
 def test_a_plan_counts_tickets_once_and_definitions_of_labels_never() -> None:

@@ -93,6 +93,11 @@ def test_how_long_to_wait_is_taken_in_the_order_of_trust(headers: dict[str, str]
     assert error.retry_after == seconds
 
 
+@pytest.mark.parametrize(("seconds", "when"), [("7", "in 7 s;"), ("3098", "in 52 min, at 08:51 UTC;")])
+def test_a_limit_says_in_words_when_it_opens_again(seconds: str, when: str) -> None:
+    assert f"It opens again {when}" in refusal(429, retry_after=seconds).hint
+
+
 @given(
     status=st.integers(100, 599),
     body=st.binary(max_size=200),
