@@ -106,9 +106,11 @@ def _refuse_targets(desk: Desk, cycle: Cycle, following: Next) -> None:
     """New targets of what has none."""
     for name in following.targets:
         placed = _of(desk, cycle, name)
-        if isinstance(placed.key_result.measure, Boolean | Maintain):
+        measure = placed.key_result.measure
+        if isinstance(measure, Boolean | Maintain):
+            what = "must hold" if isinstance(measure, Maintain) else "is a yes or a no"
             raise ConfigError(
-                f"{placed.key_result.id} is a {placed.key_result.measure.type} and has no target.",
+                f"{placed.key_result.id} {what} and has no target.",
                 hint=f"Name it with --kr {placed.key_result.id} instead.",
             )
 

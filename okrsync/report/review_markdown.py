@@ -83,7 +83,7 @@ def _key_result(one: Reviewed, objective: ClosedObjective, review: Review) -> It
     yield f"{code(ended.id)}{owner} {told}: {markdown(value(ended))} {markdown(goal(ended))}."
     yield f"{markdown(ended.verdict.because)}."
     if one.burn_up:
-        yield from ("", _course(one.burn_up))
+        yield from ("", _course(one.burn_up, ended.measure))
     if one.outlook:
         yield from ("", markdown(forecast_words(one.outlook)))
     points = list(_points(one, objective, review))
@@ -94,14 +94,18 @@ def _key_result(one: Reviewed, objective: ClosedObjective, review: Review) -> It
         yield from (f"  - {markdown(part)}" for part in more)
 
 
-def _course(chart: BurnUp) -> str:
-    """The burn-up week by week, between the lowest and the highest that was done or wanted."""
+def _course(chart: BurnUp, measure: str) -> str:
+    """The burn-up week by week, between the lowest and the highest that was done or wanted.
+
+    Work is done of all there is; a value has a goal, and where it must hold, a limit.
+    """
     made = [one.made for one in chart.past]
     ends = [*made, *(one.goal for one in chart.past)]
     low, way = min(ends), max(ends) - min(ends)
     drawn = "".join(BLOCKS[round((one - low) / way * (len(BLOCKS) - 1)) if way else 0] for one in made)
     last = chart.past[-1]
-    told = f"{number(made[0])} → {number(last.made)} of {number(last.goal)} {chart.unit}".rstrip()
+    towards = " of" if chart.work else ", limit" if measure == "maintain" else ", goal"
+    told = f"{number(made[0])} → {number(last.made)}{towards} {number(last.goal)} {chart.unit}".rstrip()
     return f"{code(drawn)} {markdown(told)}, {day_words(chart.past[0].at)} to {day_words(last.at)}"
 
 

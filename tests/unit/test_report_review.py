@@ -252,3 +252,20 @@ def test_after_the_last_day_it_is_said_that_the_coach_speaks_of_that_day(made: C
     late = review(closed=False)
     assert "What the coach noticed by" not in made(late)
     assert "What the coach noticed by 31 December 2026" in made(msgspec.structs.replace(late, at=AT.replace(year=2027)))
+
+
+@pytest.mark.parametrize(
+    ("work", "measure", "told"),
+    [
+        (True, "completion", "21 of 42 calls"),
+        (False, "count", "21, goal 42 calls"),
+        (False, "maintain", "21, limit 42 calls"),
+    ],
+)
+def test_a_course_says_what_its_end_is(work: bool, measure: str, told: str) -> None:
+    made = review(closed=False)
+    chart = msgspec.structs.replace(burn_up("calls"), work=work)
+    [first, *_] = made.objectives[0].key_results
+    row = msgspec.structs.replace(first, burn_up=chart, ended=msgspec.structs.replace(first.ended, measure=measure))
+    objective = msgspec.structs.replace(made.objectives[0], key_results=(row,))
+    assert f"0 → {told}, 1 October" in review_markdown(msgspec.structs.replace(made, objectives=(objective,)))

@@ -291,7 +291,7 @@ def test_each_of_several_files_is_checked_and_named_as_it_would_be_called(acme: 
 
 
 def test_what_has_no_target_takes_no_new_one(acme: Practice) -> None:
-    with pytest.raises(ConfigError, match="api-2 is a boolean and has no target") as refused:
+    with pytest.raises(ConfigError, match="api-2 is a yes or a no and has no target") as refused:
         carried(acme, following=Next(NEXT.id, NEXT.start, NEXT.end, {"api-2": 1}))
     assert refused.value.hint == "Name it with --kr api-2 instead."
 
