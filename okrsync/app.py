@@ -254,4 +254,5 @@ class App:
         )
 
     def _wiring(self) -> Wiring:
-        return Wiring(self.settings, self.plugins, self.now, self.sleep, self.patience, self.log)
+        points = any(placed.key_result.in_points for placed in self.okrs.live())
+        return Wiring(self.settings, self.plugins, self.now, self.sleep, self.patience, self.log, points)

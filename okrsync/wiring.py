@@ -20,7 +20,10 @@ from okrsync.settings import Settings
 
 @dataclass(frozen=True)
 class Wiring:
-    """What all clients of a configuration share. ``patience`` makes what each connection has of it in a run."""
+    """What all clients of a configuration share. ``patience`` makes what each connection has of it in a run.
+
+    ``points`` tells whether any live key result is made of story points.
+    """
 
     settings: Settings
     plugins: Mapping[str, Plugin]
@@ -28,6 +31,7 @@ class Wiring:
     sleep: Callable[[float], None]
     patience: Callable[[], Patience]
     log: Log
+    points: bool = True
 
     def line(self, name: str, budget: Budget = UNTOLD) -> Line:
         """A connection for one run; ``budget`` is what the tracker said last, in an earlier run."""
@@ -74,4 +78,5 @@ class Wiring:
             meter=meter,
             dashboard_url=str(self.settings.dashboard_url or ""),
             conceal=redact.learn,
+            points=self.points,
         )

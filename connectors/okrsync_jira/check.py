@@ -9,7 +9,7 @@ import msgspec
 from okrsync.connector import Context, Finding, Level, is_exposed
 from okrsync.errors import ConnectionFailed
 from okrsync_jira.client import Client
-from okrsync_jira.fields import Fields
+from okrsync_jira.fields import Fields, doubt
 from okrsync_jira.options import JiraOptions
 from okrsync_jira.shapes import Permissions, Project, ServerInfo, User
 from okrsync_jira.site import explore, server_info
@@ -44,7 +44,7 @@ def findings(client: Client, options: JiraOptions, context: Context) -> Iterator
         server = server_info(client)
         yield _site(options, server)
         yield _clock(client, context)
-        yield _story_points(options, explore(client, options, server).fields)
+        yield _story_points(options, explore(client, options, server).fields, context)
     except ConnectionFailed as error:
         yield _bad("site", error)
         return
@@ -75,7 +75,12 @@ def _clock(client: Client, context: Context) -> Finding:
     return Finding(Level.OK, "clock", "agrees with Jira's")
 
 
-def _story_points(options: JiraOptions, fields: Fields) -> Finding:
+def _story_points(options: JiraOptions, fields: Fields, context: Context) -> Finding:
+    if fields.rivals:
+        message, hint = doubt(fields, context.connection)
+        if context.points:
+            return Finding(Level.ERROR, "story points", message, hint)
+        return Finding(Level.WARNING, "story points", f"{message}; no key result needs them, none is read", hint)
     if fields.points:
         return Finding(Level.OK, "story points", f'"{fields.points_name}" ({fields.points})')
     if options.story_points is False:

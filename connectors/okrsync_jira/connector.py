@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 import msgspec
 
 from okrsync.connector import Context, Finding
-from okrsync.errors import Gone
+from okrsync.errors import ConnectionFailed, Gone
 from okrsync.model.change import Change, Receipt, Shown
 from okrsync.model.life import ItemHistory
 from okrsync.model.work import Item, Milestone, Page, Quarantined, Ref, Scope, State
 from okrsync_jira import check, jql
 from okrsync_jira.answers import clean
 from okrsync_jira.client import Client
-from okrsync_jira.fields import field_names
+from okrsync_jira.fields import doubt, field_names
 from okrsync_jira.flavour import Flavour, flavour_of
 from okrsync_jira.options import JiraOptions
 from okrsync_jira.pages import Batch, batch_decoder
@@ -182,10 +182,17 @@ class JiraConnector:
     def _explored(self) -> Site:
         if self._site is None:
             self._site = explore(self._client, self._options, self._known_server())
+            if self._site.fields.rivals and self._context.points:
+                message, hint = doubt(self._site.fields, self._context.connection)
+                self._site = None
+                raise ConnectionFailed(f"{message[0].upper()}{message[1:]}.", hint=hint)
         return self._site
 
     def _recall(self, scope: Scope) -> Site | None:
+        """A site whose story points are in doubt is looked at again once a key result is made of them."""
         site = recall(scope.data, self._options)
+        if site and site.fields.rivals and self._context.points:
+            return None
         self._site = self._site or site
         return site
 

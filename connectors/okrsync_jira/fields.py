@@ -6,7 +6,7 @@ give them, and a person decides where two could be meant.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 import msgspec
@@ -26,13 +26,17 @@ _read_board = msgspec.json.Decoder(Board).decode
 
 
 class Fields(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Ids of the fields in use; ``numbers`` maps a configured name to its field's id."""
+    """Ids of the fields in use; ``numbers`` maps a configured name to its field's id.
+
+    ``rivals`` are the names, by id, of fields of which any could hold story points; then none of them is read.
+    """
 
     points: str | None = None
     points_name: str = ""
     epic: str | None = None
     sprints: str | None = None
     numbers: dict[str, str] = {}
+    rivals: dict[str, str] = {}
 
     def asked(self, ignored: frozenset[str]) -> list[str]:
         """Everything a pull names, always in the same order, without the standard fields a product lacks."""
@@ -47,17 +51,18 @@ class Fields(msgspec.Struct, frozen=True, omit_defaults=True):
 def discover(client: Client, options: JiraOptions, *, epic_link: bool) -> Fields:
     """Asks Jira for its fields, and for the board where one is configured.
 
-    Raises ConnectionFailed for a name that no numeric field has, and where two could hold story points: an
-    administrator may add a second one any day, and that must not stop the other connections.
+    Raises ConnectionFailed for a name that no numeric field has. Where two could hold story points nobody guesses.
     """
     known = client.read("field", _read_fields)
-    points = _points(client, options, known)
+    candidates = _points(client, options, known)
+    points = candidates[0] if len(candidates) == 1 else None
     return Fields(
         points=points.id if points else None,
         points_name=points.name if points else "",
         epic=_of_type(known, _EPIC) if epic_link else None,
         sprints=_of_type(known, _SPRINT),
         numbers={name: _numeric(known, name, "numbers").id for name in options.numbers},
+        rivals={} if points else {field.id: field.name for field in candidates},
     )
 
 
@@ -71,35 +76,35 @@ def wanted(options: JiraOptions) -> str:
     return msgspec.json.encode([options.url, options.story_points, options.board, options.numbers]).decode()
 
 
-def _points(client: Client, options: JiraOptions, known: Sequence[FieldInfo]) -> FieldInfo | None:
+def doubt(fields: Fields, connection: str) -> tuple[str, str]:
+    """What to say where several fields could hold story points: message and hint, which has the lines to write."""
+    told = " and ".join(f'"{name}" ({id_})' for id_, name in fields.rivals.items())
+    lines = [f"story_points: {choice}" for choice in (*fields.rivals, "false")]
+    hint = f"Write one of these lines below `{connection}:` in okrsync.yaml: {', '.join(lines)}."
+    return f"several Jira fields could hold story points: {told}", hint
+
+
+def _points(client: Client, options: JiraOptions, known: Sequence[FieldInfo]) -> list[FieldInfo]:
     if options.story_points is False:
-        return None
+        return []
     if options.story_points is not None:
-        return _numeric(known, options.story_points, "story_points")
+        return [_numeric(known, options.story_points, "story_points")]
     if options.board is not None:
         return _of_board(client, options.board, known)
-    return _only(_candidates(known))
+    return _candidates(known)
 
 
-def _candidates(known: Sequence[FieldInfo]) -> dict[str, FieldInfo]:
+def _candidates(known: Sequence[FieldInfo]) -> list[FieldInfo]:
     typed = {field.id: field for field in known if _custom(field).endswith(_POINTS)}
     named = {field.id: field for field in known if _is_number(field) and field.name.casefold() in _POINTS_NAMES}
-    return typed | named
+    return list((typed | named).values())
 
 
-def _only(candidates: Mapping[str, FieldInfo]) -> FieldInfo | None:
-    if len(candidates) > 1:
-        told = " and ".join(f'"{field.name}" ({field.id})' for field in candidates.values())
-        hint = "Choose one with story_points: <name or id>, or story_points: false to read none."
-        raise ConnectionFailed(f"Several Jira fields could hold story points: {told}.", hint=hint)
-    return next(iter(candidates.values()), None)
-
-
-def _of_board(client: Client, board: int, known: Sequence[FieldInfo]) -> FieldInfo | None:
+def _of_board(client: Client, board: int, known: Sequence[FieldInfo]) -> list[FieldInfo]:
     """None for a board that estimates by counting issues (or is a Kanban board)."""
     answer = client.read(f"board/{board}/configuration", _read_board, agile=True)
     place = answer.estimation.field.get("fieldId") if answer.estimation else None
-    return next((field for field in known if field.id == place), None)
+    return [field for field in known if field.id == place]
 
 
 def _numeric(known: Sequence[FieldInfo], name: str, option: str) -> FieldInfo:

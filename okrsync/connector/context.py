@@ -92,6 +92,7 @@ class Context:
 
     ``now`` returns an aware UTC time. ``dashboard_url`` is "" or the base of key result pages. ``conceal`` takes a
     secret that only the connector knows (a token it was issued, a key it read), so that no log or error shows it.
+    ``points`` tells whether any key result is made of story points, so that doubts about them matter.
     """
 
     connection: str
@@ -102,3 +103,4 @@ class Context:
     meter: Meter = field(default_factory=Meter)
     dashboard_url: str = ""
     conceal: Callable[[str], None] = lambda secret: None
+    points: bool = True

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, field_validator
 from okrsync.model.okr.cycle import Cycle
 from okrsync.model.okr.fields import Frozen, Id, Number, Title, Weight
 from okrsync.model.okr.link import Link
-from okrsync.model.okr.measure import Boolean, Maintain, Measure, Metric
+from okrsync.model.okr.measure import Boolean, Completion, Maintain, Measure, Metric, Sum
 from okrsync.model.rules import RULES
 
 
@@ -71,6 +71,14 @@ class KeyResult(Frozen):
         if not isinstance(measure, Boolean | Maintain) and measure.start == measure.target:
             raise ValueError(f"start and target are both {measure.start:g}; progress needs a way to go")
         return measure
+
+    @property
+    def in_points(self) -> bool:
+        """Whether its number is made of story points."""
+        metric = self.metric
+        if isinstance(metric, Completion):
+            return metric.by == "points"
+        return isinstance(metric, Sum) and metric.field == "points"
 
     @property
     def metric(self) -> Metric | None:

@@ -76,7 +76,22 @@ def test_wrong_credentials_end_the_check_with_what_to_do(cloud: JiraConnector, r
 def test_an_ambiguous_story_point_field_is_an_error(connect: Connect, rsps: responses.RequestsMock) -> None:
     site_with(rsps, "Cloud", [POINTS, OTHER_POINTS])
     allow(rsps, *ALL)
-    assert [finding.level for finding in connect().check()][-1] is Level.ERROR
+    told = by_subject(connect())["story points"]
+    assert told.level is Level.ERROR
+    assert POINTS["id"] in told.message
+    assert OTHER_POINTS["id"] in told.message
+    assert f"story_points: {POINTS['id']}, story_points: {OTHER_POINTS['id']}, story_points: false" in told.hint
+
+
+def test_an_ambiguous_story_point_field_is_a_warning_where_no_key_result_needs_points(
+    context: Context, rsps: responses.RequestsMock
+) -> None:
+    site_with(rsps, "Cloud", [POINTS, OTHER_POINTS])
+    allow(rsps, *ALL)
+    options = plugin.options(url=SITE, projects=["SHOP"], email="ana@acme.example", token="t")
+    told = by_subject(plugin.connect(options, replace(context, points=False)))["story points"]
+    assert told.level is Level.WARNING
+    assert f"`jira:` in okrsync.yaml: story_points: {POINTS['id']}" in told.hint
 
 
 def test_one_missing_project_does_not_hide_the_others(connect: Connect, rsps: responses.RequestsMock) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import responses
 from jira_canned import API, EPIC, OTHER_POINTS, POINTS, SITE, SPRINT, SUMMARY, TIME_SPENT, numeric, site_with
+from okrsync_jira import plugin
 from okrsync_jira.connector import JiraConnector
 
+from okrsync.connector import Context
 from okrsync.errors import ConnectionFailed
 
 Connect = Callable[..., JiraConnector]
@@ -42,6 +45,27 @@ def test_between_two_story_point_fields_nobody_guesses(rsps: responses.RequestsM
     assert POINTS["id"] in caught.value.message
     assert OTHER_POINTS["id"] in caught.value.message
     assert "story_points" in caught.value.hint
+
+
+def test_a_second_field_takes_nothing_down_where_no_key_result_is_made_of_points(
+    rsps: responses.RequestsMock, context: Context
+) -> None:
+    def indifferent(**options: Any) -> Any:
+        given = {"url": SITE, "projects": ["SHOP"], "email": "ana@acme.example", "token": "t"} | options
+        return plugin.connect(plugin.options(**given), replace(context, points=False))
+
+    named = asked(rsps, indifferent, [POINTS, OTHER_POINTS])
+    assert not {POINTS["id"], OTHER_POINTS["id"]} & set(named)
+
+
+def test_doubts_that_did_not_matter_are_looked_at_again_once_they_do(
+    rsps: responses.RequestsMock, context: Context, connect: Connect
+) -> None:
+    site_with(rsps, "Cloud", [POINTS, OTHER_POINTS])
+    options = plugin.options(url=SITE, projects=["SHOP"], email="ana@acme.example", token="t")
+    known = plugin.connect(options, replace(context, points=False)).scopes(())
+    with pytest.raises(ConnectionFailed, match="Several Jira fields"):
+        connect().scopes(known)
 
 
 @pytest.mark.parametrize("choice", ["Story Points", "story points", "customfield_10026"])
