@@ -15,7 +15,7 @@ RUNS = int(os.environ.get("SOAK_RUNS", "3000"))
 SLOPE = 0.5
 """kB that a run may leave behind, in the second half: what caches and allocators keep has been taken by then."""
 
-HARNESS = Path(__file__).parents[1] / "soak_daemon.py"
+HARNESS = Path(__file__).parents[1] / "helpers" / "soak_daemon.py"
 
 
 @pytest.mark.soak

@@ -15,4 +15,4 @@ MISSING = "Atlassian's API descriptions are neither in OKRSYNC_JIRA_SPECS nor be
 def folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Need not exist."""
     named = environ.get("OKRSYNC_JIRA_SPECS")
-    return Path(named) if named else Path(__file__).resolve().parents[2] / "shared" / "specs"
+    return Path(named) if named else Path(__file__).resolve().parents[3] / "shared" / "specs"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-CACHE = Path(__file__).parents[1] / "node_modules" / ".okrsync"
+CACHE = Path(__file__).parents[2] / "node_modules" / ".okrsync"
 _SECONDS = 120
 
 

@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 from okrsync.cli import app
 from okrsync.cli.session import Session
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 _MARKED = re.compile(
     r"<!-- (?P<kind>file|run)(?:: (?P<name>\S+))? -->\n+```\w*\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE
 )
