@@ -49,7 +49,7 @@ class Roles(Frozen):
 class KeyResult(Frozen):
     """A measurable result. ``weight`` 0 leaves it out of its objective's progress.
 
-    ``carried_from`` is the id it had in the cycle before.
+    ``carried_from`` is the id it had in the cycle before; tickets that name it count for this one.
     """
 
     id: Id
