@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from inspect import cleandoc
 from itertools import pairwise
@@ -103,9 +103,8 @@ class Command(TyperCommand):
             raise  # who stopped reading, as `head` does, has all that was wanted
         except KeyboardInterrupt as interruption:
             code = explain_interruption(session, interruption)
-        except typer.Abort:
-            session.say("\nNo answer, so nothing was done. Options answer beforehand: see --help.")
-            code = UNANSWERED
+        except typer.Abort as unanswered:
+            code = explain_silence(session, unanswered)
         except Exception as error:
             code = explain_failure(session, error, json=ctx.params.get("json") is True)
         raise typer.Exit(code or 0)
@@ -161,6 +160,15 @@ def explain_interruption(session: Session, interruption: KeyboardInterrupt) -> i
     return code
 
 
+def explain_silence(session: Session, unanswered: typer.Abort) -> int:
+    """A question got no answer: somebody pressed Ctrl-C at it, or nobody is there to answer."""
+    if isinstance(interruption := unanswered.__context__, KeyboardInterrupt):
+        session.say("\nStopped; nothing was done.")
+        return code_of(interruption)
+    session.say("\nNo answer, so nothing was done. Options answer beforehand: see --help.")
+    return UNANSWERED
+
+
 def explain_failure(session: Session, error: Exception, *, json: bool = False) -> int:
     """Say what went wrong and what to do; the exit code. The traceback is shown on request only.
 
@@ -175,7 +183,10 @@ def explain_failure(session: Session, error: Exception, *, json: bool = False) -
     from okrsync.report.machine import as_json_line
 
     run = run_of(error)
-    if not isinstance(error, OkrsyncError):
+    if isinstance(error, OSError) and error.strerror:
+        place = error.filename or "The output"
+        error = OkrsyncError(f"{place} cannot be used: {error.strerror}.", hint="--verbose shows where it happened.")
+    elif not isinstance(error, OkrsyncError):
         error = OkrsyncError(
             f"{type(error).__name__}: {error}", hint="This looks like a bug: --verbose shows where it happened."
         )
@@ -184,7 +195,8 @@ def explain_failure(session: Session, error: Exception, *, json: bool = False) -
     if not session.logs_json:
         show_error(session, error)
     if json:
-        session.emit(as_json_line(Failure(error.exit_code, **told)))
+        with suppress(OSError):
+            session.emit(as_json_line(Failure(error.exit_code, **told)))
     session.annotate(of_error(error, session.in_repository))
     return error.exit_code
 

@@ -6,6 +6,7 @@ import atexit
 import gc
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,6 +42,7 @@ from okrsync.cli import (
 )
 from okrsync.cli.command import Command, Group, Offer, examples
 from okrsync.cli.session import DEFAULT_CONFIG, LogForm, LogLevel, Session
+from okrsync.interrupt import INTERRUPTED, TERMINATED
 
 EPILOG = """[bold]Examples[/]
   okrsync demo                    see it work, on this machine only
@@ -153,4 +155,17 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        if end.code in (INTERRUPTED, TERMINATED):
+            _leave(end.code)
+        raise
+
+
+def _leave(code: int) -> None:
+    """Python itself would end by the signal, not by the code, where Ctrl-C came while a class was being made."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)

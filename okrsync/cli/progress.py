@@ -20,7 +20,8 @@ QUIET_SECONDS = 10.0
 
 
 def progress_on(console: Console) -> Progress:
-    return BarProgress(console) if console.is_terminal else LineProgress(console)
+    """Bars need a terminal on which a line can be written anew."""
+    return BarProgress(console) if console.is_terminal and not console.is_dumb_terminal else LineProgress(console)
 
 
 class BarProgress:

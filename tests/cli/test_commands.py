@@ -100,6 +100,21 @@ def test_a_variable_names_the_configuration_where_no_option_does(
         assert engine.opened["config"] == Path("mine.yaml")
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(28, "No space left on device"), "The output cannot be used: No space left on device."),
+        (PermissionError(13, "Permission denied", "/okr/x"), "/okr/x cannot be used: Permission denied."),
+    ],
+)
+def test_a_disk_that_fails_is_not_taken_for_a_bug(okrsync: Call, engine: Any, error: OSError, told: str) -> None:
+    engine.answers["status"] = error
+    failed = okrsync("status")
+    assert failed.exit_code == 1
+    assert told in failed.stderr
+    assert "bug" not in failed.stderr
+
+
 def test_a_plan_in_two_forms_at_once_is_refused_before_anything_is_read(okrsync: Call, engine: Any) -> None:
     refused = okrsync("plan", "--markdown", "--json")
     assert refused.exit_code == 2

@@ -46,6 +46,17 @@ def test_ctrl_c_once_the_command_is_at_work_is_told(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
+def test_ctrl_c_while_a_class_is_made_ends_with_the_same_code(tmp_path: Path) -> None:
+    (tmp_path / "okrsync.yaml").write_text("okrs: [okrs/*.yaml]\n")
+    code = PRESSED_WHILE_LOADING.format(module="okrsync.app", arguments=("status",))
+    pressed = "os.kill(os.getpid(), signal.SIGINT)"
+    within = code.replace(pressed, f'exec("{pressed}; [0 for _ in range(9999)]")')
+    (tmp_path / "pressed.py").write_text(within)
+    ended = subprocess.run([sys.executable, "-m", "pressed"], capture_output=True, text=True, cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (interrupt.INTERRUPTED, "")
+    assert ended.stderr.strip().startswith("interrupted")
+
+
 def test_who_was_made_deaf_to_ctrl_c_stays_so() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -74,3 +85,13 @@ def test_the_demo_asks_nobody_anything(tmp_path: Path) -> None:
         assert terminal.ended() == 0, terminal.printed
     assert "That was it." in terminal.printed
     assert "[y/N]" not in terminal.printed
+
+
+def test_ctrl_c_at_a_question_is_an_interruption_and_nothing_is_done(tmp_path: Path) -> None:
+    with Terminal("init", "--directory", str(tmp_path), environ={}) as terminal:
+        terminal.until("GitHub repositories")
+        terminal.press_ctrl_c()
+        assert terminal.ended() == interrupt.INTERRUPTED
+    assert "Stopped; nothing was done." in terminal.printed
+    assert "--help" not in terminal.printed
+    assert list(tmp_path.iterdir()) == []

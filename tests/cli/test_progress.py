@@ -77,3 +77,8 @@ def test_names_of_stages_are_made_harmless() -> None:
     progress.stage(HOSTILE)
     progress.done()
     assert "\x1b" not in written(pipe)
+
+
+def test_a_terminal_that_can_write_nothing_anew_gets_lines() -> None:
+    dumb = Console(file=io.StringIO(), force_terminal=True, _environ={"TERM": "dumb"})
+    assert isinstance(progress_on(dumb), LineProgress)
