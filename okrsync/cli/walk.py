@@ -32,7 +32,7 @@ def walk(session: Session, *, owner: str, who: str, every: bool = False) -> int:
         rows = owed(app.desk(), owner)
         asked = [row for row in rows if every or row.duty.owing]
         if not asked:
-            session.say(_nothing_due(rows))
+            session.say(_nothing_due(rows, owner))
             return 0
         session.say(f"{plural(len(asked), 'key result')} of {asked[0].owner}. Enter leaves an answer out.")
         kept: list[str] = []
@@ -130,11 +130,13 @@ def _kept(kept: Sequence[str]) -> str:
     return f"Kept: {', '.join(kept)}. The next sync shows {shown}." if kept else "Nothing was kept."
 
 
-def _nothing_due(rows: Sequence[Owed]) -> str:
+def _nothing_due(rows: Sequence[Owed], owner: str) -> str:
     """Owing nothing is good news; the next day is the soonest of all."""
     from okrsync.method.checkins import day_words
 
-    owner = rows[0].owner if rows else "you"
+    if not rows:
+        return f"Nothing is due for {owner}: what is theirs belongs to a cycle that was closed."
+    owner = rows[0].owner or owner
     days = [row.duty.day for row in rows if row.duty.day]
     following = f" The next is due on {day_words(min(days))}." if days else ""
     return f"Nothing is due for {owner}.{following} --all asks nevertheless."

@@ -87,6 +87,8 @@ def test_a_check_in_after_the_closing_is_kept_and_said_to_change_no_score(acme: 
 
 def test_for_a_closed_cycle_nobody_owes_a_word(acme: Practice) -> None:
     assert "Nothing is owed." in acme.call("checkin", "--list").stdout
+    bare = acme.call("checkin", "--owner", "ana", typed="")
+    assert bare.stderr == "Nothing is due for ana: what is theirs belongs to a cycle that was closed.\n"
     acme.now -= timedelta(days=4)
     assert "checkout-3" in acme.call("checkin", "--list").stdout, "the day before it was closed they did"
 
