@@ -15,13 +15,14 @@ _WORDS = """
 SELECT kind, word FROM words WHERE connection = ?1 UNION SELECT 'labels', name FROM labels WHERE connection = ?1
 """
 _ITEMS = """
-SELECT a.value FROM json_each(?2) a JOIN items i ON i.connection = ?1 AND i.id = a.value
-UNION SELECT a.value FROM json_each(?2) a JOIN items i ON i.connection = ?1 AND i.key = a.value
+SELECT a.value FROM json_each(?2) a CROSS JOIN items i ON i.connection = ?1 AND i.id = a.value
+UNION SELECT a.value FROM json_each(?2) a CROSS JOIN items i ON i.connection = ?1 AND i.key = a.value
 """
+"""CROSS JOIN fixes SQLite's order: from the few names to items by index."""
 _ITEMS_IN_ANY_CASE = "SELECT key FROM items WHERE connection = ? AND lower(key) IN (SELECT value FROM json_each(?))"
 _PARENTS = """
 SELECT DISTINCT i.parent FROM json_each(?2) a
-JOIN items i ON i.connection = ?1 AND i.parent IN (a.value, upper(a.value))
+CROSS JOIN items i ON i.connection = ?1 AND i.parent IN (a.value, upper(a.value))
 """
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from former_stores import bring_back
 from okr_builders import item
 
 from okrsync.mapping import Words
 from okrsync.model.work import Item, LabelDefinition, Scope
-from okrsync.store import Store
+from okrsync.store import Store, vocabulary
 
 
 def heard(*items: Item) -> Words:
@@ -52,6 +53,16 @@ def test_tickets_are_found_by_id_and_by_key_in_any_case_and_parents_by_what_item
     found = store.vocabulary.known(["jira"], asked)
     assert found.items == {"jira": frozenset({"shop-12", "12"})}
     assert found.parents == {"jira": frozenset({"big-7"})}
+
+
+@pytest.mark.parametrize(
+    ("query", "by"), [(vocabulary._ITEMS, ("id=?", "key=?")), (vocabulary._PARENTS, ("parent=?",))]
+)
+def test_a_few_names_are_looked_up_and_not_every_item_looked_at(store: Store, query: str, by: tuple[str, ...]) -> None:
+    steps = store._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", ("jira", '["SHOP-1"]')).all()
+    searches = [step.detail for step in steps if "SEARCH i" in step.detail]
+    assert len(searches) == len(by)
+    assert all(name in detail for name, detail in zip(by, searches, strict=True))
 
 
 def test_a_store_of_before_hears_all_words_with_the_next_run(store: Store) -> None:
