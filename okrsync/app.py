@@ -145,7 +145,7 @@ class App:
             yield name, finding
         if asked := asking(self.okrs, name):
             try:
-                scopes = connector.scopes(self.store.scopes.known(name))
+                scopes = [one for one in connector.scopes(self.store.scopes.known(name)) if not one.left_out]
                 yield from refusals(connector, scopes, asked)
             except ConnectionFailed as error:
                 if not failed:

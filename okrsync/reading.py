@@ -53,6 +53,7 @@ class Reader:
     errors: dict[str, ConnectionFailed] = field(default_factory=dict)
     news: list[News] = field(default_factory=list)
     refused: list[Warned] = field(default_factory=list)
+    left_out: list[Warned] = field(default_factory=list)
     _begun: dict[str, datetime] = field(default_factory=dict)
 
     @property
@@ -85,6 +86,7 @@ class Reader:
         self.errors |= reader.errors
         self.news += reader.news
         self.refused += reader.refused
+        self.left_out += reader.left_out
         self._begun |= reader._begun
 
     def _read_one(self, name: str) -> None:
@@ -107,7 +109,8 @@ class Reader:
         try:
             connector = self.connectors[name] = line.connect()
             puller = self._puller(line)
-            self._reread(puller, connector.scopes(house.store.scopes.known(name)), connector)
+            scopes = self._readable_scopes(name, connector.scopes(house.store.scopes.known(name)))
+            self._reread(puller, scopes, connector)
             self._select(name, connector)
             self.news += puller.news
         except ConnectionFailed as error:
@@ -147,7 +150,7 @@ class Reader:
         house, request = self.house, self.request
         known = house.store.scopes.known(line.name)
         anew = request.full or self.afresh or self._census_due(line.name)
-        scopes = connector.scopes(() if anew else known)
+        scopes = self._readable_scopes(line.name, connector.scopes(() if anew else known))
         if not request.full:
             scopes = _with_memory(scopes, known)
         with house.store.transaction():
@@ -160,6 +163,13 @@ class Reader:
             began = house.now()
         self._reread(puller, scopes, connector)
         self.news += puller.news
+
+    def _readable_scopes(self, name: str, scopes: Sequence[Scope]) -> list[Scope]:
+        """Without those that cannot be read at all, which are told."""
+        hint = "Nothing in it counts; `okrsync check` says what to do."
+        told = [Warned(name, f"{one.name} is left out: {one.left_out}.", hint) for one in scopes if one.left_out]
+        self.left_out += told
+        return [one for one in scopes if not one.left_out]
 
     def _puller(self, line: Line) -> Puller:
         house, request = self.house, self.request

@@ -81,7 +81,7 @@ class _Run:
             movements=tuple(movements),
             dangling=self.house.store.links.dangling(),
             stale=tuple(assessor.stale),
-            warnings=(*self.reader.refused, *self.missing, *assessor.warnings),
+            warnings=(*self.reader.refused, *self.reader.left_out, *self.missing, *assessor.warnings),
             exit_code=self._exit_code(connections, plan, writes),
             stages=self.stages,
             unfinished=unfinished,

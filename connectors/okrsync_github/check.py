@@ -97,6 +97,10 @@ class Checker:
         return repositories.resolve(self._client, _only(self._options, names), known), missing
 
     def _repository(self, scope: Scope) -> Iterator[Finding]:
+        if scope.left_out:
+            hint = "Switch issues on in the repository's settings, or leave it at that."
+            yield Finding(Level.WARNING, scope.name, f"left out: {scope.left_out}", hint)
+            return
         found = self._client.read(f"/repositories/{scope.id}", _decode_repository).value
         self._client.read(f"/repositories/{scope.id}/issues", nothing, per_page=1, state="all")
         yield Finding(Level.OK, scope.name, "readable")

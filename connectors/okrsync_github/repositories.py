@@ -19,6 +19,8 @@ from okrsync_github.payload import Repository, decoder
 FULL_NAME = "full_name"
 """In ``Scope.data``: the repository's name of today, where ``Scope.name`` keeps the one people configured."""
 
+WITHOUT_ISSUES = "its issues are switched off, and with them the list that tells its pull requests"
+
 _decode_one = decoder(Repository)
 _decode_many = decoder(list[Repository])
 _BY_ID = re.compile(r"/repositories/(\d+)$")
@@ -56,10 +58,10 @@ def fetch(client: Client, name: str) -> Repository:
 
 
 def _of(client: Client, organization: str) -> Iterator[Repository]:
-    """The organisation's repositories that have issues, by name."""
+    """The organisation's repositories, by name."""
     try:
         pages = client.pages(f"/orgs/{organization}/repos", _decode_many, type="all", sort="full_name")
-        yield from (found for page in pages for found in page.value if found.has_issues)
+        yield from (found for page in pages for found in page.value)
     except Missing as error:
         raise Gone(
             f"Organisation {organization} does not exist, or is hidden from these credentials.",
@@ -70,7 +72,8 @@ def _of(client: Client, organization: str) -> Iterator[Repository]:
 def _scope(found: Repository, name: str, known: dict[str, Scope]) -> Scope:
     before = known.get(str(found.id))
     data = {**(before.data if before else {}), FULL_NAME: found.full_name}
-    return Scope(str(found.id), name, archived=found.archived, data=data)
+    left_out = "" if found.has_issues else WITHOUT_ISSUES
+    return Scope(str(found.id), name, archived=found.archived, data=data, left_out=left_out)
 
 
 def full_name(scope: Scope) -> str:

@@ -43,7 +43,7 @@ class Connector(Protocol):
         """Who am I, may I read, may I write, does the clock agree, what is left of the rate limit."""
 
     def scopes(self, known: Sequence[Scope]) -> Sequence[Scope]:
-        """The configured repositories or projects, resolved.
+        """The configured repositories or projects, resolved, also those that are ``left_out`` for a reason.
 
         ``known`` holds what the store remembers and may be used to save requests; empty asks the tracker anew.
         Raises Gone for one that does not exist.

@@ -41,12 +41,14 @@ class Scope(msgspec.Struct, frozen=True):
 
     ``id`` is immutable (numeric, as text); ``name`` is what people write (``acme/shop``, ``SHOP``).
     ``data`` is the connector's own memory about the scope (discovered fields, say); the store keeps it.
+    ``left_out`` is why it cannot be read at all; such a scope is named in the run's report, and that is all.
     """
 
     id: str
     name: str
     archived: bool = False
     data: dict[str, str] = {}
+    left_out: str = ""
 
 
 class Ref(msgspec.Struct, frozen=True):

@@ -31,6 +31,18 @@ def test_scopes_are_resolved_anew_once_a_day(store: Store) -> None:
     assert tracker.of("scopes") == [(), (SHOP,), (), (SHOP,)]
 
 
+def test_what_cannot_be_read_at_all_is_named_and_nothing_else_suffers(store: Store) -> None:
+    wiki = Scope("200", "WIKI", left_out="its issues are switched off")
+    tracker = FakeTracker(scopes=(SHOP, wiki))
+    line = Line("jira", tracker.connect, Meter(), Namespace(), write_back=None)
+    report = run(House(store, Okrs(), {"jira": line}, lambda: NOON), RunRequest(), "sync")
+    assert [(one.subject, one.message) for one in report.warnings] == [
+        ("jira", "WIKI is left out: its issues are switched off.")
+    ]
+    assert (report.exit_code, tracker.of("pull")) == (0, [("100", None)])
+    assert [scope.name for scope in store.scopes.known("jira")] == ["SHOP"]
+
+
 def test_resolving_scopes_anew_keeps_what_was_learned_while_pulling(store: Store) -> None:
     learned = Scope("100", "SHOP", data={"key": "SHOP", "parents": "4 7"})
     tracker = FakeTracker(scopes=(SHOP,), pages={"100": [Page(as_of=NOON, scope=learned)]})

@@ -116,6 +116,12 @@ class Directory:
             self.repository(repository).archived = archived
             self.changed()
 
+    def switch_issues(self, repository: str | int, on: bool) -> None:
+        """Off, the repository lists nothing, its pull requests included."""
+        with self.lock:
+            self.repository(repository).has_issues = on
+            self.changed()
+
     def delete_repository(self, repository: str | int) -> None:
         with self.lock:
             gone = self.repository(repository)

@@ -122,6 +122,7 @@ class Repository:
     created: datetime
     private: bool = False
     archived: bool = False
+    has_issues: bool = True
     labels: dict[str, Label] = field(default_factory=dict)
     milestones: dict[int, Milestone] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)

@@ -17,6 +17,8 @@ def issue_lists() -> Any:
     lists = IssueLists()
 
     def list_issues(call: Call) -> Answer:
+        if not call.repository().has_issues:
+            raise Refusal(410, "Issues are disabled for this repo")
         rows, links = lists.page(call)
         return Answer([call.render.issue(issue) for issue in rows], headers=links)
 

@@ -52,6 +52,14 @@ def test_a_token_that_may_only_read_is_told(connect: Connect, hub: GitHubState) 
     assert "read only" in error.message
 
 
+def test_a_repository_whose_issues_are_switched_off_is_named(connect: Connect, hub: GitHubState) -> None:
+    hub.add_repository("acme/wiki")
+    hub.switch_issues("acme/wiki", on=False)
+    [warning] = [one for one in findings(connect(organization="acme"), Level.WARNING) if one.subject == "acme/wiki"]
+    assert "left out: its issues are switched off" in warning.message
+    assert "Switch issues on" in warning.hint
+
+
 @pytest.mark.parametrize(("drift", "word"), [(300, "ahead of"), (-300, "behind")])
 def test_a_clock_that_is_off_is_told(
     drift: int, word: str, connector: GitHubConnector, context: object, sandbox: Sandbox

@@ -276,6 +276,16 @@ class TestScopes:
         assert len({scope.id for scope in scopes}) == 121
         assert [scope.name for scope in scopes if scope.archived] == ["acme/tool-7"]
 
+    @pytest.mark.parametrize(("names", "more"), [((), {"organization": "acme"}), (("acme/shop", "acme/wiki"), {})])
+    def test_a_repository_without_issues_is_left_out_with_the_reason(
+        self, connect: Connect, hub: GitHubState, names: tuple[str, ...], more: dict[str, str]
+    ) -> None:
+        hub.add_repository("acme/wiki")
+        hub.switch_issues("acme/wiki", on=False)
+        left = {scope.name: scope.left_out for scope in connect(*names, **more).scopes(())}
+        assert left["acme/shop"] == ""
+        assert "issues are switched off" in left["acme/wiki"]
+
     def test_an_unknown_organisation_is_named(self, connect: Connect, hub: GitHubState) -> None:
         with pytest.raises(Gone, match="nobody"):
             connect(organization="nobody").scopes(())
