@@ -64,7 +64,8 @@ def _added_up(explained: ObjectiveExplanation, *, scored: bool) -> RenderableTyp
     """Every part that counts: its share of the weights times its progress is what it adds."""
     named = ("share", "progress", "adds", *(("score",) if scored else ()))
     made = table("part", "", "weight", *named, "status", numbers=("weight", *named))
-    made.columns[0].no_wrap = True
+    for place, column in enumerate(made.columns):
+        column.no_wrap = place != 1
     counted = [part for part in explained.parts if not part.left_out]
     for one in counted:
         adds = one.share * (one.progress or 0.0)

@@ -111,22 +111,24 @@ def _amount(value: float, unit: str) -> str:
     return f"{shown} {unit[:-1] if one else unit}" if unit else shown
 
 
+NARROW = 80
+"""Columns below which there is no room for paces."""
+
+
 def forecasts_text(outlooks: Sequence[Outlook], *, width: int) -> Group:
     """One row for each key result."""
     if not outlooks:
         return Group(line("There is no live key result to forecast."))
-    wide = width >= WIDE
-    made = table(
-        "key result", *(["", ] if wide else []), "due", "chance", "50 %", "85 %", "needed", "observed",
-        numbers=("needed", "observed"),
-    )  # fmt: skip
+    wide, paces = width >= WIDE, ["needed", "observed"] if width >= NARROW else []
+    made = table("key result", *([""] if wide else []), "due", "chance", "50 %", "85 %", *paces, numbers=paces)
     for column in made.columns:
         column.no_wrap = True
     if wide:
         made.columns[1].no_wrap, made.columns[1].max_width = False, 40
     for outlook in outlooks:
         title = [line(outlook.title)] if wide else []
-        made.add_row(line(outlook.key_result), *title, *_row(outlook))
+        cells = list(_row(outlook))
+        made.add_row(line(outlook.key_result), *title, *(cells if paces else cells[:-2]))
     return Group(made, *_notes(outlooks))
 
 

@@ -92,8 +92,7 @@ def behind_text(teams: Sequence[Behind], period: str) -> Group:
 
 def _table(told: Iterable[Row], *, beside: bool) -> RenderableType:
     made = table("", "", "made of", "", *([""] if beside else []))
-    for column in made.columns[:4]:
-        column.no_wrap = True
+    made.columns[2].no_wrap = made.columns[3].no_wrap = True
     made.columns[2].justify = made.columns[3].justify = "right"
     for row in told:
         value = line((row.value, "dim" if row.value == NOTHING else "bold"))

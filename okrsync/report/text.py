@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.containers import Lines
 from rich.table import Table
 from rich.text import Text
@@ -68,9 +68,18 @@ def heading(text: str) -> Text:
     return line((text, "bold"))
 
 
+class Sheet(Table):
+    """A table that shows where it had to cut what should not be folded: half a number would be another number."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for column in self.columns:
+            column.overflow = "ellipsis" if column.no_wrap else "fold"
+        return super().__rich_console__(console, options)
+
+
 def table(*columns: str, numbers: Iterable[str] = ()) -> Table:
     """A table without frames; the columns named in ``numbers`` are aligned to the right."""
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_header=bool(any(columns)))
+    made = Sheet(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_header=bool(any(columns)))
     for column in columns:
         made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     return made

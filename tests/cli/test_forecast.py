@@ -37,7 +37,7 @@ def test_one_key_result_has_its_chance_dates_paces_rule_and_chart(acme: Practice
     assert "▓ 95 %   ▒ 85 %   ░ 70 %   · 50 %" in said
 
 
-@pytest.mark.parametrize("width", [80, 100, 120])
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
 def test_nothing_is_wider_than_the_terminal(acme: Practice, width: int) -> None:
     with acme.desk() as desk:
         found = outlook(desk, find(desk.okrs, "checkout-1"), charted=True)
@@ -46,6 +46,12 @@ def test_nothing_is_wider_than_the_terminal(acme: Practice, width: int) -> None:
     console.print(forecast_text(found))
     rows = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert max(map(len, rows)) <= width
+
+
+def test_a_narrow_list_keeps_ids_and_dates_whole_and_leaves_out_paces(acme: Practice) -> None:
+    shown = acme.call("forecast", width=60).stdout
+    assert shown.splitlines()[0].split() == ["key", "result", "due", "chance", "50", "%", "85", "%"]
+    assert "\ncheckout-1  31 Dec  " in shown
 
 
 def test_a_single_week_is_no_weeks(acme: Practice) -> None:

@@ -32,7 +32,7 @@ from okrsync.report.explain import explain_text
 from okrsync.report.plan import plan_text
 from okrsync.report.run import run_text
 from okrsync.report.status import status_text
-from okrsync.report.text import entry, line
+from okrsync.report.text import entry, line, table
 
 
 def test_a_plan_shows_every_change_under_its_ticket() -> None:
@@ -265,6 +265,15 @@ def test_who_cleans_is_told_of_no_lines_that_lead_nowhere() -> None:
 def test_a_first_value_moved_by_no_points() -> None:
     first = Movement(key_result="a-1", title="A", before=sample(None), after=sample(0.4))
     assert "  a-1  A  no data → 40 %\n" in rendered(run_text(report(movements=(first,))))
+
+
+def test_half_a_number_is_shown_as_cut_and_never_as_another_number() -> None:
+    made = table("value", numbers=("value",))
+    made.columns[0].no_wrap = True
+    made.add_row("1,234,567")
+    console = Console(file=io.StringIO(), width=6, highlight=False, markup=False)
+    console.print(made)
+    assert "…" in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_an_entry_that_is_too_long_goes_on_further_in() -> None:
