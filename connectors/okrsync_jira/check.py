@@ -28,6 +28,8 @@ _BEYOND = {
     "ADMINISTER": "administer Jira",
     "ADMINISTER_PROJECTS": "administer the project",
     "DELETE_ISSUES": "delete issues",
+    "EDIT_ALL_COMMENTS": "edit all comments",
+    "DELETE_ALL_COMMENTS": "delete all comments",
 }
 """What okrsync never needs. Administering the project has one use: on Cloud, labels then change without a mail."""
 

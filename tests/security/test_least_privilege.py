@@ -83,6 +83,8 @@ def test_an_app_is_measured_by_its_permissions() -> None:
         ("ADMINISTER", "administer Jira"),
         ("ADMINISTER_PROJECTS", "administer the project"),
         ("DELETE_ISSUES", "delete issues"),
+        ("EDIT_ALL_COMMENTS", "edit all comments"),
+        ("DELETE_ALL_COMMENTS", "delete all comments"),
     ],
 )
 def test_an_account_with_powers_on_jira_is_told(modest: Installation, permission: str, words: str) -> None:

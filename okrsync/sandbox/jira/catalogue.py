@@ -48,7 +48,7 @@ RESOLUTIONS = {
     "Declined": "10004",
 }
 
-POWERS = ("DELETE_ISSUES", "ADMINISTER")
+POWERS = ("DELETE_ISSUES", "EDIT_ALL_COMMENTS", "DELETE_ALL_COMMENTS", "ADMINISTER")
 """Permissions that no account has unless it is given them."""
 
 PERMISSIONS = {
