@@ -166,7 +166,7 @@ def _bugs_fixed(state: JiraState, random: Random, week: int) -> Iterator[str]:
     for key in fixed:
         state.transition(key, "Done", resolution="Cannot Reproduce" if random.random() < 0.1 else "Done")
     if fixed:
-        yield f"fixed {len(fixed)} P1 bugs ({', '.join(fixed)})"
+        yield f"fixed {len(fixed)} P1 bug{'' if len(fixed) == 1 else 's'} ({', '.join(fixed)})"
 
 
 def _second_thoughts(state: GitHubState, random: Random, week: int) -> Iterator[str]:

@@ -110,7 +110,7 @@ def _on_jira(state: JiraState, random: Random, week: int) -> Iterator[str]:
     for key in fixed:
         state.transition(key, "Done", resolution="Done")
     if fixed:
-        yield f"fixed {len(fixed)} P1 bugs ({', '.join(fixed)})"
+        yield f"fixed {len(fixed)} P1 bug{'' if len(fixed) == 1 else 's'} ({', '.join(fixed)})"
     found = state.create(WORLD.project, title(random), type="Bug", priority="Highest", labels=["customer"])
     yield f"found a new P1 bug, {found.key}"
     if bugs[len(fixed) :]:
