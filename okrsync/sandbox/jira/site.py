@@ -120,7 +120,7 @@ class Site:
             return False
         if permission in POWERS and permission not in self.granted:
             return False
-        if permission.endswith("_ALL_COMMENTS") or (permission == "ADMINISTER_PROJECTS" and not self.silent):
+        if permission == "ADMINISTER_PROJECTS" and not self.silent:
             return False
         return permission == "BROWSE_PROJECTS" or not self.read_only
 
