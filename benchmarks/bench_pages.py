@@ -45,6 +45,7 @@ PAGES = (
     "/coach",
     "/figures",
     "/review",
+    "/review/now",
     "/operations",
 )
 DAYS = 84
