@@ -31,6 +31,8 @@ _SCENES = {
     "backfill": "in `okrsync backfill`",
     "few": "in a backfill of a few items",
     "check": "in `okrsync check`",
+    "check-app": "in `okrsync check` of a GitHub App that reads an organisation",
+    "hinted": "in the sync after a webhook",
 }
 
 

@@ -3,7 +3,8 @@
 A *scene* is the run in which a request is met: ``first`` reads everything and writes on blank tickets, ``second``
 reads what changed, takes a census, edits and removes, ``lost`` begins with an empty store beside written tickets,
 ``clean`` takes everything away, ``organisation`` is a GitHub App that reads a whole organisation, ``check`` is
-`okrsync check`, ``backfill`` reads the past of everything that is linked, and ``few`` that of a few items.
+`okrsync check` and ``check-app`` that of a GitHub App, ``hinted`` reads anew what a webhook named, ``backfill`` reads
+the past of everything that is linked, and ``few`` that of a few items.
 """
 
 from __future__ import annotations
@@ -113,10 +114,14 @@ def _github() -> Iterator[Request]:
     yield request("installation token", "organisation", "POST", "/access_tokens$", site, clock=True)
     yield request("events of a repository", "backfill", "GET", rf"{_ID}/issues/events", listed, later=_PAGE)
     yield request("timeline of an issue", "few", "GET", r"/issues/\d+/timeline", listed, later=_PAGE)
+    yield request("issue that a webhook named", "hinted", "GET", rf"{_ID}/issues/\d+$")
     yield request("check: account", "check", "GET", "/user$", site, clock=True)
     yield request("check: repository", "check", "GET", rf"{_ID}$", site, home=True)
     yield request("check: issues", "check", "GET", rf"{_ID}/issues\?", site)
     yield request("check: labels", "check", "GET", rf"{_ID}/labels", site)
+    yield request("check: installation token", "check-app", "POST", "/access_tokens$", site, clock=True)
+    yield request("check: repositories of an installation", "check-app", "GET", "/installation/repositories", site)
+    yield request("check: repositories of an organisation", "check-app", "GET", "/orgs/acme/repos", listed, later=_PAGE)
     yield request("check: query", "check", "GET", r"/search/issues\?.*per_page=1(&|$)", site)
 
 
@@ -134,8 +139,10 @@ _OF_ITS_OWN = frozenset(
         "issue",
         "comments of an issue",
         "mark of a comment",
+        "issues that a webhook named",
         "edit a comment",
         "changelogs of many issues",
+        "fields, for their names",
         "issue with its changelog",
         "check: query",
     }
@@ -166,6 +173,8 @@ def _jira(tracker: str) -> Iterator[Request]:
     if cloud:
         yield request("many issues at once", "first", "POST", "/issue/bulkfetch$")
     yield request("issue", "second" if cloud else "first", "GET", r"/issue/\d+\?(?!.*changelog)")
+    fresh = {"path": "/issue/bulkfetch$"} if cloud else {"path": search, "body": r"id in \("}
+    yield request("issues that a webhook named", "hinted", "POST", **fresh)
     yield request("comments of an issue", "first", "GET", r"/issue/\d+/comment\?", listed, later=r"startAt=[1-9]")
     if not cloud:
         yield request("mark of a comment", "lost", "GET", r"/comment/\d+/properties/")
@@ -180,6 +189,7 @@ def _jira(tracker: str) -> Iterator[Request]:
         many = {"path": "/changelog/bulkfetch$", "later": later}
     else:
         many = {"path": search, "body": '"changelog"'}
+        yield request("fields, for their names", "backfill", "GET", "/field$", site)
         yield request("issue with its changelog", "backfill", "GET", r"/issue/\d+\?.*changelog")
     yield request("changelogs of many issues", "backfill", "POST", shape=listed, **many)
     yield request("check: account", "check", "GET", "/myself$", site, clock=True)
@@ -238,7 +248,15 @@ EVENTS = frozenset({"moved", "transferred", "deleted", "locked", "renamed", "arc
 _HOME = frozenset({"renamed", "archived"})
 """What happens to a whole repository or project."""
 
-_ASKS_WHETHER = frozenset({"issue", "mark of a comment", "timeline of an issue", "issue with its changelog"})
+_ASKS_WHETHER = frozenset(
+    {
+        "issue",
+        "issue that a webhook named",
+        "mark of a comment",
+        "timeline of an issue",
+        "issue with its changelog",
+    }
+)
 """Requests whose 404 is an answer: a ticket that is gone, another's comment."""
 
 

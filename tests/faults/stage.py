@@ -32,6 +32,7 @@ import okrsync.store.engine
 from okrsync.app import App, RunRequest
 from okrsync.connector import Finding
 from okrsync.model.backfill import BackfillReport
+from okrsync.model.hint import Hint
 from okrsync.model.run import RunReport
 from okrsync.practice.backfill import backfill
 from okrsync.sandbox.tickets import github_tickets, jira_tickets
@@ -40,7 +41,7 @@ from okrsync.store import Store
 CONFIGS = {
     "github": '{type: github, url: "URL", repositories: [acme/shop], seconds_between_writes: 0}',
     "jira": '{type: jira, url: "URL", projects: [SHOP], board: 1, remote_link: true}',
-    "jira-dc": '{type: jira, url: "URL", projects: [SHOP], board: 1, remote_link: true}',
+    "jira-dc": '{type: jira, url: "URL", projects: [SHOP], board: 1, remote_link: true, numbers: [Minutes saved]}',
     "organisation": '{type: github, url: "URL", organization: acme, seconds_between_writes: 0, app_id: 7, '
     "private_key_file: key.pem, installation_id: 5}",
 }
@@ -291,6 +292,11 @@ class Stage:
         self._forget_some_histories()
         self._play("few", Scene(self.moment(), "backfill", RunRequest(), config=config))
         self.put_back(settled)
+        touched = _touch_on_github(self) if self.tracker == "github" else _touch_on_jira(self)
+        hints = {"it": [Hint(*row) for row in self.ask("SELECT scope, id, key FROM items") if row[2] in touched]}
+        self.sandbox.clock.advance(timedelta(minutes=1))
+        self._play("hinted", Scene(self.moment(), "sync", RunRequest(hints=hints), config=config))
+        self.put_back(settled)
         work = _work_on_github if self.tracker == "github" else _work_on_jira
         work(self)
         self.sandbox.clock.advance(timedelta(minutes=30))
@@ -299,6 +305,7 @@ class Stage:
         if self.tracker == "github":
             begin = self.scenes["first"].begin
             self._play("organisation", Scene(begin, "sync", RunRequest(), config="organisation"))
+            self._play("check-app", Scene(begin, "check", RunRequest(), config="organisation"))
 
     def _play(self, name: str, scene: Scene) -> None:
         self.scenes[name] = scene
@@ -366,6 +373,13 @@ def _build_github(stage: Stage) -> None:
         hub.add_repository(name)
 
 
+def _touch_on_github(stage: Stage) -> list[str]:
+    """What is touched a moment ago, of which a webhook tells: an issue, and one that has children."""
+    stage.state.close("acme/shop", 2)
+    stage.state.edit("acme/shop", 5, body="Seen again.")
+    return ["acme/shop#2", "acme/shop#5"]
+
+
 def _work_on_github(stage: Stage) -> None:
     hub = stage.state
     hub.close("acme/shop", 2)
@@ -380,6 +394,7 @@ def _build_jira(stage: Stage) -> None:
     jira.expands_properties = jira.flavour == "cloud"
     jira.shown_changes = 1
     jira.comments_page = 2
+    jira.add_number_field("Minutes saved")
     jira.add_project("SHOP", "Shop")
     jira.add_project("OPS", "Operations")
     epic = jira.create("SHOP", "Payment in one step", type="Epic")
@@ -395,6 +410,11 @@ def _build_jira(stage: Stage) -> None:
     for key in ("SHOP-2", "SHOP-6"):
         jira.transition(key, "Done", "Done")
     stage.sandbox.clock.advance(timedelta(hours=1))
+
+
+def _touch_on_jira(stage: Stage) -> list[str]:
+    stage.state.transition("SHOP-3", "Done", "Done")
+    return ["SHOP-3", "SHOP-4"]
 
 
 def _work_on_jira(stage: Stage) -> None:
