@@ -174,7 +174,7 @@ def _jira(tracker: str) -> Iterator[Request]:
         yield request("many issues at once", "first", "POST", "/issue/bulkfetch$")
     yield request("issue", "second" if cloud else "first", "GET", r"/issue/\d+\?(?!.*changelog)")
     fresh = {"path": "/issue/bulkfetch$"} if cloud else {"path": search, "body": r"id in \("}
-    yield request("issues that a webhook named", "hinted", "POST", **fresh)
+    yield request("issues that a webhook named", "hinted", "POST", shape=Shape.TICKET, **fresh)
     yield request("comments of an issue", "first", "GET", r"/issue/\d+/comment\?", listed, later=r"startAt=[1-9]")
     if not cloud:
         yield request("mark of a comment", "lost", "GET", r"/comment/\d+/properties/")
