@@ -6,6 +6,7 @@ So what one connection is waited for, or has to read for long, holds up nobody e
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
@@ -24,6 +25,9 @@ COMPANY = 5.0
 
 LOOK = 0.02
 """Seconds between two looks at who else has."""
+
+POLITE = 2.0
+"""Seconds that one that takes long lets others write first, each time: so everybody gets on."""
 
 GOODBYE = 2.0
 """Seconds that dropped errands may take to notice it; one that hangs dies with the process."""
@@ -45,12 +49,17 @@ class Errand:
     def ended(self) -> bool:
         return self._ended
 
+    @property
+    def age(self) -> float:
+        return self._errands.clock() - self.began
+
     def dropped(self) -> bool:
         return self._dropped
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Only one thread writes at a time; one whose errand was dropped never does again."""
+        """Only one thread writes at a time, and who takes long comes last; one that was dropped never does again."""
+        self._errands.let_go_first(self)
         with self._errands.writing():
             if self._dropped:
                 raise Interrupted("Nobody waits for this any more.")
@@ -81,16 +90,23 @@ class Errands:
     """
 
     def __init__(
-        self, clock: Callable[[], float], pulse: Callable[[], None], others_wait: Callable[[], bool] = lambda: False
+        self,
+        clock: Callable[[], float],
+        pulse: Callable[[], None],
+        others_wait: Callable[[], bool] = lambda: False,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.clock = clock
         self.told = threading.Event()
         self.lock: BaseFileLock | None = None
         self._pulse = pulse
         self._others_wait = others_wait
+        self._sleep = sleep
         self._writing = threading.Lock()
         self._out: dict[str, Errand] = {}
         self._keeps: BaseFileLock | None = None
+        self._at_work = False
 
     @property
     def out(self) -> frozenset[str]:
@@ -108,6 +124,17 @@ class Errands:
         with self._writing:
             yield
 
+    def let_go_first(self, errand: Errand) -> None:
+        """Wait until neither the run nor an errand that began just now has anything to do, POLITE seconds at most."""
+        for _ in range(round(POLITE / LOOK)):
+            if errand.dropped() or not self._hurried(errand):
+                return
+            self._sleep(LOOK)
+
+    def _hurried(self, errand: Errand) -> bool:
+        others = [one for one in list(self._out.values()) if one is not errand and not one.ended]
+        return errand.age >= LONG and (self._at_work or any(one.age < LONG for one in others))
+
     def bring(self, tasks: Mapping[str, Callable[[Errand], T]]) -> dict[str, T]:
         """The results of those that are back; what has no errand out is sent out before. The others stay out.
 
@@ -117,6 +144,7 @@ class Errands:
         for name in tasks.keys() - self._out.keys():
             self._out[name] = Errand(name, tasks[name], self)
         mine = {name: self._out[name] for name in tasks}
+        self._at_work = False
         try:
             while not self._enough(list(mine.values())):
                 self._pulse()
@@ -129,6 +157,7 @@ class Errands:
                     raise error
             return {name: cast(T, self._out.pop(name).result) for name in back}
         finally:
+            self._at_work = True
             self._keep_lock()
 
     def drop(self) -> None:
@@ -144,7 +173,7 @@ class Errands:
         missing = [errand for errand in mine if not errand.ended]
         if not missing:
             return True
-        youngest = min(self.clock() - errand.began for errand in missing)
+        youngest = min(errand.age for errand in missing)
         return youngest >= LONG and (self._others_wait() or (youngest >= COMPANY and len(missing) < len(mine)))
 
     def _keep_lock(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from okrsync.app import App
 from okrsync.clock import utc_now
 from okrsync.daemon.loop import Daemon
+from okrsync.daemon.responsive import responsive
 from okrsync.daemon.signals import heeded
 from okrsync.daemon.systemd import Supervisor
 from okrsync.events import Event, Level, logger
@@ -27,7 +28,8 @@ def run_daemon(config: Path, *, environ: Mapping[str, str], log_json: bool, leve
     daemon = Daemon(open_app, log, config=config, alive=supervisor.alive)
     with heeded(daemon.stop, daemon.reload), _dashboard(open_app, config, environ, log, supervisor.silence):
         supervisor.ready()
-        code = daemon.run()
+        with responsive():
+            code = daemon.run()
         supervisor.stopping()
         return code
 

@@ -22,16 +22,23 @@ class Sent:
     now: float = 0.0
     looks: int = 0
     others: bool = False
+    step: float = LONG
     at: dict[int, Callable[[], object]] = field(default_factory=dict)
+    napped: threading.Event = field(default_factory=threading.Event)
+    go: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        self.errands = Errands(lambda: self.now, self._pulse, lambda: self.others)
+        self.errands = Errands(lambda: self.now, self._pulse, lambda: self.others, sleep=self._nap)
         self.errands.lock = self.lock
 
     def _pulse(self) -> None:
         self.looks += 1
-        self.now += LONG
+        self.now += self.step
         self.at.pop(self.looks, lambda: None)()
+
+    def _nap(self, _: float) -> None:
+        self.napped.set()
+        self.go.wait(10)
 
 
 @pytest.fixture
@@ -166,6 +173,30 @@ def test_one_that_was_dropped_never_writes_again_and_gives_the_store_free(sent: 
     assert ended == ["refused"]
     assert sent.errands.out == frozenset()
     assert not taken(sent)
+
+
+def test_one_that_takes_long_writes_after_a_run_and_a_younger_errand_and_yet_gets_on(sent: Sent) -> None:
+    written: list[str] = []
+
+    def writes(name: str, when: threading.Event) -> Callable[[Errand], str]:
+        def task(errand: Errand) -> str:
+            when.wait(10)
+            with errand.writing():
+                written.append(name)
+            return name
+
+        return task
+
+    now, sent.others = threading.Event(), True
+    sent.errands.bring({"jira": writes("long", now)})
+    sent.step = 0.0
+    sent.at[sent.looks + 1] = now.set
+    sent.errands.bring({"github": writes("young", sent.napped)})
+    written.append("run")
+    sent.go.set()
+    while not sent.errands.back:
+        sent.errands.told.wait(0.01)
+    assert written == ["young", "run", "long"]
 
 
 def test_only_one_writes_at_a_time(sent: Sent) -> None:
