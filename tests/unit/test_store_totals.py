@@ -11,7 +11,7 @@ import pytest
 from former_stores import bring_back
 from rich.console import Console
 
-from okrsync.model.run import ConnectionRun, Plan, RunReport, ScopePull
+from okrsync.model.run import ConnectionRun, Plan, RunReport, ScopePull, Warned
 from okrsync.report.runs import runs_text
 from okrsync.store import Store, journal
 from okrsync.store.totals import ConnectionTotal, RunTotal
@@ -117,3 +117,8 @@ def test_a_report_is_quiet_only_where_nothing_happened() -> None:
     lost = ConnectionRun("jira", scopes=(ScopePull("jira", "SHOP", False, unreachable=1),))
     assert not msgspec.structs.replace(still, connections=(lost,)).quiet
     assert not msgspec.structs.replace(still, exit_code=4).quiet
+
+
+def test_a_warning_that_every_run_repeats_keeps_none_of_them() -> None:
+    warned = Warned("kr-1", "No ticket in jira is assigned to 'anna'.")
+    assert RunReport(1, "sync", NOON, NOON, (ConnectionRun("jira"),), Plan(), warnings=(warned,)).quiet
