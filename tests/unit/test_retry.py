@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -130,3 +131,18 @@ def test_without_a_limit_to_it_patience_ends_with_the_attempts_and_no_time_is_to
     with pytest.raises(Transient) as caught:
         Retry(lambda _: None).read(failing(99, Transient("503")))
     assert caught.value.retry_after == 0
+
+
+def test_how_long_a_try_took_does_not_depend_on_what_the_clock_says() -> None:
+    moments = itertools.count(5_000.0, 1.0)
+    patience = Patience(once=60, left=10, clock=lambda: next(moments))
+    slept: list[float] = []
+
+    def limited() -> int:
+        raise RateLimited("Wait.", retry_after=8 if not slept else 20)
+
+    with pytest.raises(RateLimited) as handed_on:
+        Retry(slept.append, patience=patience).read(limited)
+    assert slept == [8]
+    assert handed_on.value.retry_after == 20
+    assert patience.left == 10 - 1 - 8 - 1
