@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -253,6 +253,13 @@ class App:
             errands=self.errands,
         )
 
+    def asked(self) -> tuple[Settings, bool, Mapping[str, Collection[str]]]:
+        """What decides which answers the trackers give: the settings, whether points count, and each one's queries."""
+        return self.settings, self._points, {name: asking(self.okrs, name).keys() for name in self.settings.connections}
+
+    @property
+    def _points(self) -> bool:
+        return any(placed.key_result.in_points for placed in self.okrs.live())
+
     def _wiring(self) -> Wiring:
-        points = any(placed.key_result.in_points for placed in self.okrs.live())
-        return Wiring(self.settings, self.plugins, self.now, self.sleep, self.patience, self.log, points)
+        return Wiring(self.settings, self.plugins, self.now, self.sleep, self.patience, self.log, self._points)

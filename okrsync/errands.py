@@ -30,7 +30,7 @@ POLITE = 2.0
 """Seconds that one that takes long lets others write first, each time: so everybody gets on."""
 
 GOODBYE = 2.0
-"""Seconds that dropped errands may take to notice it; one that hangs dies with the process."""
+"""Seconds that dropped errands may take to notice it, all together; one that hangs dies with the process."""
 
 
 class Errand:
@@ -69,8 +69,8 @@ class Errand:
         with self._errands.writing():
             self._dropped = True
 
-    def join(self) -> None:
-        self._thread.join(GOODBYE)
+    def join(self, seconds: float) -> None:
+        self._thread.join(seconds)
 
     def _run(self, task: Callable[[Errand], Any]) -> None:
         try:
@@ -165,8 +165,9 @@ class Errands:
         dropped, self._out = list(self._out.values()), {}
         for errand in dropped:
             errand.drop()
+        until = time.monotonic() + GOODBYE
         for errand in dropped:
-            errand.join()
+            errand.join(max(0.0, until - time.monotonic()))
         self._keep_lock()
 
     def _enough(self, mine: list[Errand]) -> bool:

@@ -32,7 +32,6 @@ from okrsync.model.run import RunReport
 from okrsync.practice.post import send
 from okrsync.practice.reminders import remind
 from okrsync.retry import Patience
-from okrsync.settings import Settings
 from okrsync.store.lock import lock_of
 
 NAP = 0.2
@@ -75,7 +74,7 @@ class Daemon:
         self._rest: set[str] = set()
         self._running: tuple[str, ...] = ()
         self._errands = Errands(clock, self._while_reading, self._somebody_else_waits)
-        self._settings: Settings | None = None
+        self._under: object = None
         self._asked: Hints = {}
         self._meanwhile: set[str] = set()
         self._stopping = self._reloading = False
@@ -182,7 +181,7 @@ class Daemon:
         turn = Turn(self._clock, self._others_wait, lambda: bool(self._called))
         given = {"sleep": self._wait, "stopping": self._asked_to_stop, "others_wait": turn.over}
         with opened(**given, patience=lambda: Patience(HURRY, HURRY, self._clock), errands=self._errands) as app:
-            self._read_as_asked(app.settings)
+            self._read_as_asked(app)
             if not hints:
                 self._heed(app)
                 self._remind(app, log)
@@ -198,11 +197,12 @@ class Daemon:
             hindered = {one.connection for one in report.connections if one.error or one.paused}
             self._rest |= {connection_of(write.change) for write in report.writes if write.deferred} - hindered
 
-    def _read_as_asked(self, settings: Settings) -> None:
-        """What was asked under other settings is not waited for."""
-        if settings != self._settings:
+    def _read_as_asked(self, app: App) -> None:
+        """What was asked under other files is not waited for, but asked again, as these say."""
+        if (under := app.asked()) != self._under:
+            self._rest |= self._errands.out - set(self._running)
             self._errands.drop()
-            self._settings, self._errands.lock = settings, lock_of(settings.store)
+            self._under, self._errands.lock = under, lock_of(app.settings.store)
 
     def _others_wait(self) -> bool:
         """Whether somebody else has something to do; where several run, a webhook for one of them counts, too."""

@@ -164,3 +164,25 @@ def test_what_others_missed_while_they_went_first_is_made_good_at_once(team: Ins
         wait_for(lambda: "Ship the other half" in note())
         assert "no data yet" in note(), "Jira was not read"
         wait_for(lambda: "no data yet" not in note())
+
+
+def test_what_an_okr_file_asks_while_a_tracker_is_being_read_is_asked_at_once(acme: Installation) -> None:
+    acme.sandbox.log.clear()
+    acme.sandbox.faults.add(kind="delay", path="^/jira/", seconds=5)
+    with daemon(acme, rested=False):
+        wait_for(lambda: asked(acme, "/jira/") == 1)
+        acme.okrs.write_text(
+            acme.okrs.read_text()
+            + """\
+      - id: checkout-4
+        title: Ship what was asked for
+        measure: {type: completion}
+        links: [{connection: jira, query: "project = SHOP"}]
+"""
+        )
+
+        def measured() -> bool:
+            with acme.open() as app:
+                return app.store.history.sample("checkout-4") is not None
+
+        wait_for(measured, 25)

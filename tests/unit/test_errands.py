@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -215,3 +216,13 @@ def test_only_one_writes_at_a_time(sent: Sent) -> None:
         thread.start()
     thread.join(30)
     assert most == [1]
+
+
+def test_those_that_hang_are_bidden_goodbye_together(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("okrsync.errands.GOODBYE", 0.1)
+    go = threading.Event()
+    sent.errands.bring({"github": quick} | {f"jira-{number}": lambda _: str(go.wait(30)) for number in range(20)})
+    began = time.monotonic()
+    sent.errands.drop()
+    go.set()
+    assert time.monotonic() - began < 1
