@@ -39,18 +39,19 @@ def fields(needed: Mapping[str, Any], **optional: Any) -> st.SearchStrategy[dict
     return st.fixed_dictionaries(dict(needed), optional=optional)
 
 
-def _metric(type: str, **more: Any) -> st.SearchStrategy[dict[str, Any]]:
-    return fields({"type": st.just(type), "start": st.floats(-1e6, 0), "target": st.floats(1, 1e6)}, **more)
+def _metric(type: str, low: float, high: float, **more: Any) -> st.SearchStrategy[dict[str, Any]]:
+    """From somewhere between ``low`` and 0 to somewhere between 1 and ``high``."""
+    return fields({"type": st.just(type), "start": st.floats(low, 0), "target": st.floats(1, high)}, **more)
 
 
 labels = st.one_of(
     st.lists(named, min_size=1, max_size=2), st.fixed_dictionaries({"any": st.lists(named, min_size=1, max_size=2)})
 )
 metric = st.one_of(
-    _metric("completion", by=st.sampled_from(["count", "points"]), in_progress_credit=st.just(0.25)),
-    _metric("count", of=st.sampled_from(["open", "done", "created"])).filter(lambda one: "of" in one),
-    _metric("manual", unit=text),
-    _metric("ratio", of=fields({}, labels=labels, type=named)).filter(lambda one: "of" in one),
+    _metric("completion", 0, 1, by=st.sampled_from(["count", "points"]), in_progress_credit=st.just(0.25)),
+    _metric("count", 0, 1e6, of=st.sampled_from(["open", "done", "created"])).filter(lambda one: "of" in one),
+    _metric("manual", -1e6, 1e6, unit=text),
+    _metric("ratio", -1e6, 1e6, of=fields({}, labels=labels, type=named)).filter(lambda one: "of" in one),
 )
 measure = st.one_of(
     metric,

@@ -12,7 +12,19 @@ KEY_RESULT_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"
 Id = Annotated[str, StringConstraints(pattern=KEY_RESULT_ID)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
-Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+"""What is never below 0: a weight, a number of items, days."""
+
+
+def _from_0_to_1(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise ValueError("is a share of the work, from 0 to 1; write 0.9 for 90 %")
+    return value
+
+
+Share = Annotated[
+    float, AfterValidator(_from_0_to_1), Field(allow_inf_nan=False, json_schema_extra={"minimum": 0, "maximum": 1})
+]
 
 
 def _not_blank(name: str) -> str:

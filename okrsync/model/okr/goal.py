@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, field_validator
 
 from okrsync.model.okr.cycle import Cycle
-from okrsync.model.okr.fields import Frozen, Id, Number, Title, Weight
+from okrsync.model.okr.fields import Amount, Frozen, Id, Number, Title
 from okrsync.model.okr.link import Link
 from okrsync.model.okr.measure import Boolean, Completion, Maintain, Measure, Metric, Sum
 from okrsync.model.rules import RULES
@@ -57,7 +57,7 @@ class KeyResult(Frozen):
     owner: str | None = None
     unit: str = ""
     due: date | None = None
-    weight: Weight = 1.0
+    weight: Amount = 1.0
     state: Life = Life.ACTIVE
     plan: tuple[PlanPoint, ...] = ()
     measure: Measure
@@ -99,7 +99,7 @@ class Objective(Frozen):
     team: str | None = None
     parent: Id | None = None
     kind: Literal["committed", "aspirational"] = "committed"
-    weight: Weight = 1.0
+    weight: Amount = 1.0
     state: Life = Life.ACTIVE
     rollup: Literal["key_results", "children", "both"] = "key_results"
     top: bool = False

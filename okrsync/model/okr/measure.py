@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from okrsync.model.okr.fields import Frozen, Number
+from okrsync.model.okr.fields import Amount, Frozen, Number, Share
 from okrsync.model.okr.link import LabelChoice
 
 
@@ -31,8 +31,8 @@ class Completion(Frozen):
     unestimated: Literal["median", "one", "exclude"] = "median"
     in_progress_credit: Annotated[float, Field(ge=0, lt=1)] = 0.0
     denominator: Literal["current", "baseline"] = "current"
-    start: Number = 0.0
-    target: Number = 1.0
+    start: Share = 0.0
+    target: Share = 1.0
 
 
 class Count(Frozen):
@@ -40,8 +40,8 @@ class Count(Frozen):
 
     type: Literal["count"]
     of: Literal["open", "done", "created"]
-    start: Number = 0.0
-    target: Number
+    start: Amount = 0.0
+    target: Amount
 
 
 class Sum(Frozen):
@@ -70,8 +70,8 @@ class Duration(Frozen):
     type: Literal["duration"]
     of: Literal["cycle", "lead"] = "cycle"
     percentile: Annotated[float, Field(gt=0, le=100)] = 85
-    start: Number
-    target: Number
+    start: Amount
+    target: Amount
 
 
 class Milestones(Frozen):
@@ -79,8 +79,8 @@ class Milestones(Frozen):
 
     type: Literal["milestones"]
     by: Literal["done", "fraction"] = "done"
-    start: Number = 0.0
-    target: Number = 1.0
+    start: Share = 0.0
+    target: Share = 1.0
 
 
 class Manual(Frozen):
