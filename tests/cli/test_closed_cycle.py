@@ -93,6 +93,11 @@ def test_for_a_closed_cycle_nobody_owes_a_word(acme: Practice) -> None:
     assert "checkout-3" in acme.call("checkin", "--list").stdout, "the day before it was closed they did"
 
 
+def test_a_cycle_stays_closed_for_owners_however_its_id_is_written(acme: Practice) -> None:
+    acme.rewrite("id: 2026-Q4", "id: 2026-q4")
+    assert "Nothing is owed." in acme.call("checkin", "--list").stdout
+
+
 def test_the_coach_has_no_more_to_say_of_a_closed_cycle(acme: Practice) -> None:
     assert "PASTDUE" not in acme.call("coach").stdout
     acme.now -= timedelta(days=4)
