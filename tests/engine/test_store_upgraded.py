@@ -39,7 +39,7 @@ def ask(store: Path, query: str) -> list[Any]:
 
 @pytest.fixture
 def first_version(tmp_path: Path) -> Path:
-    """A store as the first okrsync made it, with one run in it."""
+    """A store as the first okrsync made it, with one run and what it was mapped by."""
     store, config = tmp_path / "okrsync.db", Config()
     config.set_main_option("script_location", str(Path(okrsync.store.__file__).parent / "migrations"))
     engine = create_engine(f"sqlite:///{store}")
@@ -47,12 +47,22 @@ def first_version(tmp_path: Path) -> Path:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         connection.execute(text("INSERT INTO runs (kind, started_at) VALUES ('sync', '2026-11-02T09:00:00+00:00')"))
+        connection.execute(text("INSERT INTO fingerprints VALUES ('mapping of jira', 'x'), ('reading of jira', 'y')"))
     engine.dispose()
     return store
 
 
 @pytest.mark.parametrize(
-    "statement", ["CREATE TABLE terms", "CREATE TABLE run_totals", "ALTER TABLE", "UPDATE alembic"]
+    "statement",
+    [
+        "CREATE TABLE terms",
+        "CREATE TABLE run_totals",
+        "ALTER TABLE",
+        "UPDATE alembic",
+        "ALTER TABLE shown",
+        "CREATE TABLE words",
+        "DELETE FROM fingerprints",
+    ],
 )
 def test_an_upgrade_killed_half_way_leaves_all_or_nothing(first_version: Path, statement: str) -> None:
     before = ask(first_version, "SELECT name, sql FROM sqlite_master")
@@ -63,4 +73,5 @@ def test_an_upgrade_killed_half_way_leaves_all_or_nothing(first_version: Path, s
     with Store(f"sqlite:///{first_version}") as opened:
         (run,) = opened.journal.runs(5)
         assert run.kind == "sync"
+        assert opened.history.fingerprints() == {"reading of jira": "y"}, "all is mapped anew, and nothing read anew"
     assert ask(first_version, "SELECT version_num FROM alembic_version") == [(HEAD,)]
