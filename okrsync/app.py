@@ -30,7 +30,7 @@ from okrsync.practice.finals import explained_with_final, with_finals
 from okrsync.practice.objective import explain_objective, find_objective
 from okrsync.practice.standing import contradictable, verdict_of
 from okrsync.progress import NoProgress, Progress
-from okrsync.queries import asking, refusals
+from okrsync.queries import asking, probed
 from okrsync.reading import read_completely
 from okrsync.registry import Registry
 from okrsync.retry import Patience
@@ -146,7 +146,7 @@ class App:
         if asked := asking(self.okrs, name):
             try:
                 scopes = [one for one in connector.scopes(self.store.scopes.known(name)) if not one.left_out]
-                yield from refusals(connector, scopes, asked)
+                yield from probed(connector, scopes, asked)
             except ConnectionFailed as error:
                 if not failed:
                     yield name, Finding(Level.ERROR, "queries", error.message, error.hint)

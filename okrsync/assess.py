@@ -153,9 +153,7 @@ class Assessor:
         scopes = self.store.scopes
         digest = hashlib.sha256(__version__.encode())
         for placed in self.okrs.placed:
-            digest.update(
-                f"{placed.live}{placed.key_result.model_dump_json(include={'id', 'links', 'carried_from'})}".encode()
-            )
+            digest.update(f"{placed.live}{placed.key_result.model_dump_json(include=_MAPPED_BY)}".encode())
         for milestone in scopes.milestones():
             digest.update(f"{milestone.connection}{milestone.scope}{milestone.id}{milestone.title}".encode())
         for connection in scopes.connections():

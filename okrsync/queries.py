@@ -36,7 +36,7 @@ def asking(okrs: Okrs, connection: str) -> dict[str, list[Asking]]:
     return found
 
 
-def refusals(
+def probed(
     connector: Connector, scopes: Sequence[Scope], asked: Mapping[str, Sequence[Asking]]
 ) -> Iterator[tuple[str, Finding]]:
     """The place of each query that the tracker does not take, each asked once. Raises ConnectionFailed."""

@@ -18,6 +18,7 @@ import yaml
 from yaml import events
 
 from okrsync.errors import ConfigError, Problem
+from okrsync.words import plural
 from okrsync.yamlsyntax import in_plain_words
 
 LARGEST_FILE = 10 * 1024 * 1024
@@ -160,9 +161,8 @@ def refusal(problems: Sequence[Problem], hint: str = "Correct this, then run okr
     """One error for everything that is wrong, in order of file and line."""
     ordered = tuple(sorted(set(problems), key=lambda one: (one.file, one.line or 0, one.path, one.message)))
     files = list(dict.fromkeys(problem.file for problem in ordered))
-    count = "1 problem" if len(ordered) == 1 else f"{len(ordered)} problems"
     place = files[0] if len(files) == 1 else f"{len(files)} files"
-    return ConfigError(f"{count} in {place}.", hint=hint, problems=ordered)
+    return ConfigError(f"{plural(len(ordered), 'problem')} in {place}.", hint=hint, problems=ordered)
 
 
 def _text(path: Path, shown: str) -> str:

@@ -101,7 +101,7 @@ def _candidates(known: Sequence[FieldInfo]) -> list[FieldInfo]:
 
 
 def _of_board(client: Client, board: int, known: Sequence[FieldInfo]) -> list[FieldInfo]:
-    """None for a board that estimates by counting issues (or is a Kanban board)."""
+    """Nothing for a board that estimates by counting issues (or is a Kanban board)."""
     answer = client.read(f"board/{board}/configuration", _read_board, agile=True)
     place = answer.estimation.field.get("fieldId") if answer.estimation else None
     return [field for field in known if field.id == place]

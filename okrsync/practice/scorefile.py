@@ -68,13 +68,8 @@ class ScoreFile(msgspec.Struct, frozen=True):
             raise refusal(problems, _AGAIN)
 
 
-def read_scores(path: Path) -> dict[str, Word]:
-    """What a file decides, by key result. Raises ConfigError with everything that is wrong in it, and where."""
-    return dict(read_score_file(path).words)
-
-
 def read_score_file(path: Path) -> ScoreFile:
-    """The same with the lines."""
+    """What a file decides. Raises ConfigError with everything that is wrong in it, and where."""
     if path.suffix.lower() == ".csv":
         return _from_csv(path)
     document = read_yaml(path, str(path))

@@ -87,17 +87,15 @@ class YamlText:
         Raises KeyError where the form of the list and that of the entries do not go together.
         """
         node, mapping = self._find(place), self._find(place[:-1])
-        between_braces = {entry.column is None for entry in entries}
-        if isinstance(node, yaml.SequenceNode) and node.value and between_braces == {bool(node.flow_style)}:
+        forms = {"braces" if entry.column is None else "lines" for entry in entries}
+        if isinstance(node, yaml.SequenceNode) and node.value and forms == {"braces" if node.flow_style else "lines"}:
             if node.flow_style:
                 end = node.value[-1].end_mark.index
                 self._edits.append((end, end, "".join(f", {entry.text}" for entry in entries)))
                 return
             column = _indent(self._text.splitlines()[node.start_mark.line])
             self._insert(self._after_comments(self._end_of_line(_last(node)), column), _lines(entries, column))
-        elif (
-            node is None and isinstance(mapping, yaml.MappingNode) and not mapping.flow_style | (True in between_braces)
-        ):
+        elif node is None and isinstance(mapping, yaml.MappingNode) and not mapping.flow_style and forms == {"lines"}:
             column = mapping.start_mark.column
             below = [f"{' ' * column}{place[-1]}:", *_lines(entries, column + 2)]
             self._insert(self._end_of_line(_last(mapping)), below)

@@ -13,7 +13,11 @@ def closed_words(found: ObjectiveStatus) -> str:
     """``closed on 2026-12-31: score 0.74, from checkout-1 0.68``; empty while the cycle goes on."""
     if found.final is None:
         return ""
-    scores = [f"{one.key_result} {one.final.score:.2f}" for one in found.key_results if one.final and _has(one.final)]
+    scores = [
+        f"{one.key_result} {one.final.score:.2f}"
+        for one in found.key_results
+        if one.final and one.final.score is not None
+    ]
     head = f"closed on {found.final.at:%Y-%m-%d}: {_score(found.final)}"
     return f"{head}, from {', '.join(scores)}" if scores else head
 
@@ -40,10 +44,6 @@ def too_late_words(said: CheckIn, closing: Closing) -> str:
         f"{closing.cycle} was closed on {closing.at:%Y-%m-%d}, so this changes no score of {said.key_result}. "
         f"okrsync cycle close {closing.cycle} --reopen takes it in, or set state: closed in the OKR file."
     )
-
-
-def _has(final: Final) -> bool:
-    return final.score is not None
 
 
 def _score(final: Final) -> str:

@@ -15,6 +15,9 @@ from okrsync.words import number, percent, plural
 WIDE = 110
 """Columns from which on titles have room."""
 
+NARROW = 80
+"""Columns below which there is no room for paces."""
+
 NOTHING = "-"
 
 _COLOURS = ((0.30, "red"), (0.70, "yellow"), (1.01, "green"))
@@ -109,10 +112,6 @@ def _amount(value: float, unit: str) -> str:
     shown = number(round(value, 1) if abs(value) >= 1 else value)
     one = shown == "1" and unit.endswith(("items", "points"))
     return f"{shown} {unit[:-1] if one else unit}" if unit else shown
-
-
-NARROW = 80
-"""Columns below which there is no room for paces."""
 
 
 def forecasts_text(outlooks: Sequence[Outlook], *, width: int) -> Group:

@@ -8,7 +8,7 @@ import pytest
 
 from okrsync.errors import ConfigError
 from okrsync.model.closing import Decision
-from okrsync.practice.scorefile import read_scores
+from okrsync.practice.scorefile import read_score_file
 from okrsync.practice.scoring import Word
 
 YAML = """\
@@ -33,7 +33,7 @@ WORDS = {
 @pytest.mark.parametrize(("name", "text"), [("s.yaml", YAML), ("s.csv", CSV), ("s.csv", "\ufeff" + CSV)])
 def test_both_forms_say_the_same(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text, "utf-8")
-    assert read_scores(tmp_path / name) == WORDS
+    assert read_score_file(tmp_path / name).words == WORDS
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_both_forms_say_the_same(tmp_path: Path, name: str, text: str) -> None:
 def test_a_mistake_is_told_with_its_place(tmp_path: Path, name: str, text: str, problem: str) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(ConfigError) as refused:
-        read_scores(tmp_path / name)
+        read_score_file(tmp_path / name)
     assert problem in str(refused.value)
     assert "then close again" in refused.value.hint
 
@@ -64,4 +64,4 @@ def test_a_mistake_is_told_with_its_place(tmp_path: Path, name: str, text: str, 
 @pytest.mark.parametrize("name", ["s.yaml", "s.csv"])
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError):
-        read_scores(tmp_path / name)
+        read_score_file(tmp_path / name)
