@@ -39,10 +39,10 @@ def acme(tmp_path: Path) -> Practice:
     return at_the_end(tmp_path / "acme")
 
 
-def two_folders(acme: Practice, shop: str = SHOP, api: str = API) -> None:
+def two_folders(acme: Practice) -> None:
     """The same file name in two folders."""
     acme.config.write_text(acme.config.read_text().replace("okrs/*.yaml", "okrs/*/*.yaml"))
-    for name, text in (("shop", shop), ("api", api)):
+    for name, text in (("shop", SHOP), ("api", API)):
         (acme.okrs.parent / name).mkdir()
         (acme.okrs.parent / name / "2026-q4.yaml").write_text(text)
 
