@@ -1,42 +1,21 @@
-"""Pull: pages are kept one by one, nothing is concluded from part of a read, absence is not deletion."""
+"""Pull: pages are kept one by one, and nothing is concluded from part of a read."""
 
 from __future__ import annotations
 
-import _thread
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
-from itertools import chain
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fake_connector import FakeTracker
 from okr_builders import NOON, item, version
+from pulling import DAY, OVERLAP, SHOP, Clock, Pull, cursor, page, pull_of, reachable
 
-from okrsync.errors import BadAnswer, Interrupted, Transient, UnsafePlan
-from okrsync.marker import Namespace
+from okrsync.errors import BadAnswer, Interrupted, Transient
 from okrsync.model.run import ScopePull
-from okrsync.model.sample import Linked
-from okrsync.model.work import Item, LabelDefinition, Page, Quarantined, Scope
-from okrsync.progress import NoProgress
-from okrsync.pull import TOGETHER, Puller
+from okrsync.model.work import LabelDefinition, Quarantined, Scope
+from okrsync.pull import TOGETHER
 from okrsync.store import Store
 from okrsync.store.scopes import Cursor
-
-SHOP = Scope("100", "SHOP")
-DAY = timedelta(days=1)
-OVERLAP = timedelta(minutes=2)
-
-
-class Clock:
-    """Tells NOON until somebody moves it."""
-
-    def __init__(self) -> None:
-        self.time = NOON
-
-    def __call__(self) -> datetime:
-        return self.time
 
 
 @pytest.fixture
@@ -50,36 +29,8 @@ def tracker() -> FakeTracker:
 
 
 @pytest.fixture
-def pull(store: Store, tracker: FakeTracker, clock: Clock) -> Callable[..., list[ScopePull]]:
-    """Read the scopes (SHOP unless told otherwise) as one run does; ``news`` collects what came."""
-
-    def pull(*scopes: Scope, news: list[Any] | None = None, **asked: Any) -> list[ScopePull]:
-        chosen = scopes or (SHOP,)
-        with store.transaction():
-            store.scopes.keep("jira", chosen)
-        puller = Puller(store, "jira", Namespace(), tracker.connect, clock, NoProgress(), **asked)
-        try:
-            return list(puller.pull(chosen, tracker.connect()))
-        finally:
-            if news is not None:
-                news.extend(puller.news)
-
-    return pull
-
-
-Pull = Callable[..., list[ScopePull]]
-
-
-def page(*items: Item, **more: Any) -> Page:
-    return Page(items=items, **more)
-
-
-def cursor(store: Store, scope: str = "100") -> Cursor:
-    return store.scopes.cursor("jira", scope)
-
-
-def reachable(store: Store, scope: str = "100") -> set[str]:
-    return set(chain.from_iterable(store.items.ids("jira", scope)))
+def pull(store: Store, tracker: FakeTracker, clock: Clock) -> Pull:
+    return pull_of(store, tracker, clock)
 
 
 def test_our_own_labels_and_notes_are_read_back_and_are_no_change(pull: Pull, tracker: FakeTracker) -> None:
@@ -215,116 +166,13 @@ def test_a_renamed_label_reaches_the_items_that_were_not_on_the_page(
     assert worn == {"1": ("b",), "2": ("a",)}, "2 wears the new label a"
 
 
-def test_a_full_pull_finds_what_is_missing_without_a_census(pull: Pull, store: Store, tracker: FakeTracker) -> None:
-    tracker.pages = {"100": [page(item("1"), item("2"))]}
-    pull()
-    tracker.pages, tracker.gone = {"100": [page(item("1"))]}, {"2": "deleted"}
-    (report,) = pull(full=True)
-    assert report.unreachable == 1
-    assert reachable(store) == {"1"}
-    assert tracker.of("census") == []
-
-
-def test_a_quarantined_item_is_not_missing(pull: Pull, store: Store, tracker: FakeTracker) -> None:
-    tracker.pages = {"100": [page(item("1"), item("2"))]}
-    pull()
-    tracker.pages = {"100": [page(item("1"), quarantined=(Quarantined("2", "SHOP-2", "no state"),))]}
-    tracker.gone = {"2": "would be said if anybody asked"}
-    pull(full=True)
-    assert tracker.of("confirm") == []
-    assert reachable(store) == {"1", "2"}
-
-
-@pytest.fixture
-def known(pull: Pull, tracker: FakeTracker) -> FakeTracker:
-    """A scope of twelve tickets that was read completely; since then nothing changed."""
-    ids = [f"{number:02}" for number in range(12)]
-    tracker.pages = {"100": [page(*map(item, ids))]}
-    pull()
-    tracker.pages, tracker.existing = {"100": []}, {"100": set(ids)}
-    return tracker
-
-
-def test_a_census_is_taken_when_it_is_due_and_not_before(
-    pull: Pull, known: FakeTracker, clock: Clock, store: Store
-) -> None:
-    clock.time += timedelta(hours=23)
-    pull()
-    assert known.of("census") == []
-    assert cursor(store).census_at == NOON
-    clock.time += timedelta(hours=1)
-    pull()
-    pull()
-    assert known.of("census") == ["100"]
-    assert cursor(store).census_at == clock.time
-    assert known.of("confirm") == []
-
-
-def test_a_census_finds_and_a_second_look_decides(pull: Pull, known: FakeTracker, clock: Clock, store: Store) -> None:
-    clock.time += DAY
-    known.existing["100"] -= {"03", "07"}
-    known.gone = {"03": "deleted"}
-    (report,) = pull()
-    assert known.of("confirm") == [("03", "07")]
-    assert report.unreachable == 1
-    assert reachable(store) == known.existing["100"] | {"07"}
-    assert store.items.lost("jira", "100") == {"03"}
-
-
-def test_the_reason_names_the_scope(pull: Pull, known: FakeTracker, clock: Clock, store: Store) -> None:
-    with store.transaction():
-        store.links.replace("jira", ["03"], [Linked("checkout-1", "jira", "03", 1.0, False, ())])
-    clock.time += DAY
-    known.existing["100"] -= {"03"}
-    known.gone = {"03": "moved to OPS"}
-    pull()
-    reasons = store.items.unreachable("checkout-1")
-    assert reasons == {("jira", "03"): "not found by a census of SHOP: moved to OPS"}
-
-
-def test_an_item_found_again_by_a_census_is_read_again_in_full(
-    pull: Pull, known: FakeTracker, clock: Clock, store: Store
-) -> None:
-    everything = set(known.existing["100"])
-    clock.time += DAY
-    known.existing["100"] -= {"03"}
-    known.gone = {"03": "hidden from this account"}
-    pull()
-    clock.time += DAY
-    known.existing["100"], known.gone = everything, {}
-    pull()
-    assert "03" not in reachable(store), "what became of it meanwhile is not known yet"
-    known.pages = {"100": [page(*map(item, sorted(everything)))]}
-    (report,) = pull()
-    assert report.full
-    assert reachable(store) == everything
-    (report,) = pull()
-    assert not report.full
-
-
-def test_too_many_missing_at_once_stop_everything(pull: Pull, known: FakeTracker, clock: Clock, store: Store) -> None:
-    clock.time += DAY
-    known.existing["100"] = {"00", "01"}
-    known.gone = {f"{number:02}": "deleted" for number in range(2, 12)}
-    before = cursor(store)
-    with pytest.raises(UnsafePlan, match="10 of 12 items of SHOP") as stopped:
-        pull()
-    assert "--force" in stopped.value.hint
-    assert "`okrsync plan --force` shows what would follow" in stopped.value.hint
-    assert "SHOP-02, SHOP-03, " in stopped.value.message
-    assert known.of("confirm") == []
-    assert len(reachable(store)) == 12
-    assert cursor(store) == before
-    (report,) = pull(force=True)
-    assert report.unreachable == 10
-
-
-def test_nine_missing_are_not_too_many(pull: Pull, known: FakeTracker, clock: Clock) -> None:
-    clock.time += DAY
-    known.existing["100"] = {"00", "01", "02"}
-    known.gone = {f"{number:02}": "deleted" for number in range(3, 12)}
-    (report,) = pull()
-    assert report.unreachable == 9
+def test_a_run_that_is_stopped_leaves_the_cursor_where_it_was(pull: Pull, store: Store, tracker: FakeTracker) -> None:
+    names = [str(number) for number in range(TOGETHER + 1)]
+    tracker.pages = {"100": [page(item(name)) for name in names]}
+    with pytest.raises(Interrupted, match="SHOP"):
+        pull(stopping=lambda: len(tracker.calls) > 0 and store.items.count() > 0)
+    assert cursor(store) == Cursor()
+    assert reachable(store) == set(names[:TOGETHER])
 
 
 def block(store: Store, *ids: str) -> None:
@@ -353,155 +201,3 @@ def test_and_when_it_is_read_in_full(pull: Pull, store: Store, tracker: FakeTrac
     block(store, "1")
     pull(full=True)
     assert blocked(store) == set()
-
-
-def test_a_run_that_is_stopped_leaves_the_cursor_where_it_was(pull: Pull, store: Store, tracker: FakeTracker) -> None:
-    names = [str(number) for number in range(TOGETHER + 1)]
-    tracker.pages = {"100": [page(item(name)) for name in names]}
-    with pytest.raises(Interrupted, match="SHOP"):
-        pull(stopping=lambda: len(tracker.calls) > 0 and store.items.count() > 0)
-    assert cursor(store) == Cursor()
-    assert reachable(store) == set(names[:TOGETHER])
-
-
-def many(tracker: FakeTracker, scopes: int = 6, pages: int = 9) -> tuple[Scope, ...]:
-    """Scopes with more pages than the queue between the threads holds."""
-    names = [str(100 * number) for number in range(1, scopes + 1)]
-    tracker.pages = {
-        scope: [page(item(f"{scope}-{number}", scope=scope)) for number in range(pages)] for scope in names
-    }
-    return tuple(Scope(name, f"P{name}") for name in names)
-
-
-@pytest.fixture
-def threads() -> set[threading.Thread]:
-    return set(threading.enumerate())
-
-
-def test_scopes_read_at_the_same_time_deliver_every_page(
-    pull: Pull, store: Store, tracker: FakeTracker, threads: set[threading.Thread]
-) -> None:
-    scopes = many(tracker)
-    reports = pull(*scopes, parallel=2)
-    assert {(one.id, one.seen) for one in reports} == {(scope.id, 9) for scope in scopes}
-    assert store.items.count() == 54
-    assert all(cursor(store, scope.id).since for scope in scopes)
-    assert set(threading.enumerate()) == threads
-    own, *clients = tracker.clients
-    assert len(clients) == len(scopes)
-    assert all(client.closed for client in clients)
-    assert not own.closed, "the caller's own client stays open"
-
-
-def test_two_scopes_really_are_read_at_the_same_time(pull: Pull, tracker: FakeTracker) -> None:
-    scopes = many(tracker, scopes=2, pages=1)
-    meeting = threading.Barrier(2, timeout=5)
-    tracker.on_page = meeting.wait
-    assert len(pull(*scopes, parallel=2)) == 2
-
-
-def test_an_error_in_one_scope_is_raised_and_leaves_no_thread_behind(
-    pull: Pull, store: Store, tracker: FakeTracker, threads: set[threading.Thread]
-) -> None:
-    scopes = many(tracker)
-    tracker.pages["200"] = [*tracker.pages["200"][:2], Transient("down")]
-    with pytest.raises(Transient):
-        pull(*scopes, parallel=2)
-    assert cursor(store, "200") == Cursor()
-    assert cursor(store, "600") == Cursor()
-    assert set(threading.enumerate()) == threads
-    assert all(client.closed for client in tracker.clients[1:])
-
-
-def test_after_an_error_the_other_scopes_are_not_read_to_their_end(pull: Pull, tracker: FakeTracker) -> None:
-    scopes = many(tracker, pages=100)
-    tracker.pages["100"] = [Transient("down")]
-    pages: list[None] = []
-    tracker.on_page = lambda: pages.append(None)
-    with pytest.raises(Transient):
-        pull(*scopes, parallel=2)
-    assert len(pages) < 100
-
-
-def test_threads_end_when_the_run_is_stopped(
-    pull: Pull, store: Store, tracker: FakeTracker, threads: set[threading.Thread]
-) -> None:
-    with pytest.raises(Interrupted):
-        pull(*many(tracker, pages=2 * TOGETHER), parallel=3, stopping=lambda: store.items.count() > 0)
-    assert set(threading.enumerate()) == threads
-    assert store.items.count() == TOGETHER
-
-
-def test_one_scope_alone_needs_no_client_of_its_own(pull: Pull, tracker: FakeTracker) -> None:
-    (scope,) = many(tracker, scopes=1)
-    pull(scope, parallel=4)
-    assert len(tracker.clients) == 1
-
-
-def test_the_next_page_is_read_while_the_last_one_is_stored(
-    pull: Pull, store: Store, tracker: FakeTracker, threads: set[threading.Thread]
-) -> None:
-    (scope,) = many(tracker, scopes=1, pages=2)
-    asked: list[None] = []
-    both = threading.Event()
-
-    def count() -> None:
-        asked.append(None)
-        if len(asked) == 2:
-            both.set()
-
-    tracker.on_page = count
-    pull(scope, stopping=lambda: not both.wait(timeout=5))
-    assert store.items.count() == 2
-    assert set(threading.enumerate()) == threads
-
-
-def test_a_client_is_never_asked_two_things_at_once(pull: Pull, tracker: FakeTracker, clock: Clock) -> None:
-    scopes = many(tracker, scopes=2, pages=3)
-    pull(*scopes)
-    clock.time += DAY
-    tracker.existing = {
-        "100": {f"100-{number}" for number in range(3)},
-        "200": {f"200-{number}" for number in range(3)},
-    }
-    tracker.calls.clear()
-    pull(*scopes)
-    assert [name for name, _ in tracker.calls] == ["pull", "census", "pull", "census"]
-
-
-def test_a_failure_leaves_the_scopes_behind_it_unasked(pull: Pull, tracker: FakeTracker) -> None:
-    scopes = many(tracker, scopes=3)
-    tracker.pages["100"] = [Transient("down")]
-    with pytest.raises(Transient):
-        pull(*scopes)
-    assert tracker.of("pull") == [("100", None)]
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Ctrl-C raises KeyboardInterrupt, as it does in a program that a person started."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("interruptible")
-def test_a_person_who_interrupts_does_not_wait_for_the_tracker(
-    pull: Pull, tracker: FakeTracker, threads: set[threading.Thread]
-) -> None:
-    (scope,) = many(tracker, scopes=1)
-    answered = threading.Event()
-
-    def hang() -> None:
-        _thread.interrupt_main()
-        answered.wait(timeout=30)
-
-    tracker.on_page = hang
-    with pytest.raises(KeyboardInterrupt):
-        pull(scope)
-    (reader,) = set(threading.enumerate()) - threads
-    assert reader.daemon, "it cannot keep the process alive"
-    tracker.on_page = lambda: None
-    answered.set()
-    reader.join(timeout=5)
-    assert not reader.is_alive()
