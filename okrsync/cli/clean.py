@@ -35,7 +35,8 @@ def clean(
 ) -> int:
     """Remove every label and note that okrsync wrote.
 
-    Labels and comments of people stay. The history of key results is kept in the store.
+    Labels and comments of people stay, and so does the definition of okr:ignore, which people put on tickets. The
+    history of key results is kept in the store.
     """
     from okrsync.app import RunRequest
 

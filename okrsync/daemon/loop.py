@@ -25,7 +25,7 @@ from okrsync.daemon.files import Files
 from okrsync.daemon.turn import Turn
 from okrsync.errands import Errands
 from okrsync.errors import Busy, ConfigError, Interrupted, OkrsyncError, StoreError
-from okrsync.events import Event, explained, finished, reminded
+from okrsync.events import Event, explained, finished, reminded, run_of
 from okrsync.house import RunRequest
 from okrsync.model.change import connection_of
 from okrsync.model.run import RunReport
@@ -166,13 +166,13 @@ class Daemon:
         try:
             self._sync(connections, hints, log)
         except Interrupted as error:
-            log.info(Event.RUN_INTERRUPTED, reason=str(error))
+            log.info(Event.RUN_INTERRUPTED, reason=str(error), **run_of(error))
         except OkrsyncError as error:
             log.error(Event.RUN_FAILED, exit_code=error.exit_code, **explained(error))
             if not isinstance(error, _SHARED_TROUBLE):
                 return self._blamed(connections, log)
-        except Exception:
-            log.exception(Event.RUN_CRASHED)
+        except Exception as error:
+            log.exception(Event.RUN_CRASHED, **run_of(error))
             return self._blamed(connections, log)
         return True
 

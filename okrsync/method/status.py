@@ -19,10 +19,10 @@ from okrsync.method.divergence import divergences
 from okrsync.method.expected import day_of, due, expected
 from okrsync.method.presets import RATIO, TIMED, by_confidence, compare, reason
 from okrsync.model.checkin import CheckIn
-from okrsync.model.okr import Boolean, Cycle, KeyResult, Life, Maintain, Objective, Phase, Placed
+from okrsync.model.okr import Boolean, Cycle, KeyResult, Life, Maintain, Manual, Objective, Phase, Placed
 from okrsync.model.sample import Sample
 from okrsync.model.verdict import Preset, Rule, Status, Verdict
-from okrsync.words import percent
+from okrsync.words import number, percent
 
 EARLY = 0.05
 """Below this much expectation a ratio says nothing."""
@@ -98,7 +98,6 @@ def case_of(
 ) -> Case:
     """A key result's facts on a day; ``said`` are the check-ins up to ``at``."""
     measure = placed.key_result.measure
-    nothing = sample is None or sample.value is None
     return Case(
         begins=placed.cycle.start,
         due=due(placed),
@@ -113,9 +112,19 @@ def case_of(
         confidence=confidence(said),
         override=override(said, at),
         zone=placed.cycle.zone,
-        missing="; ".join(sample.flags) if sample and nothing and sample.flags else "nothing was measured yet",
+        missing=missing(placed, sample, said),
         flags=sample.flags if sample else (),
     )
+
+
+def missing(placed: Placed, sample: Sample | None, said: Sequence[CheckIn]) -> str:
+    """Why there is no value; one that was given since the reading has only to be counted."""
+    measure = placed.key_result.measure
+    given = next((one for one in reversed(said) if one.value is not None), None)
+    if given is not None and given.value is not None and isinstance(measure, Manual):
+        return f"{given.who} gave {number(given.value)} {measure.unit}".rstrip() + ", not yet counted by a sync"
+    nothing = sample is not None and sample.value is None
+    return "; ".join(sample.flags) if sample and nothing and sample.flags else "nothing was measured yet"
 
 
 def confidence(said: Sequence[CheckIn]) -> int | None:

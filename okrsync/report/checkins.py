@@ -95,4 +95,5 @@ def kept_words(said: CheckIn, zone: tzinfo) -> str:
     if said.status is not None and said.expires is not None:
         last = (said.expires - timedelta(microseconds=1)).astimezone(zone).date()
         return f"It reads {said.status} until {day_words(last)}; then the computed status is back."
-    return "The next sync shows it on the tickets."
+    counts = "" if said.value is None else "counts it and "
+    return f"The next sync {counts}shows it on the tickets."

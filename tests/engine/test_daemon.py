@@ -21,7 +21,8 @@ from installation import ENVIRON
 
 from okrsync.app import App
 from okrsync.daemon import Daemon, logger
-from okrsync.errors import Busy, ConfigError, StoreError, UnsafePlan
+from okrsync.errors import Busy, ConfigError, Interrupted, StoreError, UnsafePlan
+from okrsync.events import ended
 from okrsync.house import RunRequest
 from okrsync.model.run import ConnectionRun, Plan, RunReport
 
@@ -249,6 +250,23 @@ def test_a_connection_that_makes_the_run_fail_holds_up_nobody_else(watched: Watc
     assert [one["connections"] for one in watched.told("run finished")] == [["github"], ["github"]]
     assert len(watched.told("run failed") + watched.told("run crashed")) == 2
     assert [one["connection"] for one in watched.told("connection waits")] == ["jira"]
+
+
+STOPPED, BROKE = Interrupted("it was stopped"), ZeroDivisionError("a bug")
+
+
+@pytest.mark.parametrize(("error", "event"), [(STOPPED, "run interrupted"), (BROKE, "run crashed")])
+def test_a_run_that_was_stopped_or_broke_is_told_with_its_number(
+    watched: Watched, error: Exception, event: str
+) -> None:
+    def end(_: tuple[str, ...]) -> None:
+        ended(error, 7, "sync")
+        watched.daemon.stop()
+        raise error
+
+    watched.during = end
+    watched.watch(1)
+    assert [(one["run"], one["kind"]) for one in watched.told(event)] == [(7, "sync")]
 
 
 def test_a_stop_during_a_run_starts_no_other(watched: Watched) -> None:

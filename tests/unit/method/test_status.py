@@ -167,6 +167,15 @@ def test_without_a_value_there_is_no_data_and_the_reason_is_the_readings_own() -
     assert judged(preset=Preset.CONFIDENCE).because == ("no data: no check-in gave a confidence yet; preset confidence")
 
 
+def test_a_value_that_was_given_since_the_reading_is_told_as_not_yet_counted() -> None:
+    flagged = sample(None, flags=("no check-in gave a value yet",))
+    one, given = placed(measure={**MANUAL, "unit": "%"}), [said(value=2.4), said(confidence=7)]
+    words = "no data: ana gave 2.4 %, not yet counted by a sync"
+    assert verdict(one, flagged, NOON, checkins=given).because == words
+    assert verdict(one, None, NOON, checkins=given).because == words
+    assert verdict(one, None, NOON - timedelta(1), checkins=given).because == "no data: nothing was measured yet"
+
+
 @pytest.mark.parametrize("preset", list(Preset))
 def test_only_ratio_presets_say_that_it_is_too_early(preset: Preset) -> None:
     fourth_day, fifth_day = (datetime(2026, 10, day, tzinfo=UTC) for day in (5, 6))
