@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -11,7 +11,7 @@ from okrsync.method.expected import day_of
 from okrsync.method.scores import objective_scores, scored, suggested
 from okrsync.method.standings import Standings
 from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Closing, Remark, Score
-from okrsync.model.okr import Boolean, Cycle, Maintain, Objective, Phase, Placed
+from okrsync.model.okr import Boolean, Cycle, Maintain, Phase, Placed
 from okrsync.model.sample import Sample
 from okrsync.near import did_you_mean
 from okrsync.practice.checkins import owner_of
@@ -136,6 +136,9 @@ def _objectives(
     """As they stand, by the files of today; verdicts are of the cycle's last day, or of now where that is earlier."""
     moment = last_moment(cycle, desk.now)
     standings = standings_by(desk, samples, moment, still_running(desk.okrs, moment))
+    below: dict[str, list[Placed]] = {}
+    for placed in desk.okrs.placed:
+        below.setdefault(placed.objective.id, []).append(placed)
     return tuple(
         ClosedObjective(
             id=objective.id,
@@ -146,7 +149,7 @@ def _objectives(
             state=objective.state,
             progress=standings.objectives[objective.id].progress,
             score=None,
-            key_results=tuple(_key_results(desk, objective, samples, standings, before)),
+            key_results=tuple(_key_results(below.get(objective.id, ()), samples, standings, before)),
             visibility=objective.visibility,
         )
         for objective, one in desk.okrs.objectives
@@ -155,12 +158,10 @@ def _objectives(
 
 
 def _key_results(
-    desk: Desk, objective: Objective, samples: Mapping[str, Sample], standings: Standings, before: Closing | None
+    some: Iterable[Placed], samples: Mapping[str, Sample], standings: Standings, before: Closing | None
 ) -> Iterator[ClosedKeyResult]:
     earlier, kept = (before.scores() if before else {}), decided(before)
-    for placed in desk.okrs.placed:
-        if placed.objective.id != objective.id:
-            continue
+    for placed in some:
         sample = samples.get(placed.key_result.id)
         name, hint = placed.key_result.id, suggested(sample)
         said, final = earlier.get(name) or Score(name, hint, 0.0), kept[name].final if name in kept else hint or 0.0

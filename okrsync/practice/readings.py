@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from okrsync.method.checkins import DAY, midnight
+from okrsync.model.checkin import CheckIn
 from okrsync.model.okr import Cycle, Placed
 from okrsync.model.sample import Sample
 from okrsync.practice.checkins import takes_value
@@ -26,16 +28,38 @@ def final_reading(desk: Desk, placed: Placed, at: datetime) -> Sample | None:
     counts whenever it was said, measured by a sync or not.
     """
     name = placed.key_result.id
-    if not takes_value(placed):
-        return desk.store.history.sample(name, at)
-    sample = desk.store.history.sample(name, desk.now)
-    said = [one for one in desk.store.checkins.of(name) if one.value is not None and one.at <= desk.now]
-    if said and (sample is None or sample.at < said[-1].at):
-        return replay(desk.store, placed, said[-1].at)
-    return sample
+    sample = desk.store.history.sample(name, desk.now if takes_value(placed) else at)
+    return _with_words(desk, placed, sample, desk.store.checkins.of(name))
 
 
 def readings_by(desk: Desk, at: datetime) -> dict[str, Sample]:
-    """The final reading of each key result by its id as the files write it today; its case never mattered."""
-    found = ((placed.key_result.id, final_reading(desk, placed, at)) for placed in desk.okrs.placed)
-    return {name: one for name, one in found if one is not None}
+    """The final reading of each key result by its id as the files write it today; its case never mattered.
+
+    The store is asked for all of them at once.
+    """
+    then, latest, said = _true_at(desk, at), _true_at(desk, desk.now), desk.store.checkins.all()
+    found = {
+        placed.key_result.id: _with_words(
+            desk,
+            placed,
+            (latest if takes_value(placed) else then).get(placed.key_result.id.casefold()),
+            said.get(placed.key_result.id, ()),
+        )
+        for placed in desk.okrs.placed
+    }
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _true_at(desk: Desk, at: datetime) -> dict[str, Sample]:
+    """By case-folded id."""
+    return {name.casefold(): one for name, one in desk.store.history.latest_samples(at).items()}
+
+
+def _with_words(desk: Desk, placed: Placed, sample: Sample | None, said: Sequence[CheckIn]) -> Sample | None:
+    """The reading, or what it is with a value that people gave since."""
+    if not takes_value(placed):
+        return sample
+    given = [one for one in said if one.value is not None and one.at <= desk.now]
+    if given and (sample is None or sample.at < given[-1].at):
+        return replay(desk.store, placed, given[-1].at)
+    return sample

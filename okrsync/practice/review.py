@@ -49,6 +49,25 @@ def review(
     Objectives that only their team sees are left out unless ``confidential``, or ``sees`` says that the reader may;
     with them goes whatever names them. What became private after the closing is private in its review, too.
     """
+    hidden = frozenset[str]() if confidential else kept_back(desk, id, sees or is_for_everybody)
+    return review_without(desk, id, hidden, page=page, most=most)
+
+
+def kept_back(desk: Desk, id: str, sees: Callable[[AnyObjective], bool]) -> frozenset[str]:
+    """Ids of the objectives of a cycle that a reader may not know of, by its closings or by the OKR files of today.
+
+    Readers from whom the same is kept are told the same: ``review_without`` depends on nothing else of theirs.
+    """
+    with desk.store.reading():
+        closings = desk.store.closings.of(id)
+    then = [one for closing in closings for one in closing.objectives]
+    ids = {one.id for one in then}
+    today = (one for one, cycle in desk.okrs.objectives if one.id in ids or cycle.id.casefold() == id.casefold())
+    return frozenset(one.id for one in chain[AnyObjective](then, today) if not sees(one))
+
+
+def review_without(desk: Desk, id: str, hidden: Container[str], *, page: int = 1, most: int | None = None) -> Review:
+    """The review without these objectives and whatever names them. Raises as ``review`` does."""
     with desk.store.reading():
         closings = desk.store.closings.of(id)
     closed = closings[-1] if closings else None
@@ -58,7 +77,7 @@ def review(
         cycle = find_cycle(desk, id)
         name, start, end, found = cycle.id, cycle.start, cycle.end, _as_they_stand(ending(desk, id))
     everything = chain(found, *(one.objectives for one in closings))
-    told = _Told(() if confidential else _hidden(desk, everything, sees or _is_for_everybody))
+    told = _Told(one for one in chain[AnyObjective](everything, _today(desk)) if one.id in hidden)
     shown = [one for one in found if one.id not in told.hidden]
     pages = list(_pages(shown, most))
     page = min(page, len(pages))
@@ -97,19 +116,13 @@ def _as_of(desk: Desk, closed: Closing | None) -> Desk:
     return replace(desk, now=min(desk.now, closed.at), okrs=as_they_were(desk, closed.at))
 
 
-def _is_for_everybody(objective: AnyObjective) -> bool:
+def is_for_everybody(objective: AnyObjective) -> bool:
+    """Whether anybody may know of it."""
     return objective.visibility == EVERYBODY
 
 
-def _hidden(
-    desk: Desk, found: Iterable[ClosedObjective], sees: Callable[[AnyObjective], bool]
-) -> Iterator[AnyObjective]:
-    """Those that the reader may not know of, as they were at a closing and as the OKR files say today."""
-    today = {one.id: one for one, _ in desk.okrs.objectives}
-    for one in found:
-        now = today.get(one.id)
-        if not sees(one) or (now is not None and not sees(now)):
-            yield from filter(None, (one, now))
+def _today(desk: Desk) -> Iterator[Objective]:
+    return (one for one, _ in desk.okrs.objectives)
 
 
 def _as_they_stand(found: Ending) -> tuple[ClosedObjective, ...]:

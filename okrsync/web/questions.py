@@ -5,17 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 
 from okrsync.method.checkins import Duty
+from okrsync.method.expected import day_of
+from okrsync.method.review import Review
 from okrsync.model.figures import TeamFigures
+from okrsync.model.okr import Phase
 from okrsync.practice.checkins import owed
 from okrsync.practice.coach import coaching
 from okrsync.practice.desk import Desk
 from okrsync.practice.figures import figures_over
+from okrsync.practice.finals import ended
 from okrsync.practice.overview import overview
 from okrsync.practice.periods import CURRENT
+from okrsync.practice.review import is_for_everybody, kept_back, review_without
 from okrsync.web.answers import Question
 
 SPANS = 3
 SPAN = timedelta(weeks=4)
+KEY_RESULTS_SHOWN = 30
+"""Key results on a page of a review; a larger cycle has several."""
 
 
 def over_time(desk: Desk) -> list[tuple[TeamFigures, ...]]:
@@ -33,10 +40,29 @@ def duties(desk: Desk) -> dict[str, Duty]:
     return {row.key_result: row.duty for row in owed(desk)}
 
 
+def in_review(desk: Desk) -> frozenset[str]:
+    """The cycles whose review is opened most: those that go on, or were over lately and are not closed yet."""
+    cycles = {cycle.id: cycle for _, cycle in ended(desk).objectives if cycle.state in (Phase.ACTIVE, Phase.GRADING)}
+    return frozenset(one.id for one in cycles.values() if one.start <= day_of(one, desk.now) <= one.end + SPAN)
+
+
+def first_reviews(desk: Desk) -> dict[tuple[str, frozenset[str]], Review]:
+    """Their first pages, as whoever sees everything and whoever sees what is public reads them.
+
+    By cycle, and by what is kept from the reader.
+    """
+    return {
+        (cycle, hidden): review_without(desk, cycle, hidden, most=KEY_RESULTS_SHOWN)
+        for cycle in in_review(desk)
+        for hidden in {frozenset[str](), kept_back(desk, cycle, is_for_everybody)}
+    }
+
+
 OVERVIEW = Question("overview", overview)
 COACHING = Question("coaching", coaching)
 FIGURES = Question("figures", over_time)
 DUTIES = Question("duties", duties)
+REVIEWS = Question("reviews", first_reviews)
 
-QUESTIONS: tuple[Question[object], ...] = (OVERVIEW, DUTIES, COACHING, FIGURES)
+QUESTIONS: tuple[Question[object], ...] = (OVERVIEW, DUTIES, COACHING, FIGURES, REVIEWS)
 """What is answered ahead of visitors, what is asked most often first."""

@@ -82,6 +82,16 @@ def test_after_a_run_visitors_get_the_previous_answer_until_the_new_one_is_there
     assert progress(browser) != before
 
 
+def test_the_first_page_of_a_review_is_ready_and_never_kept_from_before_a_run(acme: Installation, visit: Visit) -> None:
+    browser = visit()
+    ahead = worker(browser)
+    before = browser.get("/review/2026-Q4").text
+    run_again(acme)
+    assert browser.get("/review/2026-Q4").text == before
+    ahead.look()
+    assert browser.get("/review/2026-Q4").text != before
+
+
 def test_where_nobody_answers_ahead_nothing_is_behind(acme: Installation, visit: Visit) -> None:
     browser = visit()
     before = progress(browser)

@@ -12,8 +12,12 @@ from fastapi.testclient import TestClient
 from installation import Installation
 from private_okrs import SECRETS, TOKENS, secretive_team
 
-from okrsync.practice.review import review
+from okrsync.method.review import Review
+from okrsync.practice.desk import Desk
+from okrsync.practice.review import review, review_without
 from okrsync.sandbox.tickets import github_tickets, jira_tickets
+from okrsync.web import questions
+from okrsync.web.pages import review as pages
 from okrsync.web.room import Room
 from okrsync.web.server import create
 
@@ -139,6 +143,33 @@ def test_a_broken_file_is_quoted_to_admins_only(tmp_path: Path) -> None:
     assert "shady whispers" in pages["max"]
     assert "whispers" not in pages["ana"]
     assert "cannot be read" not in nobody
+
+
+def test_a_review_is_made_once_for_all_from_whom_the_same_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+
+    def counted(desk: Desk, cycle: str, hidden: frozenset[str], **given: Any) -> Review:
+        made.append(hidden)
+        return review_without(desk, cycle, hidden, **given)
+
+    with secretive_team(tmp_path / "acme") as acme:
+        room = Room(acme.open, acme.config, acme.sandbox.clock.now)
+        app = create(room, session_key="a key for tests")
+        client = TestClient(app, "http://localhost")
+        for module in (questions, pages):
+            monkeypatch.setattr(module, "review_without", counted)
+        shown = {
+            name: client.get("/review/2026-Q4", headers={"Authorization": f"Bearer {token}"})
+            for name, token in TOKENS.items()
+        }
+        room.close()
+    assert told(shown["ana"]) == []
+    assert {"Buy our rival", "Close the old shop"} <= set(told(shown["cem"])) & set(told(shown["max"]))
+    assert "Buy our rival" in told(shown["zoe"])
+    assert "Close the old shop" not in told(shown["zoe"])
+    assert len(made) == len(set(made)) == 3
 
 
 def test_what_became_private_after_the_closing_is_told_in_no_review(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from installation import Installation
 from visiting import Visit
 
 from okrsync.report import review as report
-from okrsync.web.pages import review
+from okrsync.web import questions
 
 PAGE = "/review/2026-Q4"
 MORE = """\
@@ -34,7 +34,7 @@ def told(page: str) -> list[str]:
 @pytest.fixture
 def divided(acme: Installation, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     """Two objectives, of which a page has room for one."""
-    monkeypatch.setattr(review, "KEY_RESULTS_SHOWN", 2)
+    monkeypatch.setattr(questions, "KEY_RESULTS_SHOWN", 2)
     acme.okrs.write_text(acme.okrs.read_text() + MORE)
     return visit()
 

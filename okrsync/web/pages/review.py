@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated
 from urllib.parse import quote
 
+import msgspec
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from okrsync.errors import ConfigError
 from okrsync.method.review import Review
-from okrsync.practice.review import review
+from okrsync.practice.review import kept_back, review_without
 from okrsync.report.burnup_spec import NARROW, REPORT
 from okrsync.report.review import Site, review_html, review_policy
+from okrsync.web import questions
 from okrsync.web.doors import AtDesk, KnownQuestions, SignedIn, room
 from okrsync.web.pages.charts import Form, sent
+from okrsync.web.questions import REVIEWS, in_review
 from okrsync.web.render import render
 from okrsync.web.room import Seat
 
 WAYS = (("/", "Cycle"), ("/review", "All reviews"), ("/coach", "Coach"))
 """Where the review leads back to."""
-KEY_RESULTS_SHOWN = 30
-"""Key results on a page; a larger cycle has several."""
 SIZES = {Form.WIDE: REPORT, Form.NARROW: NARROW}
 
 router = APIRouter(include_in_schema=False)
@@ -40,8 +42,8 @@ def one_review(
     request: Request, desk: AtDesk, who: SignedIn, cycle: str, page: Annotated[int, Query(ge=1)] = 1
 ) -> HTMLResponse:
     """With a policy of its own: its style stands in the page."""
-    found, site = _reviewed(request, desk, who, cycle, page), _site(cycle, page)
-    shown = room(request).once(f"{_name(cycle, page, who)} as a page", desk, lambda: review_html(found, site))
+    (found, name), site = _reviewed(request, desk, who, cycle, page), _site(cycle, page)
+    shown = room(request).once(f"{name} as a page", desk, lambda: review_html(found, site))
     return HTMLResponse(shown, headers={"Content-Security-Policy": f"{review_policy(site)}; frame-ancestors 'none'"})
 
 
@@ -56,27 +58,32 @@ def drawing(
     size: Form = Form.WIDE,
 ) -> Response:
     """What the review draws of a key result, as of its closing."""
-    found = _reviewed(request, desk, who, cycle, page)
+    found, known_as = _reviewed(request, desk, who, cycle, page)
     charts = {one.ended.id: one.burn_up for objective in found.objectives for one in objective.key_results}
     if (chart := charts.get(name)) is None:
         raise HTTPException(404, "There is nothing to draw here.")
-    return sent(request, desk, f"{_name(cycle, page, who)}: {name} {size}", chart, SIZES[size])
+    return sent(request, desk, f"{known_as}: {name} {size}", chart, SIZES[size])
 
 
-def _reviewed(request: Request, desk: Seat, who: SignedIn, cycle: str, page: int) -> Review:
-    """Raises HTTPException 404 for a cycle that is not there or has not begun."""
+def _reviewed(request: Request, desk: Seat, who: SignedIn, cycle: str, page: int) -> tuple[Review, str]:
+    """With a name for what is made of it. Both are the same for all from whom the same is kept.
+
+    What was answered ahead may be behind, so that the name tells what is in it.
+
+    Raises HTTPException 404 for a cycle that is not there or has not begun.
+    """
+    hidden = kept_back(desk, cycle, who.sees)
+    name = f"review {cycle}, page {page}, without {sorted(hidden)}"
 
     def found() -> Review:
-        return review(desk, cycle, sees=who.sees, page=page, most=KEY_RESULTS_SHOWN)
+        return review_without(desk, cycle, hidden, page=page, most=questions.KEY_RESULTS_SHOWN)
 
+    ready = room(request).ask(REVIEWS, desk) if page == 1 and cycle in in_review(desk) else {}
     try:
-        return room(request).once(_name(cycle, page, who), desk, found)
+        told = ready.get((cycle, hidden)) or room(request).once(name, desk, found)
     except ConfigError as error:
         raise HTTPException(404, f"{error.message} {error.hint}") from None
-
-
-def _name(cycle: str, page: int, who: SignedIn) -> str:
-    return f"review {cycle}, page {page}, for {who}"
+    return told, f"{name}: {hashlib.sha256(msgspec.msgpack.encode(told)).hexdigest()}"
 
 
 def _site(cycle: str, page: int) -> Site:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from closing_time import LAST_DAY, MIDWAY, at_the_end, closed, measured
+from closing_time import LAST_DAY, MIDWAY, OKRS, at_the_end, closed, measured
 from practising import Practice
+from sqlalchemy import Engine, event
 
 from okrsync.errors import ConfigError
 from okrsync.model.closing import Closing, Decision, Retrospective
@@ -34,6 +35,30 @@ def test_the_progress_is_suggested_and_accepted_unrounded(acme: Practice) -> Non
         "checkout-3": 0.3555555555,
         "api-1": 1.0,
     }
+
+
+def test_the_store_is_asked_no_more_for_many_key_results_than_for_few(tmp_path: Path) -> None:
+    many = "".join(
+        f"      - {{id: api-{number}, title: One of many, measure: {{type: completion}}}}\n" for number in range(3, 40)
+    )
+    few, more = at_the_end(tmp_path / "few"), at_the_end(tmp_path / "more", okrs=OKRS + many)
+    assert asked(more) == asked(few)
+
+
+def asked(acme: Practice) -> int:
+    """How many statements it takes to see how the cycle ends."""
+    statements: list[object] = []
+
+    def note(*given: object) -> None:
+        statements.append(given)
+
+    with acme.desk() as desk:
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            ending(desk, "2026-Q4")
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+    return len(statements)
 
 
 def test_suggested_and_final_scores_are_both_kept_with_the_note(acme: Practice) -> None:
