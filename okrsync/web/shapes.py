@@ -131,6 +131,20 @@ def aim(row: KeyResultStatus) -> str:
     return amounts(row) or goal(row)
 
 
+def headline(row: KeyResultStatus) -> tuple[str, str]:
+    """The number that stands large and what is told beside it.
+
+    Where the verdict's sentence below tells the same share, it is what the share is made of.
+    """
+    return (amounts(row), "") if amounts(row) and _tells_share(row) else (value(row), aim(row))
+
+
+def _tells_share(row: KeyResultStatus) -> bool:
+    sample, verdict = row.sample, row.verdict
+    same = sample is not None and percent(sample.value) == percent(sample.progress)
+    return same and verdict is not None and "% done" in verdict.because
+
+
 def against(row: KeyResultStatus) -> str:
     """Progress beside what is expected, as far as that still matters."""
     mark = expected_mark(row.verdict)
@@ -152,7 +166,7 @@ def contributed(amount: float, whole: Attribution) -> str:
 FILTERS = {
     "linked": linked,
     "near": near,
-    "aim": aim,
+    "headline": headline,
     "amounts": amounts,
     "against": against,
     "read_ago": read_ago,

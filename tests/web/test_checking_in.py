@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,16 @@ from okrsync.practice.closing import close, ending
 from okrsync.web.room import Room
 from okrsync.web.server import create
 
-Post = Callable[..., Any]
+
+@dataclass(frozen=True)
+class Form:
+    """``post(...)`` sends it, ``post.page()`` shows its page."""
+
+    send: Callable[..., Any]
+    page: Callable[[], str]
+
+    def __call__(self, **fields: str) -> Any:
+        return self.send(**fields)
 
 
 @pytest.fixture
@@ -29,7 +39,7 @@ def shop(tmp_path: Path) -> Practice:
 
 
 @pytest.fixture
-def post(shop: Practice) -> Iterator[Post]:
+def post(shop: Practice) -> Iterator[Form]:
     """Sends the form of checkout-3, as a browser does."""
     room = Room(shop.open, shop.config, lambda: shop.now)
     client = TestClient(create(room, session_key="a key for tests"), "http://localhost", follow_redirects=False)
@@ -39,7 +49,7 @@ def post(shop: Practice) -> Iterator[Post]:
         assert found
         return client.post("/key-results/checkout-3/check-ins", data={"csrf": found[1], **fields})
 
-    yield send
+    yield Form(send, lambda: client.get("/key-results/checkout-3").text)
     room.close()
 
 
@@ -61,7 +71,7 @@ def kept(shop: Practice) -> list[float | None]:
     ],
 )
 def test_a_refused_check_in_keeps_what_was_typed_and_names_the_field(
-    shop: Practice, post: Post, wrong: dict[str, str], told: str
+    shop: Practice, post: Form, wrong: dict[str, str], told: str
 ) -> None:
     answer = post(**{"note": "Half of it is live", "next_step": "the other half", **wrong})
     assert answer.status_code == 422
@@ -73,12 +83,12 @@ def test_a_refused_check_in_keeps_what_was_typed_and_names_the_field(
 
 
 @pytest.mark.parametrize(("typed", "value"), [("2,7", 2.7), ("2.7 %", 2.7), ("2.7%", 2.7), (" 2.5 ", 2.5)])
-def test_a_value_may_have_a_comma_and_its_unit(shop: Practice, post: Post, typed: str, value: float) -> None:
+def test_a_value_may_have_a_comma_and_its_unit(shop: Practice, post: Form, typed: str, value: float) -> None:
     assert post(value=typed).status_code == 303
     assert kept(shop) == [value]
 
 
-def test_a_value_far_outside_is_asked_about_once(shop: Practice, post: Post) -> None:
+def test_a_value_far_outside_is_asked_about_once(shop: Practice, post: Form) -> None:
     asked = post(value="-5")
     assert asked.status_code == 422
     assert "-5 is far from 2.1 → 3. Is it right?" in asked.text
@@ -100,6 +110,31 @@ def test_pages_of_a_closed_cycle_say_so_and_lead_to_its_review(acme: Installatio
     browser = visit()
     for page in ("/", "/key-results/checkout-1"):
         assert re.search(r'<a href="/review/2026-Q4">Closed on \d+ \w+ 2026</a>', browser.get(page).text)
+
+
+def test_the_form_says_that_its_cycle_was_closed_and_what_takes_a_check_in_in(shop: Practice, post: Form) -> None:
+    with shop.desk() as desk:
+        close(desk, ending(desk, "2026-Q4"), {}, who="ana", accept=True, reopen=False)
+    asked = post(note="Half of it is live", value="-5").text
+    for page in (asked, post.page()):
+        assert "2026-Q4 was closed on 9 October 2026: what is said now changes no score" in page
+        assert "<code>okrsync cycle close 2026-Q4 --reopen</code>" in page
+
+
+def test_what_the_files_call_closed_has_no_form(shop: Practice, post: Form) -> None:
+    okrs = next(shop.folder.glob("okrs/*.yaml"))
+    okrs.write_text(okrs.read_text().replace("cycle: {", "cycle: {state: closed, ", 1))
+    page = post.page()
+    assert "2026-Q4 is closed, and what was said in it stands." in page
+    assert "check-ins#check-ins" not in page
+    assert 'href="#check-ins">Check in<' not in page
+
+
+def test_the_headline_tells_a_share_once(acme: Installation, visit: Visit) -> None:
+    page = visit().get("/key-results/checkout-1").text
+    shown = re.sub(r"<[^>]*>", " ", page[page.index('class="headline') : page.index('class="rule"')])
+    assert len(re.findall(r"\d %", shown)) == len(re.findall(r"\d % (?:done|expected)", shown))
+    assert re.search(r"\d+ of \d+", shown)
 
 
 def test_a_misspelt_filter_of_a_page_is_refused(visit: Visit) -> None:

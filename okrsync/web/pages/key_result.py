@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from okrsync.method.expected import due
-from okrsync.model.okr import KeyResult, Placed
+from okrsync.model.okr import KeyResult, Phase, Placed
 from okrsync.model.sample import Contribution
 from okrsync.model.status import Explanation
 from okrsync.practice.checkins import OVERRIDES, takes_value
@@ -60,6 +60,7 @@ def page_of(
     with desk.store.reading():
         said = tuple(reversed(desk.store.checkins.of(name)))
     before, after = _beside(desk, who, placed)
+    over = placed.cycle.state is Phase.CLOSED
     return render(
         request,
         "key_result.html",
@@ -85,7 +86,8 @@ def page_of(
         stale=unread(desk, Discretion(desk, who)) if found.explained.status.stale else [],
         overrides=OVERRIDES,
         takes_value=takes_value(placed),
-        may=who.may_check_in(placed),
+        may=who.may_check_in(placed) and (draft is not None or not over),
+        over=over,
         kept=kept,
         draft=draft,
         problem=problem,
