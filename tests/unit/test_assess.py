@@ -2,79 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from assessing import BOTH, HOUR, SHIP, assessor, dirty, github, keep, moved, shop_in, value
 from okr_builders import CYCLE, NOON, item, placed, version
 
 from okrsync import assess
-from okrsync.assess import Assessor
 from okrsync.measure import measure
 from okrsync.model.checkin import CheckIn
-from okrsync.model.okr import Cycle, Okrs, Phase, Placed
-from okrsync.model.run import Movement
-from okrsync.model.work import Item, Scope, State
+from okrsync.model.okr import Cycle, Placed
+from okrsync.model.work import Scope, State
 from okrsync.store import Store
-from okrsync.store.items import News
-from okrsync.store.scopes import ConnectionState
-
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
 def shop(store: Store) -> Store:
-    """Project SHOP of jira and repository acme/shop of github, both read completely."""
-    with store.transaction():
-        store.scopes.keep("jira", [Scope("100", "SHOP")])
-        store.scopes.keep("github", [Scope("10", "acme/shop")])
-        for name in ("jira", "github"):
-            store.scopes.set_state(name, ConnectionState(NOON))
-    return store
-
-
-def keep(store: Store, *found: Item) -> list[News]:
-    with store.transaction():
-        return store.items.keep(found, lambda label: label.startswith("okr:"))
-
-
-def okrs(*key_results: Placed) -> Okrs:
-    return Okrs(placed=key_results)
-
-
-def assessor(store: Store, *key_results: Placed, readable: Sequence[str] = ("jira", "github")) -> Assessor:
-    return Assessor(store, okrs(*key_results), readable, NOON)
-
-
-def moved(
-    store: Store,
-    *key_results: Placed,
-    news: Sequence[News] = (),
-    readable: Sequence[str] = ("jira", "github"),
-    now: datetime = NOON,
-) -> dict[str, Movement]:
-    """What one run says moved."""
-    found = Assessor(store, okrs(*key_results), readable, now).assess(news)
-    return {one.key_result: one for one in found}
-
-
-def value(store: Store, key_result: str = "checkout-1") -> float | None:
-    sample = store.history.sample(key_result)
-    return sample.value if sample else None
-
-
-def dirty(store: Store, connection: str = "jira") -> set[str]:
-    with store.reading():
-        return {one.id for chunk in store.dirt.to_map(connection) for one in chunk}
-
-
-SHIP = placed({"project": "SHOP"})
-BOTH = placed({"project": "SHOP"}, {"connection": "github", "repository": "acme/shop"})
-
-
-def github(id: str, **changed: Any) -> Item:
-    return item(id, connection="github", scope="10", key=f"acme/shop#{id}", **changed)
+    return shop_in(store)
 
 
 def test_work_moves_the_key_result_it_is_linked_to(shop: Store) -> None:
@@ -260,87 +204,6 @@ def test_key_results_that_are_not_live_are_left_alone(shop: Store) -> None:
     assert moved(shop, SHIP)["checkout-1"].after.value == 0.0
 
 
-def test_an_unreachable_item_leaves_the_numbers(shop: Store) -> None:
-    keep(shop, item("1"), item("2", done=True))
-    moved(shop, SHIP)
-    with shop.transaction():
-        shop.items.mark_unreachable("jira", {"1": "deleted"})
-    after = moved(shop, SHIP)["checkout-1"].after
-    assert (after.value, after.excluded) == (1.0, 1)
-
-
-def test_a_ticket_counts_no_more_once_something_is_below_it(shop: Store) -> None:
-    keep(shop, item("1"), item("2", done=True))
-    moved(shop, SHIP)
-    keep(shop, item("3", parent="1", done=True))
-    assert moved(shop, SHIP)["checkout-1"].after.value == 1.0
-    with shop.transaction():
-        shop.items.mark_unreachable("jira", {"3": "deleted"})
-    assert moved(shop, SHIP)["checkout-1"].after.value == 0.5, "a leaf again"
-
-
-def test_sub_tasks_count_instead_of_their_ticket_where_a_link_asks_for_them(shop: Store) -> None:
-    fine = placed({"project": "SHOP", "subtasks": True}, id="fine")
-    keep(shop, item("1"), item("2", parent="1", subtask=True, done=True), item("3", parent="1", subtask=True))
-    moved(shop, SHIP, fine)
-    with shop.reading():
-        assert [one.id for one, _ in shop.links.parts("fine")] == ["2", "3"]
-        assert [one.id for one, _ in shop.links.parts("checkout-1")] == ["1"]
-
-
-def test_an_epic_that_is_linked_reaches_what_comes_below_it_later(shop: Store) -> None:
-    epic = placed({"epic": "SHOP-9"})
-    keep(shop, item("9"), item("1"))
-    moved(shop, epic)
-    with shop.reading():
-        assert [one.id for one, _ in shop.links.parts("checkout-1")] == ["9"]
-    keep(shop, item("1", parent="SHOP-9", updated=NOON + HOUR))
-    moved(shop, epic)
-    with shop.reading():
-        assert [one.id for one, _ in shop.links.parts("checkout-1")] == ["1"]
-
-
-def test_what_is_carried_over_ends_with_what_it_began_with_by_the_lines_of_its_tickets(shop: Store) -> None:
-    """Half was done by the lines that tickets have; in the next cycle it is still half, before anything is done."""
-    done = item("2", references=("checkout-1",), done=True)
-    keep(shop, item("1", references=("checkout-1",)), done)
-    before = moved(shop, placed())["checkout-1"].after
-    over = placed(cycle=CYCLE.model_copy(update={"state": Phase.CLOSED}))
-    new = placed(id="one-page", carried_from="checkout-1")
-    after = moved(shop, over, new, now=NOON + HOUR)["one-page"].after
-    assert (before.value, after.value, after.scope) == (0.5, 0.5, 2)
-    assert [(one.key, one.counts_for) for one in shop.links.dangling()] == [
-        ("SHOP-1", "one-page"),
-        ("SHOP-2", "one-page"),
-    ]
-
-
-def test_what_is_said_later_to_be_carried_over_is_followed_at_once(shop: Store) -> None:
-    keep(shop, item("1", references=("checkout-1",)))
-    moved(shop, placed(id="one-page"))
-    assert "one-page" in moved(shop, placed(id="one-page", carried_from="checkout-1"), now=NOON + HOUR)
-
-
-def test_names_of_key_results_that_do_not_exist_are_kept_and_forgotten_with_the_line(shop: Store) -> None:
-    keep(shop, item("1", references=("checkout-9",)))
-    moved(shop, SHIP)
-    (dangling,) = shop.links.dangling()
-    assert (dangling.key, dangling.names) == ("SHOP-1", "checkout-9")
-    keep(shop, item("1", updated=NOON + HOUR))
-    moved(shop, SHIP)
-    assert shop.links.dangling() == ()
-
-
-def test_a_connection_that_is_configured_no_more_does_not_hold_a_key_result_back(shop: Store) -> None:
-    keep(shop, github("2", references=("checkout-1",)))
-    keep(shop, item("1"))
-    moved(shop, SHIP)
-    with shop.transaction():
-        shop.scopes.keep("github", [])
-    assert "github" in shop.scopes.connections(), "it stays among the readable ones, since nothing can be missed there"
-    assert moved(shop, SHIP)["checkout-1"].after.excluded == 1
-
-
 CHANGES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"state": State.TODO}, {"state": State.DOING}, "started"),
     ({"state": State.DOING}, {"done": True}, "delivered"),
@@ -378,104 +241,3 @@ def test_many_tickets_are_summed_up(shop: Store) -> None:
     because = moved(shop, SHIP, news=news)["checkout-1"].because
     assert len(because) == 7
     assert because[-1] == "and 3 more"
-
-
-BASELINE = {"type": "completion", "denominator": "baseline"}
-
-
-def test_the_baseline_is_the_scope_of_the_cycles_fourteenth_day(shop: Store) -> None:
-    one = placed({"project": "SHOP"}, measure=BASELINE)
-    early, locked = datetime(2026, 10, 5, tzinfo=UTC), datetime(2026, 10, 15, tzinfo=UTC)
-    keep(shop, item("1", done=True), item("2"))
-    moved(shop, one, now=early)
-    keep(shop, item("3"), item("4"))
-    assert moved(shop, one, now=locked)["checkout-1"].after.denominator == 2
-    assert value(shop) == 0.5
-
-
-def test_the_baseline_is_locked_at_midnight_where_the_cycle_lives(shop: Store) -> None:
-    tokyo = Cycle(id="2026-Q4", start=date(2026, 10, 1), end=date(2026, 12, 31), timezone="Asia/Tokyo")
-    one = placed({"project": "SHOP"}, measure=BASELINE, cycle=tokyo)
-    keep(shop, item("1"))
-    moved(shop, one, now=datetime(2026, 10, 14, 14, 59, tzinfo=UTC))
-    keep(shop, item("2"))
-    moved(shop, one, now=datetime(2026, 10, 14, 15, 1, tzinfo=UTC))
-    keep(shop, item("3"))
-    assert moved(shop, one, now=NOON) == {} or value(shop) == 0.0
-    sample = shop.history.sample("checkout-1")
-    assert sample is not None
-    assert (sample.denominator, sample.scope) == (1, 3)
-
-
-@pytest.mark.parametrize(
-    "how",
-    [
-        {"type": "milestones"},
-        {"type": "boolean", "above": 0.5, "of": {"type": "milestones"}},
-        {"type": "maintain", "above": 0.5, "of": {"type": "milestones"}},
-    ],
-)
-def test_a_milestone_that_is_closed_moves_its_key_result_without_any_ticket(shop: Store, how: dict[str, Any]) -> None:
-    one = placed({"version": "1.0"}, measure=how)
-    with shop.transaction():
-        shop.scopes.keep_milestones("jira", "100", [version("7", "1.0")])
-    assert moved(shop, one)["checkout-1"].after.progress == 0.0
-    with shop.transaction():
-        shop.scopes.keep_milestones("jira", "100", [version("7", "1.0", state=State.DONE)])
-    assert moved(shop, one)["checkout-1"].after.progress == 1.0
-
-
-@pytest.fixture
-def measured(shop: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    def measured(*key_results: Placed) -> int:
-        """How many key results a run measures in which nothing changed."""
-        moved(shop, *key_results)
-        seen: list[str] = []
-
-        def counted(one: Placed, *rest: Any) -> Any:
-            seen.append(one.key_result.id)
-            return measure(one, *rest)
-
-        with monkeypatch.context() as patched:
-            patched.setattr(assess, "measure", counted)
-            moved(shop, *key_results)
-        return len(seen)
-
-    return measured
-
-
-@pytest.mark.parametrize(
-    ("how", "again"),
-    [
-        ({"type": "completion"}, 0),
-        (BASELINE, 1),
-        ({"type": "count", "of": "open", "target": 3}, 0),
-        ({"type": "maintain", "below": 3, "of": {"type": "count", "of": "open", "target": 3}}, 0),
-        ({"type": "boolean"}, 1),
-        ({"type": "manual", "target": 3}, 1),
-    ],
-)
-def test_only_what_moves_by_itself_is_measured_when_nothing_changed(
-    measured: Callable[..., int], how: dict[str, Any], again: int
-) -> None:
-    assert measured(placed({"project": "SHOP"}, measure=how)) == again
-
-
-def test_a_run_tells_words_that_no_ticket_uses_only_of_what_was_read_completely(shop: Store) -> None:
-    keep(shop, item("1", assignees=("ana",)))
-    typo = placed({"assignee": "anna"}, {"connection": "github", "items": ["acme/shop#9"]})
-    run = assessor(shop, typo, readable=["jira"])
-    run.assess([])
-    assert [(one.subject, one.message, one.hint) for one in run.warnings] == [
-        ("checkout-1", "No ticket in jira is assigned to 'anna'.", "Did you mean 'ana'?")
-    ]
-
-
-def test_a_run_that_maps_only_what_changed_still_knows_the_words_of_the_rest(shop: Store) -> None:
-    one = placed({"assignee": "ana"})
-    keep(shop, item("1", assignees=("ana",)))
-    moved(shop, one)
-    keep(shop, item("2", assignees=("ben",)))
-    run = assessor(shop, one)
-    run.assess([])
-    assert run.warnings == []
