@@ -94,7 +94,9 @@ class Typos:
         if link.ancestor is None or self._compiler.root(link) is not None:
             return
         key = full_key(link.ancestor, link)
-        if key.casefold() not in parents:
+        if key.casefold() in self._known.items.get(connection, frozenset()):
+            yield f"{link.ancestor!r} has nothing below it in {connection}: it counts by itself.", None
+        elif key.casefold() not in parents:
             message = f"Nothing is known below {link.ancestor!r} in {connection}: wrong key, or not broken down yet."
             yield message, nearest(key, self._alike(connection, key))
 

@@ -119,10 +119,11 @@ def case_of(
 
 def missing(placed: Placed, sample: Sample | None, said: Sequence[CheckIn]) -> str:
     """Why there is no value; one that was given since the reading has only to be counted."""
-    measure = placed.key_result.measure
+    measure, metric = placed.key_result.measure, placed.key_result.metric
     given = next((one for one in reversed(said) if one.value is not None), None)
-    if given is not None and given.value is not None and isinstance(measure, Manual):
-        return f"{given.who} gave {number(given.value)} {measure.unit}".rstrip() + ", not yet counted by a sync"
+    if given is not None and given.value is not None and (metric is None or isinstance(metric, Manual)):
+        value = f"{number(given.value)} {measure.unit}".rstrip() if isinstance(measure, Manual) else "a value"
+        return f"{given.who} gave {value}, not yet counted by a sync"
     nothing = sample is not None and sample.value is None
     return "; ".join(sample.flags) if sample and nothing and sample.flags else "nothing was measured yet"
 

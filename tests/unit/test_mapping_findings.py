@@ -122,8 +122,14 @@ def test_a_selector_that_means_nothing_known_is_a_warning_with_the_nearest_name(
     link: dict[str, Any], message: str, hint: str
 ) -> None:
     surroundings = around(item("120", type="Epic"), milestones=(version("1", "Checkout 1"),))
-    (found,) = Mapper([placed(link)], surroundings).problems(READ)
+    (found,) = Mapper([placed(link)], surroundings).problems(Known({"jira": WORDS}))
     assert (found.level, found.subject, found.message, found.hint) == ("warning", "checkout-1", message, hint)
+
+
+def test_an_epic_that_is_there_without_anything_below_it_is_no_typo() -> None:
+    surroundings = around(item("120", type="Epic"))
+    (found,) = Mapper([placed({"epic": "SHOP-12"})], surroundings).problems(READ)
+    assert (found.message, found.hint) == ("'SHOP-12' has nothing below it in jira: it counts by itself.", "")
 
 
 @pytest.mark.parametrize(

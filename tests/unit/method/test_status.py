@@ -173,6 +173,8 @@ def test_a_value_that_was_given_since_the_reading_is_told_as_not_yet_counted() -
     words = "no data: ana gave 2.4 %, not yet counted by a sync"
     assert verdict(one, flagged, NOON, checkins=given).because == words
     assert verdict(one, None, NOON, checkins=given).because == words
+    yes = placed(measure={"type": "boolean"})
+    assert verdict(yes, None, NOON, checkins=given).because == "no data: ana gave a value, not yet counted by a sync"
     assert verdict(one, None, NOON - timedelta(1), checkins=given).because == "no data: nothing was measured yet"
 
 
