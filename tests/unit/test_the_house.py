@@ -1,4 +1,4 @@
-"""What docs/architecture.md and docs/adr say of the house is so."""
+"""What docs/architecture.md, docs/adr and the tools' own lists in pyproject.toml say of the house is so."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OKRSYNC = ROOT / "okrsync"
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 INDEX = (ROOT / "docs" / "adr" / "README.md").read_text()
+TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
 RECORDS = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
 
 IMPURE = {"os", "random", "secrets", "shutil", "socket", "subprocess", "tempfile", "threading", "time", "uuid"}
@@ -27,10 +28,15 @@ def rooms() -> set[str]:
     }
 
 
+def contract(begin: str) -> dict[str, list[str]]:
+    """The contract of import-linter whose name begins so."""
+    [found] = [one for one in TOOLS["importlinter"]["contracts"] if one["name"].startswith(begin)]
+    return found
+
+
 def pure_files() -> list[Path]:
     """The files of the rooms that the contract of import-linter calls pure."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    names = next(one["source_modules"] for one in contracts if one["name"].startswith("Pure rooms"))
+    names = contract("Pure rooms")["source_modules"]
     places = [ROOT / name.replace(".", "/") for name in names]
     return [
         file for place in places for file in (place.rglob("*.py") if place.is_dir() else [place.with_suffix(".py")])
@@ -59,6 +65,37 @@ def test_every_room_is_in_the_table() -> None:
     table = ARCHITECTURE.partition("| room |")[2].partition("\n\n")[0]
     named = {name.rstrip("/") for line in table.splitlines() for name in re.findall(r"`(\w+/?)`", line.split("|")[1])}
     assert named == rooms()
+
+
+@pytest.mark.parametrize(
+    ("begin", "open_to"),
+    [
+        ("The sandbox shares nothing", {"sandbox"}),
+        ("Connectors see only", {"connector", "errors", "jsontext", "marker", "model", "retry"}),
+    ],
+)
+def test_a_room_is_closed_to_the_sandbox_and_to_connectors_unless_it_is_said_otherwise(
+    begin: str, open_to: set[str]
+) -> None:
+    closed = {name.removeprefix("okrsync.") for name in contract(begin)["forbidden_modules"]}
+    assert rooms() - closed == open_to
+    assert closed <= rooms()
+
+
+def test_mutants_meet_every_test_that_mirrors_their_room() -> None:
+    mutated = {
+        Path(one).stem if one.endswith(".py") else Path(one).parent.name for one in TOOLS["mutmut"]["only_mutate"]
+    }
+    chosen = TOOLS["mutmut"]["pytest_add_cli_args_test_selection"]
+    mirrors = {
+        test.relative_to(ROOT).as_posix()
+        for room in mutated
+        for test in (ROOT / "tests" / "unit").glob(f"test_{room}*.py")
+        if test.stem == f"test_{room}" or test.stem.startswith(f"test_{room}_")
+    }
+    assert mutated <= rooms()
+    assert mirrors <= set(chosen)
+    assert all((ROOT / one).is_file() for one in chosen)
 
 
 def test_the_pure_rooms_ask_nobody_but_their_caller() -> None:
