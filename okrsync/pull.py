@@ -122,6 +122,7 @@ class Puller:
             changed += self._changed(self._keep(scope, [page], asked))
             seen |= {item.id for item in page.items} | {one.id for one in page.quarantined}
         missing = self._absent(scope, sorted(wanted.keys() - seen), connector)
+        self._look_below(missing, asked, connector)
         with self.store.transaction():
             self._mark(missing)
         found, lost = len(seen), _first(missing)
@@ -217,6 +218,8 @@ class Puller:
         if due:
             existing = self.seen.get(scope.id, set()) if full else set(connector.census(scope))
             missing = self._missing(scope, existing, connector)
+            if not full:
+                self._look_below(missing, asked, connector)
             returned = set() if full else existing & self.store.items.lost(self.connection, scope.id)
         with self.store.transaction():
             self._mark(missing)
@@ -234,6 +237,15 @@ class Puller:
             )
         self.seen.pop(scope.id, None)
         return missing
+
+    def _look_below(self, gone: Collection[Ref], asked: Cursor, connector: Connector) -> None:
+        """No tracker says of what was below a deleted or transferred item that its parent is another now, or none."""
+        below = self.store.items.below(self.connection, [ref.id for ref in gone])
+        scopes = self.store.scopes.known(self.connection) if below else ()
+        for scope in scopes:
+            refs = [item.ref for item in below if item.scope == scope.id]
+            for page in connector.reread(scope, refs) if refs else ():
+                self._keep(scope, [page], asked)
 
     def _mark(self, missing: Mapping[Ref, str]) -> None:
         reasons = {ref.id: reason for ref, reason in missing.items()}

@@ -26,6 +26,10 @@ ON CONFLICT (connection, id) DO UPDATE SET scope = excluded.scope, key = exclude
     subtask = excluded.subtask, labelled = excluded.labelled, waits_for = excluded.waits_for,
     unreachable = NULL, body = excluded.body
 """
+_BELOW = """
+SELECT i.body FROM items p CROSS JOIN items i ON i.connection = p.connection AND i.parent IN (p.id, p.key)
+WHERE p.connection = ? AND p.id IN (SELECT value FROM json_each(?)) AND i.unreachable IS NULL
+"""
 _IDS = "SELECT id FROM items WHERE connection = ? AND scope = ? AND unreachable IS NULL"
 _LABELLED = "SELECT body FROM items WHERE connection = ? AND scope = ? AND labelled AND unreachable IS NULL"
 _ABOVE = """
@@ -197,6 +201,11 @@ class Items:
     def some(self, connection: str, ids: Sequence[str]) -> list[Item]:
         """Those of these ids that are held, reachable or not, in any order."""
         return [item for item, _ in self._held(connection, ids).values()]
+
+    def below(self, connection: str, parents: Sequence[str]) -> list[Item]:
+        """The reachable items whose parent (id) is one of these."""
+        rows = self._db.exec_driver_sql(_BELOW, (connection, as_json(parents)))
+        return [decode_item(body) for body in rows.scalars()]
 
     def mark_unreachable(self, connection: str, reasons: Mapping[str, str], now: datetime | None = None) -> None:
         """Take items out of the numbers, with a reason each; ``now`` is since when, where their past is to tell it."""

@@ -115,6 +115,7 @@ def _github() -> Iterator[Request]:
     yield request("events of a repository", "backfill", "GET", rf"{_ID}/issues/events", listed, later=_PAGE)
     yield request("timeline of an issue", "few", "GET", r"/issues/\d+/timeline", listed, later=_PAGE)
     yield request("issue that a webhook named", "hinted", "GET", rf"{_ID}/issues/\d+$")
+    yield request("sub-issues after a webhook", "hinted", "GET", "/issues/5/sub_issues", listed, later=_PAGE)
     yield request("check: account", "check", "GET", "/user$", site, clock=True)
     yield request("check: repository", "check", "GET", rf"{_ID}$", site, home=True)
     yield request("check: issues", "check", "GET", rf"{_ID}/issues\?", site)
