@@ -1,4 +1,4 @@
-"""A fresh store for every unit test that asks for one; the migrations run once a session."""
+"""A fresh store and an empty tracker for every unit test that asks for one; the migrations run once a session."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fake_connector import FakeTracker
 
 from okrsync.store import Store
 
@@ -33,3 +34,8 @@ def scratch(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Iter
     shutil.copy(empty_store, path)
     with Store(f"sqlite:///{path}") as opened:
         yield opened
+
+
+@pytest.fixture
+def tracker() -> FakeTracker:
+    return FakeTracker()

@@ -24,11 +24,6 @@ NO = Forbidden("Not you.", hint="Ask an admin.")
 
 
 @pytest.fixture
-def tracker() -> FakeTracker:
-    return FakeTracker()
-
-
-@pytest.fixture
 def applier(store: Store, tracker: FakeTracker) -> Applier:
     with store.transaction():
         store.items.keep([item(str(number)) for number in range(1, 6)], Namespace().owns)

@@ -43,11 +43,6 @@ from okrsync.store import Store
 
 
 @pytest.fixture
-def tracker() -> FakeTracker:
-    return FakeTracker()
-
-
-@pytest.fixture
 def shop(store: Store) -> Store:
     return shop_in(store)
 

@@ -24,11 +24,6 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def tracker() -> FakeTracker:
-    return FakeTracker()
-
-
-@pytest.fixture
 def pull(store: Store, tracker: FakeTracker, clock: Clock) -> Pull:
     return pull_of(store, tracker, clock)
 
