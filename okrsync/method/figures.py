@@ -6,7 +6,7 @@ names" of the method; the score expected of a kind of objective is Google's (``b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from math import fsum
 
@@ -89,7 +89,11 @@ def productivity(lives: Iterable[Life], period: Period) -> Productivity:
 
     Finished is what was done within the period and still is at its end.
     """
-    work = [one for _, one in linked_work(lives, period.end)]
+    return productivity_of([one for _, one in linked_work(lives, period.end)], period)
+
+
+def productivity_of(work: Sequence[Begun], period: Period) -> Productivity:
+    """The same of work as ``linked_work`` tells it of the end of the period."""
     finished = [one for one in work if is_finished(one, period)]
     times = [(one.closed - one.started) / DAY for one in finished if _began(one) and one.closed and one.started]
     doing = [one for one in work if one.doing]

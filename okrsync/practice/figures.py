@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from okrsync.errors import ConfigError
 from okrsync.measure.rollup import COUNTED
 from okrsync.method.checkins import Kept, dues, kept
-from okrsync.method.figures import Period, Scored, alignment, engagement, performance, productivity
+from okrsync.method.figures import Period, Scored, alignment, engagement, performance, productivity_of
 from okrsync.method.scores import scored
 from okrsync.method.words import team_name
 from okrsync.model.checkin import CheckIn
@@ -135,8 +135,8 @@ def _figures(known: Known, team: Team) -> TeamFigures:
 
 def _alignment(known: Known, team: Team) -> Alignment:
     """In the repositories and projects where the team's linked work is, also work that serves another team's aims."""
-    theirs = known.work(team.period).aligned(team.names())
-    return alignment((objective for objective, _ in team.objectives), (linked for _, linked in theirs))
+    theirs = known.work(team.period).linked(team.names())
+    return alignment((objective for objective, _ in team.objectives), theirs)
 
 
 def _engagement(known: Known, team: Team) -> Engagement:
@@ -167,7 +167,7 @@ def _same(who: str, owner: str) -> bool:
 
 
 def _productivity(known: Known, team: Team) -> Productivity:
-    return productivity((life for name in team.names() for life in known.lives[name]), team.period)
+    return productivity_of(known.begun(team.names(), team.period.end), team.period)
 
 
 def _performance(known: Known, team: Team) -> Performance:

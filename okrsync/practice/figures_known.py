@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from itertools import chain
 
-from okrsync.method.figures import Period
+from okrsync.method.begun import Begun
+from okrsync.method.figures import Period, linked_work
 from okrsync.method.scores import scored
 from okrsync.method.standings import Standings
 from okrsync.method.timeline import linked_at
@@ -40,7 +41,8 @@ class Known:
     ends: frozenset[datetime]
     _scores: dict[str, Mapping[str, Score]] = field(default_factory=dict)
     _read: dict[datetime, Readings] = field(default_factory=dict)
-    _work: dict[Period, Work] = field(default_factory=dict)
+    _work: dict[tuple[datetime, date], Work] = field(default_factory=dict)
+    _begun: dict[tuple[datetime, tuple[str, ...]], list[Begun]] = field(default_factory=dict)
 
     @cached_property
     def lives(self) -> Mapping[str, Sequence[Life]]:
@@ -76,10 +78,19 @@ class Known:
         return self._read[at]
 
     def work(self, period: Period) -> Work:
-        """What was finished in a period; asked of the store once."""
-        if period not in self._work:
-            self._work[period] = Work(self, period)
-        return self._work[period]
+        """What was linked and in progress at the end of a period; the same for all that end then."""
+        end = period.end, period.last
+        if end not in self._work:
+            self._work[end] = Work(self, period)
+        return self._work[end]
+
+    def begun(self, names: Iterable[str], at: datetime) -> list[Begun]:
+        """The work linked to some key results that was in progress or delivered at a time, each item once."""
+        asked = at, tuple(names)
+        if asked not in self._begun:
+            lives = (life for name in asked[1] for life in self.lives[name])
+            self._begun[asked] = [one for _, one in linked_work(lives, at)]
+        return self._begun[asked]
 
 
 class Readings:
@@ -103,8 +114,18 @@ class Work:
 
     def aligned(self, names: Iterable[str]) -> Iterator[tuple[Pair, bool]]:
         """Each ticket in progress where these key results have work, and whether it is linked to any that ran."""
-        scopes = {scope for name in names for scope in self._scopes[name]}
-        return chain.from_iterable(self._aligned.get(scope, ()) for scope in sorted(scopes))
+        return chain.from_iterable(self._aligned.get(scope, ()) for scope in self._where(names))
+
+    def linked(self, names: Iterable[str]) -> Iterator[bool]:
+        """Of each of these tickets, whether it is linked."""
+        return chain.from_iterable(self._linked.get(scope, ()) for scope in self._where(names))
+
+    def _where(self, names: Iterable[str]) -> list[Pair]:
+        return sorted({scope for name in names for scope in self._scopes[name]})
+
+    @cached_property
+    def _linked(self) -> dict[Pair, list[bool]]:
+        return {scope: [linked for _, linked in some] for scope, some in self._aligned.items()}
 
     @cached_property
     def _aligned(self) -> dict[Pair, list[tuple[Pair, bool]]]:

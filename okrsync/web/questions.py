@@ -21,18 +21,21 @@ from okrsync.web.answers import Question
 
 SPANS = 3
 SPAN = timedelta(weeks=4)
+RECENT = ("4w", "8w", "13w")
+"""The last weeks that figures are asked of."""
 KEY_RESULTS_SHOWN = 30
 """Key results on a page of a review; a larger cycle has several."""
 
 
-def over_time(desk: Desk) -> list[tuple[TeamFigures, ...]]:
-    """Every team's figures of the last spans of four weeks, the oldest first, and of the cycle."""
+def common_figures(desk: Desk) -> dict[str, list[tuple[TeamFigures, ...]]]:
+    """Every team's figures by the period that is asked for; "" are the last spans and the cycle, the oldest first."""
     today = desk.now.date()
-    spans = []
-    for back in range(SPANS - 1, -1, -1):
-        last = today - back * SPAN
-        spans.append(f"{last - SPAN + timedelta(days=1)}..{last}")
-    return figures_over(desk, [*spans, CURRENT])
+    ends = [today - back * SPAN for back in range(SPANS - 1, -1, -1)]
+    spans = [f"{last - SPAN + timedelta(days=1)}..{last}" for last in ends]
+    periods = [CURRENT, *RECENT, *sorted(in_review(desk))]
+    found = figures_over(desk, [*spans, *periods])
+    each = dict(zip(periods, found[SPANS:], strict=True))
+    return {"": [*found[:SPANS], each[CURRENT]], **{period: [one] for period, one in each.items()}}
 
 
 def duties(desk: Desk) -> dict[str, Duty]:
@@ -60,7 +63,7 @@ def first_reviews(desk: Desk) -> dict[tuple[str, frozenset[str]], Review]:
 
 OVERVIEW = Question("overview", overview)
 COACHING = Question("coaching", coaching)
-FIGURES = Question("figures", over_time)
+FIGURES = Question("figures", common_figures)
 DUTIES = Question("duties", duties)
 REVIEWS = Question("reviews", first_reviews)
 

@@ -11,6 +11,8 @@ from installation import Installation
 from visiting import Visit
 
 from okrsync.practice.figures import figures
+from okrsync.web import questions
+from okrsync.web.pages import figures as pages
 
 
 def heads(page: str) -> list[str]:
@@ -44,6 +46,19 @@ def test_the_address_holds_the_period_in_the_words_of_the_command(
     assert heads(page) == [f"{told.start.day} {told.start:%b} – {told.end.day} {told.end:%b}"]
     assert chosen(page) == ["shop", period]
     assert "Over time" not in page
+
+
+def test_the_periods_of_the_menu_are_answered_together_with_those_over_time(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.get("/figures")
+    with monkeypatch.context() as broken:
+        broken.delattr(questions, "figures_over")
+        broken.delattr(pages, "figures")
+        menu = re.findall(r'<option value="([^"]*)"', browser.get("/figures").text.partition('name="period"')[2])
+        assert {"", "cycle", "4w", "8w", "13w", "2026-Q4"} <= set(menu)
+        for period in menu:
+            assert browser.get(f"/figures?period={period}").status_code == 200
 
 
 def test_two_days_of_a_form_become_a_period_in_the_address(browser: TestClient) -> None:

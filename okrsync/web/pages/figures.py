@@ -19,14 +19,14 @@ from okrsync.practice.periods import CURRENT
 from okrsync.report.teams import Row, rows
 from okrsync.web.doors import AtDesk, KnownQuestions, SignedIn, room
 from okrsync.web.privacy import Discretion
-from okrsync.web.questions import FIGURES, SPANS
+from okrsync.web.questions import FIGURES, RECENT, SPANS, in_review
 from okrsync.web.render import render
 from okrsync.web.room import Seat
 
 router = APIRouter(include_in_schema=False)
 
 OVER_TIME = f"{SPANS} spans of four weeks, and the cycle"
-WEEKS = {"4w": "the last 4 weeks", "8w": "the last 8 weeks", "13w": "the last 13 weeks"}
+WEEKS = {weeks: f"the last {weeks[:-1]} weeks" for weeks in RECENT}
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -84,8 +84,9 @@ def four(
 
 def _columns(request: Request, desk: Seat, period: str) -> list[tuple[TeamFigures, ...]]:
     """Everybody's figures, once for each period. Raises ConfigError for what is no period."""
-    if not period:
-        return room(request).ask(FIGURES, desk)
+    common = period in ("", CURRENT, *WEEKS) or period in in_review(desk)
+    if common and (found := room(request).ask(FIGURES, desk).get(period)):
+        return found
     return [room(request).once(f"figures {period}", desk, lambda: figures(desk, period=period))]
 
 

@@ -82,7 +82,7 @@ def test_a_team_that_nobody_names_is_found_by_the_bare_name_of_its_file(acme: Pr
 
 def test_several_periods_are_what_each_of_them_is(acme: Practice) -> None:
     have(acme, done("1", 3), doing("2", started=day(20)), to="checkout-1")
-    periods = ["2026-10-01..2026-10-15", "4w", "cycle"]
+    periods = ["2026-10-01..2026-10-15", "4w", "8w", "cycle", "2026-Q4", "2026-10-10..2026-12-01"]
     with acme.desk() as desk:
         assert figures_over(desk, periods) == [figures(desk, period=one) for one in periods]
 
