@@ -159,7 +159,7 @@ def _scope(before: Snapshot, after: Snapshot, key: Key) -> str:
     (item, linked), (was, link) = after.items[key], before.items[key]
     if linked.weight != link.weight:
         return WEIGHED
-    if (item.points, item.numbers) != (was.points, was.numbers):
+    if before.sized or (item.points, item.numbers) != (was.points, was.numbers):
         return ESTIMATED
     if (item.labels, item.type) != (was.labels, was.type):
         return RELABELLED

@@ -19,7 +19,8 @@ Key = tuple[str, str]
 class Snapshot(msgspec.Struct, frozen=True):
     """A key result at one moment: its linked items as they were, and what they measure under one definition.
 
-    ``locked`` says that the denominator is the baseline.
+    ``locked`` says that the denominator is the baseline; ``sized`` that an item's part of it is its size and the weight
+    of its link, whatever its labels, its type and its state.
     """
 
     at: datetime
@@ -30,6 +31,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     denominator: float
     unreachable: Mapping[Key, str] = {}
     locked: bool = False
+    sized: bool = False
 
     def adds(self, key: Key) -> float:
         """What an item adds to the numerator, 0 where it is left out."""
@@ -69,6 +71,7 @@ def snapshot(placed: Placed, parts: Sequence[tuple[Item, Linked]], evidence: Evi
         denominator=sample.denominator or 0.0,
         unreachable=evidence.unreachable,
         locked=isinstance(metric, Completion) and metric.denominator == "baseline" and bool(evidence.baseline),
+        sized=isinstance(metric, Completion),
     )
 
 

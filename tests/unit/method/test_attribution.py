@@ -85,6 +85,20 @@ def test_more_points_are_a_re_estimate_and_so_is_what_they_do_to_the_others() ->
     assert cause.contributes == pytest.approx(2 / 12 - 2 / 6)
 
 
+def test_a_size_that_follows_the_median_is_a_re_estimate_also_of_what_was_relabelled_or_finished_meanwhile() -> None:
+    one = placed(measure={"type": "completion", "by": "points"})
+    estimated = part(item("1", done=True, points=2.0))
+    before = [estimated, part(item("2", points=2.0)), part(item("3")), part(item("4"))]
+    after = [
+        estimated,
+        part(item("2", points=6.0)),
+        part(item("3", labels=("okr:checkout-1",))),
+        part(item("4", done=True, closed=LATER)),
+    ]
+    causes = by_name(split(one, before, after))
+    assert causes == {"finished": (4 / 16, ["4"]), "re-estimated": (round(2 / 16 - 2 / 8, 4), ["2", "3", "4"])}
+
+
 def test_a_link_that_weighs_more_is_told_as_such() -> None:
     heavier = [part(TEN[0][0], weight=3.0), *TEN[1:]]
     (cause,) = split(COUNTED, TEN, heavier)
