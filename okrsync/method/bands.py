@@ -29,6 +29,11 @@ def band(score: float) -> Band:
     return Band.YELLOW if score < 0.7 - NOISE else Band.GREEN
 
 
+def reached(raw: float) -> bool:
+    """Whether all of the way is made, by as much as sums of floating-point numbers can tell."""
+    return raw >= 1 - NOISE
+
+
 def attainment(score: float, kind: Kind) -> float:
     """``score / expected``: 1 is what was promised, more is more."""
     return score / EXPECTED[kind]
@@ -36,4 +41,4 @@ def attainment(score: float, kind: Kind) -> float:
 
 def too_easy(score: float, kind: Kind) -> str:
     """The remark on an aspiration that was met in full, or ""; it is no praise."""
-    return "too easy? it is aspirational and was reached in full" if kind == "aspirational" and score >= 1 else ""
+    return "too easy? it is aspirational and was reached in full" if kind == "aspirational" and reached(score) else ""

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import msgspec
 
-from okrsync.method.bands import NOISE, too_easy
+from okrsync.method.bands import reached, too_easy
 from okrsync.method.divergence import divergences
 from okrsync.method.expected import day_of, due, expected
 from okrsync.method.presets import RATIO, TIMED, by_confidence, compare, reason
@@ -182,7 +182,7 @@ def _not_started(case: Case) -> Verdict | None:
 
 def _achieved(case: Case) -> Verdict | None:
     """What must hold until it is due is not achieved before that day is over."""
-    if case.raw is None or case.raw < 1 - NOISE or (case.holding and case.day <= case.due):
+    if case.raw is None or not reached(case.raw) or (case.holding and case.day <= case.due):
         return None
     met = f"it held until {case.due}" if case.holding else "it is met"
     why = met if case.bound else f"{percent(case.raw)} done"

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from okrsync.method.bands import reached
 from okrsync.method.coach.finding import Facts, Finding, TargetMove, Work, about
 from okrsync.method.coach.words import day
 from okrsync.model.okr import Maintain, Placed
@@ -45,7 +46,7 @@ def past_due(facts: Facts) -> Iterator[Finding]:
         due, today = placed.key_result.due or placed.cycle.end, facts.today(placed.cycle)
         sample = facts.samples.get(placed.key_result.id)
         raw = sample.raw if sample else None
-        if today <= due or (raw is not None and raw >= 1):
+        if today <= due or (raw is not None and reached(raw)):
             continue
         stands = "has no reading" if raw is None else f"stands at {percent(raw)}"
         reason = f"{placed.key_result.id} was due on {day(due)}, {plural((today - due).days, 'day')} ago, and {stands}."

@@ -99,6 +99,11 @@ def test_what_was_reached_is_not_past_due() -> None:
     assert "has no reading" in reasons("PASTDUE", _one(day("2027-01-01")))[0]
 
 
+def test_a_target_that_sums_miss_by_less_than_any_work_is_not_past_due() -> None:
+    nearly = {NAME: sample(NAME, (0.3 + 0.6) / 0.9)}
+    assert not found("PASTDUE", _one(day("2027-01-01"), facts_of={"samples": nearly}))
+
+
 def test_a_key_result_without_work_is_found() -> None:
     given = _one(facts_of={"read": frozenset({"jira"})})
     assert reasons("NOWORK", given) == ["checkout-1 is linked to no work."]

@@ -36,6 +36,7 @@ def test_nothing_is_suggested_for_what_was_never_measured() -> None:
 
 def test_an_aspiration_reached_in_full_was_too_easy() -> None:
     assert too_easy(1.0, "aspirational")
+    assert too_easy((0.3 + 0.6) / 0.9, "aspirational")
     assert not too_easy(1.0, "committed")
     assert not too_easy(0.99, "aspirational")
 
