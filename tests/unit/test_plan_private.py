@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from plan_builders import kinds, linked, placed, plan_of, planner, ticket
@@ -59,6 +61,14 @@ def test_a_closed_ticket_keeps_nothing_of_it(over: tuple[str, ...]) -> None:
 
 def test_a_closed_ticket_whose_note_alone_tells_of_it_is_corrected() -> None:
     one = ticket(links=BOTH, showing=showing("checkout-1", "hush-1"), labels=("okr:checkout-1",), **CLOSED)
+    assert kinds(plan_of(one, by=discreet())) == [PutNote]
+
+
+@pytest.mark.parametrize("tells", [{"labels": ("okr:hush-1",)}, {"statuses": {"hush-1": "behind"}}])
+def test_a_closed_ticket_whose_note_tells_of_it_by_a_label_or_a_status_alone_is_corrected(tells: Any) -> None:
+    """The label itself may be gone by hand, and what was never measured has no progress to tell."""
+    note = ShownNote("77", "0", tenths={"checkout-1": 4}, **tells)
+    one = ticket(links=BOTH, showing=Showing(known=True, note=note), labels=("okr:checkout-1",), **CLOSED)
     assert kinds(plan_of(one, by=discreet())) == [PutNote]
 
 
