@@ -137,11 +137,9 @@ def test_changed_statuses_come_after_new_links_and_before_removals_and_refreshed
 def test_a_new_remote_link_comes_before_a_changed_status() -> None:
     late = msgspec.structs.replace(planner(PAGES), paces={"checkout-1": (Pace(Status.AT_RISK, "late"),)})
     status = shown_as_wanted(ticket("1", updated=NOW + timedelta(days=9)), planner(PAGES))
-    shown = shown_as_wanted(ticket("2"), late)
-    linkless = msgspec.structs.replace(shown, showing=msgspec.structs.replace(shown.showing, links={}))
-    plan = plan_of(status, linkless, by=late)
+    plan = plan_of(status, shown_as_wanted(ticket("2"), late), by=late)
     about = [change for change in plan.changes if isinstance(change, PutLink | PutNote)]
-    assert [(type(change), change.ref.key[-1]) for change in about] == [(PutLink, "2"), (PutNote, "1")]
+    assert [(type(change), change.ref.key[-1]) for change in about] == [(PutLink, "1"), (PutLink, "2"), (PutNote, "1")]
 
 
 def test_a_remote_link_with_another_title_waits_for_the_new_ones() -> None:
