@@ -8,7 +8,7 @@ import msgspec
 
 from okrsync import views
 from okrsync.measure import contributions
-from okrsync.method.definition import revived
+from okrsync.method.definition import revived, subject
 from okrsync.method.timeline import parts_at
 from okrsync.model.closing import Closing
 from okrsync.model.okr import Placed
@@ -57,7 +57,8 @@ def _explained(desk: Desk, placed: Placed, at: datetime, sample: Sample | None, 
     store, name = desk.store, placed.key_result.id
     if sample is None:
         return views.explanation(placed, views.row_of(store, placed, at, None, judged, 0), (), (), {})
-    old = revived(store.history.fingerprints(), sample, placed.key_result) or placed.key_result
+    kept = store.history.fingerprints(subject(placed.key_result.id, ""))
+    old = revived(kept, sample, placed.key_result) or placed.key_result
     then = placed.model_copy(update={"key_result": old})
     parts, lost = parts_at(store.lives.of(name), sample.at)
     found = list(contributions(then, parts, evidence_at(store, then, sample.at, lost), sample, APART))

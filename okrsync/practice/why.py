@@ -14,7 +14,7 @@ from math import fsum
 from okrsync.errors import ConfigError
 from okrsync.method.attribution import Effect
 from okrsync.method.causes import CHECK_IN, Step, attribute, sentence
-from okrsync.method.definition import revived
+from okrsync.method.definition import revived, subject
 from okrsync.method.snapshot import Snapshot, height, snapshot
 from okrsync.method.timeline import parts_at
 from okrsync.model.attribution import Attribution, Cause, Piece
@@ -43,7 +43,7 @@ class _Why:
         self.store, self.placed = desk.store, placed
         self.key_result = placed.key_result
         self.lives: Sequence[Life] = desk.store.lives.of(self.key_result.id)
-        self.kept = desk.store.history.fingerprints()
+        self.kept = desk.store.history.fingerprints(subject(self.key_result.id, ""))
         self.samples = desk.store.history.samples(self.key_result.id)
         self.checkins: Sequence[CheckIn] = desk.store.checkins.of(self.key_result.id)
 

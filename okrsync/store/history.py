@@ -140,10 +140,14 @@ class History:
         first = select(table.c.key_result, func.min(table.c.at).label("at")).where(table.c.rebuilt.is_(False))
         return {row.key_result.casefold(): row.at for row in self._db.execute(first.group_by(table.c.key_result))}
 
-    def fingerprints(self) -> dict[str, str]:
-        """What each definition looked like when it was last applied; a difference means to apply it anew."""
+    def fingerprints(self, about: str = "") -> dict[str, str]:
+        """What each definition looked like when it was last applied; a difference means to apply it anew.
+
+        Only of subjects that begin with ``about``.
+        """
         table = tables.fingerprints
-        return {row.subject: row.value for row in self._db.execute(select(table.c.subject, table.c.value))}
+        query = select(table.c.subject, table.c.value).where(table.c.subject.startswith(about, autoescape=True))
+        return {row.subject: row.value for row in self._db.execute(query)}
 
     def key_results(self) -> set[str]:
         """Every key result that anything was ever linked to or measured for."""

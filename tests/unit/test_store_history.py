@@ -111,6 +111,8 @@ def test_fingerprints_are_replaced(store: Store) -> None:
         store.history.set_fingerprint("mapping of jira", "b")
         store.history.set_fingerprint("measure of checkout-1", "c")
     assert store.history.fingerprints() == {"mapping of jira": "b", "measure of checkout-1": "c"}
+    assert store.history.fingerprints("measure of ") == {"measure of checkout-1": "c"}
+    assert store.history.fingerprints("m%") == {}
 
 
 def intend(store: Store, change: Change) -> int:
