@@ -66,8 +66,19 @@ def kept_back(desk: Desk, id: str, sees: Callable[[AnyObjective], bool]) -> froz
     return frozenset(one.id for one in chain[AnyObjective](then, today) if not sees(one))
 
 
-def review_without(desk: Desk, id: str, hidden: Container[str], *, page: int = 1, most: int | None = None) -> Review:
-    """The review without these objectives and whatever names them. Raises as ``review`` does."""
+def review_without(
+    desk: Desk,
+    id: str,
+    hidden: Container[str],
+    *,
+    page: int = 1,
+    most: int | None = None,
+    ends: Callable[[Desk, str], Ending] = ending,
+) -> Review:
+    """The review without these objectives and whatever names them. Raises as ``review`` does.
+
+    ``ends`` tells how a cycle that goes on stands, which is the same on all pages.
+    """
     with desk.store.reading():
         closings = desk.store.closings.of(id)
     closed = closings[-1] if closings else None
@@ -75,7 +86,7 @@ def review_without(desk: Desk, id: str, hidden: Container[str], *, page: int = 1
         name, start, end, found = closed.cycle, closed.start, closed.end, closed.objectives
     else:
         cycle = find_cycle(desk, id)
-        name, start, end, found = cycle.id, cycle.start, cycle.end, _as_they_stand(ending(desk, id))
+        name, start, end, found = cycle.id, cycle.start, cycle.end, _as_they_stand(ends(desk, id))
     everything = chain(found, *(one.objectives for one in closings))
     told = _Told(one for one in chain[AnyObjective](everything, _today(desk)) if one.id in hidden)
     shown = [one for one in found if one.id not in told.hidden]

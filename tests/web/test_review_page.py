@@ -11,8 +11,12 @@ from fastapi.testclient import TestClient
 from installation import Installation
 from visiting import Visit
 
+from okrsync.practice.closing import ending
+from okrsync.practice.desk import Desk
+from okrsync.practice.scoring import Ending
 from okrsync.report import review as report
 from okrsync.web import questions
+from okrsync.web.pages import review as pages
 
 PAGE = "/review/2026-Q4"
 MORE = """\
@@ -68,6 +72,20 @@ def test_a_large_cycle_is_divided_and_every_key_result_told_of_once(divided: Tes
     assert divided.get(f"{PAGE}?page=99").text.count("Page 2 of 2") == 2
     assert divided.get(f"{PAGE}?page=0").status_code == 422
     assert '<a href="?page=2" rel="next">Next</a>' in first
+
+
+def test_how_the_cycle_stands_is_worked_out_once_for_all_later_pages(
+    divided: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked_out: list[str] = []
+
+    def counted(desk: Desk, cycle: str) -> Ending:
+        worked_out.append(cycle)
+        return ending(desk, cycle)
+
+    monkeypatch.setattr(pages, "ending", counted)
+    assert told(divided.get(f"{PAGE}?page=2").text) == told(divided.get(f"{PAGE}?page=3").text) == ["api-1"]
+    assert worked_out == ["2026-Q4"]
 
 
 def test_the_last_page_has_the_figures_and_the_gravest_remarks(

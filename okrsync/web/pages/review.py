@@ -12,7 +12,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from okrsync.errors import ConfigError
 from okrsync.method.review import Review
+from okrsync.practice.closing import ending
+from okrsync.practice.desk import Desk
 from okrsync.practice.review import kept_back, review_without
+from okrsync.practice.scoring import Ending
 from okrsync.report.burnup_spec import NARROW, REPORT
 from okrsync.report.review import Site, review_html, review_policy
 from okrsync.web import questions
@@ -75,8 +78,11 @@ def _reviewed(request: Request, desk: Seat, who: SignedIn, cycle: str, page: int
     hidden = kept_back(desk, cycle, who.sees)
     name = f"review {cycle}, page {page}, without {sorted(hidden)}"
 
+    def ends(_: Desk, id: str) -> Ending:
+        return room(request).once(f"ending {id}", desk, lambda: ending(desk, id))
+
     def found() -> Review:
-        return review_without(desk, cycle, hidden, page=page, most=questions.KEY_RESULTS_SHOWN)
+        return review_without(desk, cycle, hidden, page=page, most=questions.KEY_RESULTS_SHOWN, ends=ends)
 
     ready = room(request).ask(REVIEWS, desk) if page == 1 and cycle in in_review(desk) else {}
     try:
