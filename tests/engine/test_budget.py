@@ -76,3 +76,47 @@ def test_what_a_limit_defers_is_no_failed_change(busy: Installation) -> None:
     assert not [write.error for write in report.writes if write.error]
     assert sum(write.receipt is None for write in report.writes) == len(report.plan.changes) - len(busy.written())
     assert len(busy.written()) == len(busy.sandbox.log.writes())
+
+
+def test_new_links_come_first_then_statuses_that_turned_then_refreshed_numbers(tmp_path: Path) -> None:
+    with crowd(tmp_path, tickets=1) as acme:
+        acme.okrs.write_text(KINDS)
+        acme.config.write_text(f"{acme.config.read_text()}status: {{preset: google}}\n")
+        moving, turning = opened(acme, "moving", 10), opened(acme, "turning", 10)
+        close(acme, [*moving[:5], *turning[:3]])
+        run(acme)
+        close(acme, [moving[5], *turning[3:5]])
+        fresh = opened(acme, "fresh", 1)
+        acme.sandbox.github.limits["core"] = 12
+        reports = []
+        while not reports or reports[-1].exit_code:
+            acme.sandbox.clock.advance(timedelta(hours=2))
+            reports.append(run(acme))
+            assert len(reports) < 12
+        assert any(write.deferred for write in reports[0].writes)
+        done = [write.change for report in reports for write in report.writes if write.receipt]
+        numbers = [int(one.ref.key.split("#")[1]) for one in done if isinstance(one, AddLabel | PutNote)]
+        assert numbers[:2] == fresh * 2
+        assert sorted(numbers[2:7]) == turning[5:]
+        assert sorted(numbers[7:]) == moving[6:]
+
+
+KINDS = """\
+cycle: {id: 2026-Q4, start: 2026-10-01, end: 2026-12-31}
+objectives:
+  - id: everything
+    title: Everything gets better
+    key_results:
+      - {id: a-1, title: A, measure: {type: completion}, links: [{connection: github, labels: [moving]}]}
+      - {id: b-1, title: B, measure: {type: completion}, links: [{connection: github, labels: [turning]}]}
+      - {id: c-1, title: C, measure: {type: completion}, links: [{connection: github, labels: [fresh]}]}
+"""
+
+
+def opened(acme: Installation, label: str, count: int) -> list[int]:
+    return [acme.sandbox.github.create("acme/shop", label, labels=[label]).number for _ in range(count)]
+
+
+def close(acme: Installation, numbers: list[int]) -> None:
+    for number in numbers:
+        acme.sandbox.github.close("acme/shop", number)
