@@ -150,6 +150,7 @@ def test_the_review_is_made_for_paper(dashboard: Dashboard, visit: Open, picture
     one.page.locator("main a").first.click()
     one.page.emulate_media(media="print")
     assert one.page.locator("figure img").count() >= 3
-    one.page.wait_for_function("[...document.images].every((one) => one.complete && one.naturalWidth > 0)")
+    one.page.wait_for_load_state("load")
+    assert one.page.evaluate("[...document.images].every((one) => one.complete && one.naturalWidth > 0)")
     picture(one.page, "review-print")
     assert one.trouble == []
