@@ -44,8 +44,10 @@ PAGES = (
     "/orphans",
     "/coach",
     "/figures",
+    "/figures?period=8w",
     "/review",
     "/review/now",
+    "/review/now?page=2",
     "/operations",
 )
 DAYS = 84
