@@ -113,13 +113,17 @@ def begun(house: House, kind: str, wait: float) -> Iterator[int]:
 
 
 def _keep_failure(house: House, run: int, error: BaseException) -> None:
-    """How the run ended and what it cost until then; a store that is in trouble itself keeps nothing."""
+    """How the run ended and what it cost until then; a store that is in trouble itself keeps nothing.
+
+    What an errand costs that is still out is told by the run that brings it in, unless there is none any more.
+    """
     told, code = mask(f"{type(error).__name__}: {error}"), 1
     if isinstance(error, OkrsyncError):
         told, code = str(error), error.exit_code
     elif isinstance(error, KeyboardInterrupt):
         told, code = "It was interrupted.", code_of(error)
-    cost = tuple(one for one in map(spent, house.lines.values()) if one.requests)
+    later = house.errands.out if house.errands and not house.stopping() else frozenset()
+    cost = tuple(one for one in map(spent, house.lines.values()) if one.requests and one.connection not in later)
     with suppress(StoreError, Busy), house.store.transaction():
         house.store.journal.fail_run(run, house.now(), code, told, cost)
 

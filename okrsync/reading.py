@@ -41,6 +41,7 @@ MOST = 500
 class Reader:
     """Reads for one run. ``connectors`` are the clients made, ``errors`` the connections that failed at anything.
 
+    ``broken`` is what ended an errand; the run that brings it in ends by it, and tells what it cost.
     ``afresh`` asks anew which repositories and projects there are, and whether they take writes.
     """
 
@@ -54,6 +55,7 @@ class Reader:
     news: list[News] = field(default_factory=list)
     refused: list[Warned] = field(default_factory=list)
     left_out: list[Warned] = field(default_factory=list)
+    broken: BaseException | None = None
     _begun: dict[str, datetime] = field(default_factory=dict)
 
     @property
@@ -70,13 +72,19 @@ class Reader:
         brought = self.house.errands.bring({name: partial(self._on_an_errand, name) for name in names})
         for name, reader in brought.items():
             self._take(name, reader)
+        for reader in brought.values():
+            if reader.broken is not None:
+                raise reader.broken
 
     def _on_an_errand(self, name: str, errand: Errand) -> Reader:
         """What reading one connection brought, in a thread with its own way into the store."""
         with Store(self.house.store.url, turn=errand.writing) as store:
             house = replace(self.house, store=store, stopping=errand.dropped, errands=None)
             reader = Reader(house, self.request, self.log, self.afresh)
-            reader.read([name])
+            try:
+                reader.read([name])
+            except BaseException as error:
+                reader.broken = error
             return reader
 
     def _take(self, name: str, reader: Reader) -> None:

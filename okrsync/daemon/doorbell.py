@@ -54,6 +54,7 @@ class Doorbell:
 
     def again(self) -> None:
         """Tell what still waits another time, as after a failure that is over."""
+        self._first = self._first if self._rings else self._clock()
         self._rings = True
 
     def answered(self, connection: str, hints: Sequence[Hint]) -> None:

@@ -27,6 +27,7 @@ class Files:
         self._last: App | None = None
         self._told = ""
         self._read: Stamps = ()
+        self._heeded: Stamps = ()
         self._seen: Stamps = ()
         self._looked = clock()
 
@@ -35,11 +36,18 @@ class Files:
         """Whether they could not be read the last time."""
         return bool(self._told)
 
+    def heeded(self) -> App:
+        """The App of the files as they are now, told to everybody: what changes from here on is a change."""
+        app = self.opened()
+        self._heeded = self._read
+        return app
+
     def opened(self, **given: Any) -> App:
         """An App of the files as they are now, or while they are broken of what they said before; it is told once.
 
         Raises ConfigError when they could never be read.
         """
+        before = self._stamps()
         try:
             app = self._open_app(**given)
         except ConfigError as error:
@@ -54,7 +62,8 @@ class Files:
                 self._told = ""
                 self._log.info(Event.CONFIGURATION_MENDED)
             self._last = dataclasses.replace(app)
-        self._read = self._stamps()
+        after = self._stamps()
+        self._read = before if _names(before) == _names(after) else after
         return app
 
     def as_before(self, **given: Any) -> App:
@@ -64,12 +73,16 @@ class Files:
         return dataclasses.replace(self._last, **given)
 
     def changed(self) -> bool:
-        """Whether a file has changed since it was read, and stayed as it is for a moment: it may be half written."""
+        """Whether a file has changed since all heeded it, and stayed as it is for a moment: it may be half written."""
         if self._clock() - self._looked < EVERY:
             return False
         self._looked = self._clock()
         before, self._seen = self._seen, self._stamps()
-        return self._seen == before and self._seen != self._read
+        return self._seen == before and self._seen != self._heeded
 
     def _stamps(self) -> Stamps:
         return stamps(self._config, self._last.settings if self._last else None)
+
+
+def _names(read: Stamps) -> list[str]:
+    return [file for file, _ in read]

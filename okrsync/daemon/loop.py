@@ -81,7 +81,7 @@ class Daemon:
 
     def run(self) -> int:
         """Run until stopped; 0. Raises ConfigError when the very first reading of the files fails."""
-        with self._files.opened() as app:
+        with self._files.heeded() as app:
             self._heed(app)
         every = {name: int(interval.total_seconds()) for name, interval in self.clocks.every.items()}
         self._log.info(Event.DAEMON_STARTED, every_s=every, pid=os.getpid())
@@ -106,7 +106,7 @@ class Daemon:
 
     def _turn(self) -> None:
         self._alive()
-        if self._files.changed() or self._reloading:
+        if self._files_wait():
             self._reloading = False
             self._reload()
         called, self._called = self._workable({**self._called, **self._rung()}), {}
@@ -122,10 +122,15 @@ class Daemon:
         if out := self._errands.out:
             self._together(tuple(sorted(out)), {})
 
+    def _files_wait(self) -> bool:
+        """Whether there are files to read; so it stays until that was done."""
+        self._reloading = self._reloading or self._files.changed()
+        return self._reloading
+
     def _reload(self) -> None:
         """What changed in the files is to be seen at once; of broken ones nothing changes."""
         try:
-            with self._files.opened() as app:
+            with self._files.heeded() as app:
                 if self._files.broken:
                     return
                 self._heed(app)
@@ -209,13 +214,18 @@ class Daemon:
         return self._somebody_else_waits() or (len(self._running) > 1 and bool(self._called))
 
     def _somebody_else_waits(self) -> bool:
-        """Whether anybody is due, was cut short or is called by a webhook who is not being read; or was read before."""
+        """Whether anybody is due, was cut short or is called by a webhook who is not being read; or was read before.
+
+        Files that changed wait for everybody.
+        """
+        if self._files_wait():
+            return True
         self._called.update(self._rung())
         running, back = set(self._running), self._errands.back
         return bool({*self._called, *self.clocks.waiting(), *self._rest} - (running - back) or back - running)
 
     def _conclude(self, report: RunReport, log: Any) -> None:
-        """Connections that failed wait longer; hints that were looked at are gone."""
+        """Connections that failed wait longer; hints that were looked at are gone, and later ones are told again."""
         self._catch_up(report)
         for one in report.connections:
             hints = self._asked.pop(one.connection, ())
@@ -225,10 +235,8 @@ class Daemon:
             self.clocks.succeeded(one.connection)
             if one.paused:
                 self.clocks.again(one.connection, one.paused)
-            if hints:
-                self._bell.answered(one.connection, hints)
-            else:
-                self._bell.again()
+            self._bell.answered(one.connection, hints)
+            self._bell.again()
 
     def _catch_up(self, report: RunReport) -> None:
         """What moved after others had gone first is to be seen on their tickets, too."""

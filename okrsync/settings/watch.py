@@ -7,7 +7,7 @@ from pathlib import Path
 
 from okrsync.settings.model import Settings
 
-Stamps = tuple[object, ...]
+Stamps = tuple[tuple[str, object], ...]
 
 
 def stamps(config: Path | None, settings: Settings | None) -> Stamps:

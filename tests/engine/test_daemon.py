@@ -159,6 +159,17 @@ def test_a_changed_okr_file_is_synced_at_once(watched: Watched) -> None:
     assert watched.watch(6) == [(0, BOTH), (2, BOTH), (5, BOTH)]
 
 
+def test_a_changed_file_that_one_connections_run_read_first_is_synced_with_all_at_once(watched: Watched) -> None:
+    watched.configure("type: jira,", "type: jira, every: 3m,")
+
+    def change_just_before_the_run() -> None:
+        watched.traveller.shift(watched.began + 3 * 60 - time.time())
+        (watched.folder / "okrs.yaml").write_text(OKRS.replace("target: 3", "target: 4"))
+
+    watched.at[2.5] = change_just_before_the_run
+    assert watched.watch(4) == [(0, BOTH), (3, ("jira",)), (3, BOTH)]
+
+
 def test_sighup_reads_the_files_and_syncs_everything(watched: Watched) -> None:
     watched.at[3] = watched.daemon.reload
     assert [minute for minute, _ in watched.watch(6)] == [0, 3, 5]

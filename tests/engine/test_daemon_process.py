@@ -207,3 +207,14 @@ def test_sighup_reads_a_changed_file_and_a_broken_one_changes_nothing(acme: Inst
         running.until("configuration mended")
         assert running.until("run finished")["moved"] == ["checkout-2"]
         running.signalled()
+
+
+def test_trackers_that_hang_while_they_are_read_hold_up_no_end(acme: Installation) -> None:
+    acme.sandbox.faults.add("delay", seconds=60, times=None)
+    with Daemon(acme) as running:
+        wait_for(lambda: len(acme.sandbox.log) >= 2)
+        code, seconds, told = running.signalled()
+    assert (code, told) == (0, ["daemon started", "run interrupted", "daemon stopped"])
+    assert seconds < 5
+    acme.sandbox.faults.clear()
+    assert acme.run().exit_code == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from small_team import small_team
 from waking import SECRET, daemon, hooked, wait_for
 
 from okrsync.events import Event
+from okrsync.model.hint import Hint
+from okrsync.store.inbox import Inbox, inbox_beside
 
 pytestmark = pytest.mark.real_time
 
@@ -117,6 +120,14 @@ def test_what_gave_way_goes_on_at_once_until_everything_is_written(acme: Install
     assert all(run["exit_code"] == 4 and "failed" not in run for run in cut)
 
 
+def waiting(acme: Installation) -> dict[str, tuple[Hint, ...]]:
+    inbox = Inbox(inbox_beside(acme.store))
+    try:
+        return inbox.waiting()
+    finally:
+        inbox.close()
+
+
 def asked(acme: Installation, path: str) -> int:
     return sum(path in entry.path for entry in acme.sandbox.log)
 
@@ -186,3 +197,45 @@ def test_what_an_okr_file_asks_while_a_tracker_is_being_read_is_asked_at_once(ac
                 return app.store.history.sample("checkout-4") is not None
 
         wait_for(measured, 25)
+
+
+def test_a_hint_that_came_while_its_tracker_was_being_read_is_looked_at_afterwards(acme: Installation) -> None:
+    with hooked(acme), daemon(acme):
+        acme.sandbox.log.clear()
+        acme.sandbox.faults.add(kind="delay", path="^/jira/", seconds=4)
+        acme.sandbox.jira.edit("SHOP-6", summary="Something else again")
+        wait_for(lambda: asked(acme, "/jira/") == 1)
+        time.sleep(1.2)
+        acme.sandbox.jira.edit("SHOP-4", summary="Wallets")
+        acme.sandbox.github.edit("acme/shop", 4, body="Something else again")
+        acme.sandbox.postman.wait()
+        wait_for(lambda: waiting(acme) == {}, 20)
+
+
+def test_a_changed_okr_file_is_heeded_while_a_request_hangs(acme: Installation) -> None:
+    acme.sandbox.log.clear()
+    acme.sandbox.faults.add(kind="delay", path="^/jira/", seconds=15)
+    with daemon(acme, rested=False) as log:
+        wait_for(lambda: bool(log.of(Event.RUN_FINISHED)))
+        acme.okrs.write_text(acme.okrs.read_text().replace("Ship the other half", "Ship all of it"))
+        note = acme.sandbox.github.issue("acme/shop", 3).comments[-1]
+        wait_for(lambda: "Ship all of it" in note.body)
+        assert asked(acme, "/jira/") == 1, "it hangs still"
+
+
+def test_what_an_errand_cost_is_told_once_also_when_another_makes_the_run_unsafe(acme: Installation) -> None:
+    for number in range(20):
+        acme.sandbox.jira.create("SHOP", f"Bulk {number}")
+    acme.run()
+    for number in range(20):
+        acme.sandbox.jira.delete(f"SHOP-{number + 7}")
+    acme.sandbox.clock.advance(timedelta(days=2))
+    with acme.open() as app:
+        before = app.runs(1)[0].id
+    acme.sandbox.log.clear()
+    with daemon(acme, rested=False) as log:
+        wait_for(lambda: bool(log.of(Event.CONNECTION_WAITS)))
+    assert {run["exit_code"] for run in log.of(Event.RUN_FAILED)} == {5}
+    with acme.open() as app:
+        told = [run.requests for run in app.runs(9) if run.id > before]
+    assert sum(told) == len(acme.sandbox.log)
