@@ -12,6 +12,11 @@ from importlib.util import find_spec
 
 POINTS = "customfield_10016"
 NINE_FIELDS = ["summary", "status", "resolution", "issuetype", "labels", "assignee", "fixVersions", "parent", POINTS]
+SAME_FIELDS = [
+    *NINE_FIELDS,
+    *("created", "updated", "description", "priority", "resolutiondate", "statuscategorychangedate"),
+]
+"""What okrsync reads: lines `OKR: id` stand in descriptions, and times tell when work began and ended."""
 
 
 def floor_github(address: str) -> int:
@@ -27,10 +32,20 @@ def floor_github(address: str) -> int:
 
 
 def floor_jira(address: str) -> int:
+    """The same pages that okrsync reads."""
+    return _floor_jira(address, SAME_FIELDS)
+
+
+def floor_jira_nine(address: str) -> int:
+    """Less than okrsync reads: no description, no times."""
+    return _floor_jira(address, NINE_FIELDS)
+
+
+def _floor_jira(address: str, fields: list[str]) -> int:
     import requests
 
     session, count = requests.Session(), 0
-    asked = {"jql": 'project = "SHOP" ORDER BY created', "fields": NINE_FIELDS, "maxResults": 100}
+    asked = {"jql": 'project = "SHOP" ORDER BY created', "fields": fields, "maxResults": 100}
     while True:
         answer = session.post(f"{address}/jira/rest/api/2/search/jql", json=asked, timeout=60).json()
         count += len(answer["issues"])
@@ -64,6 +79,7 @@ def jira(address: str) -> int:
 PEERS: dict[str, tuple[Callable[[str], int], str]] = {
     "floor-github": (floor_github, "requests"),
     "floor-jira": (floor_jira, "requests"),
+    "floor-jira-nine": (floor_jira_nine, "requests"),
     "pygithub": (pygithub, "github"),
     "jira": (jira, "jira"),
 }
