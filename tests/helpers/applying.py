@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from fake_connector import FakeTracker
 from okr_builders import NOON, item
 from sqlalchemy import select
@@ -76,7 +77,8 @@ def journal(store: Store) -> list[tuple[bool, Receipt | None, str]]:
     ]
 
 
-def shop_in(store: Store) -> Store:
+@pytest.fixture
+def shop(store: Store) -> Store:
     """Seven tickets of Jira and one of GitHub, all mapped."""
     with store.transaction():
         store.items.keep([item(str(number)) for number in range(1, 8)], Namespace().owns)
@@ -86,7 +88,8 @@ def shop_in(store: Store) -> Store:
     return store
 
 
-def applier_of(shop: Store, tracker: FakeTracker) -> Applier:
+@pytest.fixture
+def applier(shop: Store, tracker: FakeTracker) -> Applier:
     connectors = {name: tracker.connect() for name in ("jira", "github")}
     namespaces = {name: Namespace() for name in connectors}
     return Applier(shop, connectors, namespaces, 7, lambda: NOON, NoProgress())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from okr_builders import NOON, item, placed
 
 from okrsync.assess import Assessor
@@ -19,7 +20,8 @@ from okrsync.store.scopes import ConnectionState
 HOUR = timedelta(hours=1)
 
 
-def shop_in(store: Store) -> Store:
+@pytest.fixture
+def shop(store: Store) -> Store:
     """Project SHOP of jira and repository acme/shop of github, both read completely."""
     with store.transaction():
         store.scopes.keep("jira", [Scope("100", "SHOP")])

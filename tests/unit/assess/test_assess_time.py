@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from assessing import keep, moved, shop_in, value
+from assessing import keep, moved, value
 from okr_builders import NOON, item, placed, version
 
 from okrsync import assess
@@ -15,12 +15,6 @@ from okrsync.measure import measure
 from okrsync.model.okr import Cycle, Placed
 from okrsync.model.work import State
 from okrsync.store import Store
-
-
-@pytest.fixture
-def shop(store: Store) -> Store:
-    return shop_in(store)
-
 
 BASELINE = {"type": "completion", "denominator": "baseline"}
 

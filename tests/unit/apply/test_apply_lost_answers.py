@@ -10,12 +10,10 @@ from applying import (
     LINK,
     REF,
     add,
-    applier_of,
     apply,
     journal,
     note,
     put,
-    shop_in,
     showing,
 )
 from fake_connector import INSTALLATION, AnswerLost, FakeTracker
@@ -34,16 +32,6 @@ from okrsync.model.change import (
 )
 from okrsync.model.run import Write
 from okrsync.store import Store
-
-
-@pytest.fixture
-def shop(store: Store) -> Store:
-    return shop_in(store)
-
-
-@pytest.fixture
-def applier(shop: Store, tracker: FakeTracker) -> Applier:
-    return applier_of(shop, tracker)
 
 
 def twice(tracker: FakeTracker) -> int:

@@ -13,13 +13,11 @@ from applying import (
     LINK,
     REF,
     add,
-    applier_of,
     apply,
     journal,
     labels,
     note,
     put,
-    shop_in,
     showing,
 )
 from fake_connector import FakeTracker
@@ -42,16 +40,6 @@ from okrsync.model.change import (
 from okrsync.model.ticket import Showing
 from okrsync.plan import link_fingerprint
 from okrsync.store import Store
-
-
-@pytest.fixture
-def shop(store: Store) -> Store:
-    return shop_in(store)
-
-
-@pytest.fixture
-def applier(shop: Store, tracker: FakeTracker) -> Applier:
-    return applier_of(shop, tracker)
 
 
 def test_the_intent_is_stored_before_and_the_receipt_after(applier: Applier, tracker: FakeTracker, shop: Store) -> None:

@@ -13,12 +13,10 @@ from applying import (
     LINK,
     REF,
     add,
-    applier_of,
     apply,
     deferred,
     journal,
     put,
-    shop_in,
     showing,
 )
 from fake_connector import AnswerLost, FakeTracker
@@ -40,16 +38,6 @@ from okrsync.model.work import LabelDefinition
 from okrsync.pace import Pace
 from okrsync.progress import NoProgress
 from okrsync.store import Store
-
-
-@pytest.fixture
-def shop(store: Store) -> Store:
-    return shop_in(store)
-
-
-@pytest.fixture
-def applier(shop: Store, tracker: FakeTracker) -> Applier:
-    return applier_of(shop, tracker)
 
 
 def test_what_ends_a_connection_defers_its_rest_and_no_others(

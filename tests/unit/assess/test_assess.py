@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from assessing import BOTH, HOUR, SHIP, assessor, dirty, github, keep, moved, shop_in, value
+from assessing import BOTH, HOUR, SHIP, assessor, dirty, github, keep, moved, value
 from okr_builders import CYCLE, NOON, item, placed, version
 
 from okrsync import assess
@@ -14,11 +14,6 @@ from okrsync.model.checkin import CheckIn
 from okrsync.model.okr import Cycle, Placed
 from okrsync.model.work import Scope, State
 from okrsync.store import Store
-
-
-@pytest.fixture
-def shop(store: Store) -> Store:
-    return shop_in(store)
 
 
 def test_work_moves_the_key_result_it_is_linked_to(shop: Store) -> None:

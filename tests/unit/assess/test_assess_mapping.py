@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-from assessing import HOUR, SHIP, assessor, github, keep, moved, shop_in
+from assessing import HOUR, SHIP, assessor, github, keep, moved
 from okr_builders import CYCLE, NOON, item, placed
 
 from okrsync.model.okr import Phase
 from okrsync.store import Store
-
-
-@pytest.fixture
-def shop(store: Store) -> Store:
-    return shop_in(store)
 
 
 def test_an_unreachable_item_leaves_the_numbers(shop: Store) -> None:
