@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from okrsync.errors import Problem
 from okrsync.model.okr import KEY_RESULT_ID
 from okrsync.near import nearest
-from okrsync.words import listed as joined
+from okrsync.words import listed
 from okrsync.yamlfile import Document, Place
 
 MOST_NAMES = 12
@@ -38,15 +38,15 @@ def suggest(name: object, valid: Iterable[str]) -> str:
         return f"; did you mean `{near}`?"
     if not names:
         return ""
-    return f"; there {'is' if len(names) == 1 else 'are'} {listed(names)}"
+    return f"; there {'is' if len(names) == 1 else 'are'} {quoted(names)}"
 
 
-def listed(names: Sequence[str], last: str = "and") -> str:
-    """``a, b and c``; a long list is cut."""
+def quoted(names: Sequence[str], last: str = "and") -> str:
+    """Names, each in the ticks of code, as ``words.listed`` joins them; a long list is cut."""
     shown = [f"`{name}`" for name in names[:MOST_NAMES]]
     if len(names) > MOST_NAMES:
         return f"{', '.join(shown)}, …"
-    return joined(shown, last)
+    return listed(shown, last)
 
 
 def findings(error: ValidationError, data: object, model: type[BaseModel]) -> list[tuple[Place, str]]:
@@ -141,7 +141,7 @@ def _message(details: ErrorDetails, model: type[BaseModel]) -> str:
         return _not_one_of(context["tag"], _QUOTED.findall(context["expected_tags"]), "")
     if kind == "union_tag_not_found":
         tags = [tag for one in _models_at(model, details["loc"]) for tag in _tags(one)]
-        return f"is missing; use {listed(tags, 'or')}" if tags else "is missing"
+        return f"is missing; use {quoted(tags, 'or')}" if tags else "is missing"
     if kind == "value_error":
         return str(context["error"])
     if kind == "string_pattern_mismatch":
@@ -153,9 +153,9 @@ def _not_one_of(value: object, names: Sequence[str], expected: str) -> str:
     if not names:
         return f"must be {expected.lower()}"
     if not isinstance(value, str):
-        return f"must be {listed(names, 'or')}"
+        return f"must be {quoted(names, 'or')}"
     near = nearest(value, names)
-    return f"`{value}` is not possible; " + (f"did you mean `{near}`?" if near else f"use {listed(names, 'or')}")
+    return f"`{value}` is not possible; " + (f"did you mean `{near}`?" if near else f"use {quoted(names, 'or')}")
 
 
 def _form(details: ErrorDetails, model: type[BaseModel]) -> str:

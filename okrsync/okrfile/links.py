@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from okrsync.connector import ConnectionOptions, Plugin
 from okrsync.marker import Namespace
 from okrsync.model.okr import Labels, Link
-from okrsync.wording import listed, suggest
+from okrsync.wording import quoted, suggest
 from okrsync.yamlfile import Place
 
 LONGEST_LABEL = 50
@@ -83,7 +83,7 @@ def _foreign_selectors(link: Link, tracker: Tracker) -> Iterator[Finding]:
             continue
         others = [b if a == name else a for a, b in _COUNTERPARTS if name in (a, b)]
         near = [other for other in others if other in tracker.plugin.selectors]
-        advice = f"it has {listed(near or sorted(tracker.plugin.selectors))}"
+        advice = f"it has {quoted(near or sorted(tracker.plugin.selectors))}"
         yield (name,), f"does not exist on `{tracker.name}` (type {kind}); {advice}"
 
 

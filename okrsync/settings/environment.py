@@ -20,7 +20,7 @@ from okrsync.connector import Plugin
 from okrsync.errors import Problem
 from okrsync.near import nearest
 from okrsync.settings.model import General
-from okrsync.wording import listed
+from okrsync.wording import quoted
 from okrsync.yamlfile import Place
 
 PREFIX = "OKRSYNC_"
@@ -103,7 +103,7 @@ def _meant(name: str, names: Iterable[str]) -> str:
         found = [one for one in _near_by_part(typed, known) if one.count(DELIMITER) == typed.count(DELIMITER)]
     if near := next(iter(found), None) or nearest(typed, known):
         return f"; did you mean `{PREFIX}{near}`?"
-    return f"; there are {listed([PREFIX + one for one in known])}"
+    return f"; there are {quoted([PREFIX + one for one in known])}"
 
 
 def _near_by_part(typed: str, known: Sequence[str]) -> Sequence[str]:

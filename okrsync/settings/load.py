@@ -27,7 +27,7 @@ from okrsync.settings.environment import (
 from okrsync.settings.model import General, Settings, label_problem, resolved_store
 from okrsync.settings.notify import conceal, read_people
 from okrsync.settings.serve import SESSION_KEY
-from okrsync.wording import findings, listed, respelt, suggest
+from okrsync.wording import findings, quoted, respelt, suggest
 from okrsync.yamlfile import Document, Place, refusal, survey_yaml
 
 
@@ -107,7 +107,7 @@ class _Loading:
         place: Place = ("connections", name)
         written = self.document.data["connections"][name]
         if not isinstance(written, dict):
-            self._complain(place, f"must be fields with values; `type` is one of {listed(self.registry.types())}")
+            self._complain(place, f"must be fields with values; `type` is one of {quoted(self.registry.types())}")
         else:
             for kind in self._kinds(place, written):
                 try:
@@ -168,7 +168,7 @@ class _Loading:
                 self.problems.append(
                     self.document.problem(
                         (*place, option),
-                        f"is a secret and must not be in a file; set {listed(variables, 'or')} instead",
+                        f"is a secret and must not be in a file; set {quoted(variables, 'or')} instead",
                     )
                 )
         return {option: value for option, value in written.items() if option not in secrets(options)}
