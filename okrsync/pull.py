@@ -7,7 +7,7 @@ Where a census finds an item that was thought lost, nobody knows what became of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,9 +16,9 @@ from itertools import chain
 
 import msgspec
 
+from okrsync.census import Census, named
 from okrsync.connector import Connector
-from okrsync.errors import ConnectionFailed, Interrupted, UnsafePlan
-from okrsync.guard import unsafe
+from okrsync.errors import ConnectionFailed, Interrupted
 from okrsync.marker import Namespace
 from okrsync.model.hint import Hint
 from okrsync.model.run import ScopePull
@@ -29,15 +29,8 @@ from okrsync.store.items import News
 from okrsync.store.scopes import Cursor
 from okrsync.threads import ahead, gathered
 
-GONE_FROM_SCOPE = "not found by a census of {scope}: {reason}"
-
 TOGETHER = 10
 """Pages kept in one transaction; nothing is concluded from any of them before the last one of a scope."""
-
-NAMED = 100
-"""Keys of lost tickets that a run's report names, and of these ``FEW`` in an error."""
-
-FEW = 10
 
 Delivery = tuple[Scope, Page | None]
 """A page with its scope, or None after the scope's last page."""
@@ -87,7 +80,7 @@ class Puller:
             reports[scope.id] = self._counted(reports[scope.id], pages, self._keep(scope, pages, asked[scope.id]))
             if complete:
                 missing = self._conclude(scope, asked[scope.id], as_of.get(scope.id, began), connector)
-                yield msgspec.structs.replace(reports[scope.id], unreachable=len(missing), lost=_first(missing))
+                yield msgspec.structs.replace(reports[scope.id], unreachable=len(missing), lost=named(missing))
         self.progress.done()
 
     def _counted(self, before: ScopePull, pages: Sequence[Page], news: Sequence[News]) -> ScopePull:
@@ -121,17 +114,12 @@ class Puller:
         for page in connector.reread(scope, list(wanted.values())):
             changed += self._changed(self._keep(scope, [page], asked))
             seen |= {item.id for item in page.items} | {one.id for one in page.quarantined}
-        missing = self._absent(scope, sorted(wanted.keys() - seen), connector)
+        missing = self._census(connector).confirmed(scope, sorted(wanted.keys() - seen))
         self._look_below(missing, asked, connector)
         with self.store.transaction():
             self._mark(missing)
-        found, lost = len(seen), _first(missing)
+        found, lost = len(seen), named(missing)
         return ScopePull(self.connection, scope.name, False, found, changed, len(missing), id=scope.id, lost=lost)
-
-    def _absent(self, scope: Scope, absent: Sequence[str], connector: Connector) -> dict[Ref, str]:
-        """The held ones among these that a second look does not find either, with the reason."""
-        held = [item.ref for item in self.store.items.some(self.connection, absent) if item.scope == scope.id]
-        return _gone(scope, held, connector)
 
     def _question(self, scope: Scope, connector: Connector) -> Cursor:
         """The cursor to pull from, under today's fingerprint; ``since`` is None for a full pull."""
@@ -217,7 +205,7 @@ class Puller:
         returned: set[str] = set()
         if due:
             existing = self.seen.get(scope.id, set()) if full else set(connector.census(scope))
-            missing = self._missing(scope, existing, connector)
+            missing = self._census(connector).missing(scope, existing)
             if not full:
                 self._look_below(missing, asked, connector)
             returned = set() if full else existing & self.store.items.lost(self.connection, scope.id)
@@ -238,6 +226,9 @@ class Puller:
         self.seen.pop(scope.id, None)
         return missing
 
+    def _census(self, connector: Connector) -> Census:
+        return Census(self.store, self.connection, connector, full=self.full, force=self.force)
+
     def _look_below(self, gone: Collection[Ref], asked: Cursor, connector: Connector) -> None:
         """No tracker says of what was below a deleted or transferred item that its parent is another now, or none."""
         below = self.store.items.below(self.connection, [ref.id for ref in gone])
@@ -250,47 +241,6 @@ class Puller:
     def _mark(self, missing: Mapping[Ref, str]) -> None:
         reasons = {ref.id: reason for ref, reason in missing.items()}
         self.store.items.mark_unreachable(self.connection, reasons, self.now())
-
-    def _missing(self, scope: Scope, existing: set[str], connector: Connector) -> dict[Ref, str]:
-        """Items we hold that a census did not find and a second look confirmed, with the reason."""
-        held, absent = 0, list[str]()
-        for names in self.store.items.ids(self.connection, scope.id):
-            held += len(names)
-            absent += [name for name in names if name not in existing]
-        if not absent:
-            return {}
-        refs = [item.ref for item in self.store.items.some(self.connection, sorted(absent))]
-        if not scope.archived:
-            self._guard(scope, refs, held)
-        gone = _gone(scope, refs, connector)
-        self._guard(scope, gone, held)
-        return gone
-
-    def _guard(self, scope: Scope, missing: Collection[Ref], held: int) -> None:
-        """Of an archived scope a census may find nothing, so there only what a second look confirms is counted."""
-        if unsafe(len(missing), held) and not self.force:
-            preview = f"okrsync plan{' --full' if self.full else ''} --force"
-            raise UnsafePlan(
-                f"{len(missing)} of {held} items of {scope.name} are no longer there: {_some(missing)}.",
-                hint=f"Nothing was concluded. `{preview}` shows what would follow, and keeps none of it. If they were "
-                "really deleted or moved, run again with --force; otherwise check the permissions of the token.",
-            )
-
-
-def _gone(scope: Scope, refs: Sequence[Ref], connector: Connector) -> dict[Ref, str]:
-    """Those that a second look does not find either, with the reason."""
-    gone = connector.confirm(refs) if refs else {}
-    return {ref: GONE_FROM_SCOPE.format(scope=scope.name, reason=gone[ref.id]) for ref in refs if ref.id in gone}
-
-
-def _first(refs: Iterable[Ref]) -> tuple[str, ...]:
-    """The keys that a report names; the rest is counted."""
-    return tuple(sorted((ref.key for ref in refs), key=lambda key: (len(key), key))[:NAMED])
-
-
-def _some(refs: Collection[Ref]) -> str:
-    named = _first(refs)[:FEW]
-    return ", ".join(named) + (f" and {len(refs) - len(named):,} more" if len(refs) > len(named) else "")
 
 
 def _came_from_elsewhere(news: Sequence[News], pulled_at: datetime | None) -> Iterator[Item]:
