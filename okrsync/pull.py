@@ -115,7 +115,7 @@ class Puller:
             changed += self._changed(self._keep(scope, [page], asked))
             seen |= {item.id for item in page.items} | {one.id for one in page.quarantined}
         missing = self._census(connector).confirmed(scope, sorted(wanted.keys() - seen))
-        self._look_below(missing, asked, connector)
+        self._look_below(missing, connector)
         with self.store.transaction():
             self._mark(missing)
         found, lost = len(seen), named(missing)
@@ -206,8 +206,7 @@ class Puller:
         if due:
             existing = self.seen.get(scope.id, set()) if full else set(connector.census(scope))
             missing = self._census(connector).missing(scope, existing)
-            if not full:
-                self._look_below(missing, asked, connector)
+            self._look_below(missing, connector)
             returned = set() if full else existing & self.store.items.lost(self.connection, scope.id)
         with self.store.transaction():
             self._mark(missing)
@@ -229,12 +228,16 @@ class Puller:
     def _census(self, connector: Connector) -> Census:
         return Census(self.store, self.connection, connector, full=self.full, force=self.force)
 
-    def _look_below(self, gone: Collection[Ref], asked: Cursor, connector: Connector) -> None:
-        """No tracker says of what was below a deleted or transferred item that its parent is another now, or none."""
+    def _look_below(self, gone: Collection[Ref], connector: Connector) -> None:
+        """No tracker says of what was below a deleted or transferred item that its parent is another now, or none.
+
+        It may lie in any scope. What this run has read in full already has its parent of today and is not asked for.
+        """
         below = self.store.items.below(self.connection, [ref.id for ref in gone])
         scopes = self.store.scopes.known(self.connection) if below else ()
         for scope in scopes:
             refs = [item.ref for item in below if item.scope == scope.id]
+            asked = self.store.scopes.cursor(self.connection, scope.id)
             for page in connector.reread(scope, refs) if refs else ():
                 self._keep(scope, [page], asked)
 

@@ -30,6 +30,9 @@ _BELOW = """
 SELECT i.body FROM items p CROSS JOIN items i ON i.connection = p.connection AND i.parent IN (p.id, p.key)
 WHERE p.connection = ? AND p.id IN (SELECT value FROM json_each(?)) AND i.unreachable IS NULL
 """
+_NAMING = """
+SELECT body FROM items WHERE connection = ? AND parent IN (SELECT value FROM json_each(?)) AND unreachable IS NULL
+"""
 _IDS = "SELECT id FROM items WHERE connection = ? AND scope = ? AND unreachable IS NULL"
 _LABELLED = "SELECT body FROM items WHERE connection = ? AND scope = ? AND labelled AND unreachable IS NULL"
 _ABOVE = """
@@ -89,10 +92,21 @@ class Items:
                     lost_before[item.id] = lost
                 held[item.id] = after, None
         self._write([one.after for one in news.values()], owns, self._dirt.next_round(connection))
+        self._follow_keys([one for one in news.values() if one.before], owns)
         changes = [Change(one.before, one.after, lost_before.get(one.after.id)) for one in news.values() if one.before]
         Moments(self._db).note(changes, owns, now, measured)
         self._dirt.mark(connection, [one.before.parent for one in changes if one.before.parent != one.after.parent])
         return list(news.values())
+
+    def _follow_keys(self, news: Sequence[News], owns: Callable[[str], bool]) -> None:
+        """What names its parent by a key that is another now names the new one; no tracker tells that of children."""
+        moved = {one.before.key: one.after for one in news if one.before and one.before.key != one.after.key}
+        if moved:
+            connection = news[0].after.connection
+            rows = self._db.exec_driver_sql(_NAMING, (connection, as_json(list(moved))))
+            children = [decode_item(body) for body in rows.scalars()]
+            follow = [msgspec.structs.replace(one, parent=moved[one.parent].key) for one in children if one.parent]
+            self._write(follow, owns, self._dirt.next_round(connection))
 
     def _held(self, connection: str, ids: Sequence[str]) -> dict[str, tuple[Item, str | None]]:
         rows = self._db.exec_driver_sql(_HELD, (connection, as_json(ids)))

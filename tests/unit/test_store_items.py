@@ -208,6 +208,14 @@ def test_parents_are_items_with_a_reachable_child_that_is_no_subtask(store: Stor
     assert {id for _, id in store.items.split()} == {"only-subtasks"}
 
 
+def test_what_names_its_parent_by_key_follows_it_to_a_new_key_and_waits_to_be_mapped(store: Store) -> None:
+    keep(store, item("above"), item("by-key", parent="SHOP-above"), item("by-id", parent="above"), item("other"))
+    clean(store)
+    keep(store, item("above", key="API-7", scope="200", updated=later()))
+    assert [held(store, id).parent for id in ("by-key", "by-id", "other")] == ["API-7", "above", None]
+    assert dirty(store) == {"above", "by-key"}
+
+
 def test_more_items_than_one_statement_holds_are_all_kept_and_kept_again(store: Store) -> None:
     found = [item(str(number)) for number in range(2 * CHUNK + 1)]
     keep(store, *found)
