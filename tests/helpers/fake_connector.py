@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -51,7 +51,7 @@ class FakeTracker:
     ``calls`` logs every verb with its argument, over all clients.
     """
 
-    pages: dict[str, Sequence[Page | Exception]] = field(default_factory=dict)
+    pages: dict[str, Iterable[Page | Exception]] = field(default_factory=dict)
     existing: dict[str, set[str]] = field(default_factory=dict)
     gone: dict[str, str] = field(default_factory=dict)
     matching: dict[str, frozenset[str]] = field(default_factory=dict)
