@@ -19,6 +19,7 @@ from requests.auth import AuthBase
 from okrsync.connector import Context
 from okrsync.errors import AuthError
 from okrsync_github.options import GitHubOptions
+from okrsync_github.payload import App
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
@@ -63,6 +64,10 @@ class Installation:
         self.permissions: dict[str, str] = {}
         self._app = app
         self._expires: datetime | None = None
+
+    def name_of(self, app: App) -> str:
+        """What ``app_id`` would be for an App that GitHub names: its id or its client id; "" where it tells none."""
+        return (str(app.id) if app.id else "") if self.app_id.isdecimal() else app.client_id
 
     def expired(self, now: datetime) -> bool:
         """Whether the next request needs a new token; a token is renewed a while before it ends."""

@@ -17,7 +17,7 @@ from okrsync.model.change import Shown, ShownNote
 from okrsync.model.work import Ref
 from okrsync_github.client import Answer, Client
 from okrsync_github.failures import Missing
-from okrsync_github.payload import Comment, ShownIssue, User, decoder, label_name
+from okrsync_github.payload import App, Comment, ShownIssue, User, decoder, label_name
 from okrsync_github.translate import number_of
 
 BULK_FROM = 10
@@ -131,9 +131,10 @@ class Observer:
     def _wrote(self, comment: Comment) -> bool:
         """Whether this account is the author: anybody can write a mark into a comment of their own."""
         user = comment.user or User()
-        if self._client.installation is not None:
-            app = comment.performed_via_github_app
-            return user.type == "Bot" if app is None else str(app.id) == self._client.installation.app_id
+        installation = self._client.installation
+        if installation is not None:
+            named = installation.name_of(comment.performed_via_github_app or App())
+            return named == installation.app_id if named else user.type == "Bot"
         return user.login.lower() == self.author if self.author else user.type == "Bot"
 
     @property

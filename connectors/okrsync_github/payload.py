@@ -108,8 +108,10 @@ class ShownIssue(msgspec.Struct):
 
 
 class App(msgspec.Struct):
+    """Old servers do not tell the ``client_id``."""
+
     id: int = 0
-    slug: str = ""
+    client_id: str = ""
 
 
 class Comment(msgspec.Struct):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from okrsync.sandbox.github.records import Person, Repository
 
 Json = dict[str, Any]
+
+APP_ID = 7
+CLIENT_ID = "Iv23sandbox"
+"""The two names of the one GitHub App there is, for whoever signs in as one."""
 
 _PERSON_LINKS = (
     "followers",
@@ -115,4 +120,24 @@ def repository_json(repository: Repository, owner: Json, *, url: str, site: str,
         "updated_at": repository.created,
         "pushed_at": repository.created,
         "permissions": rights,
+    }
+
+
+def app_json(owner: Json, site: str, since: datetime) -> Json:
+    """The App behind what an installation's token wrote. Old servers do not tell the ``client_id``."""
+    told = {"client_id": CLIENT_ID} if CLIENT_ID else {}
+    return {
+        "id": APP_ID,
+        **told,
+        "slug": "okrsync",
+        "node_id": f"A_{APP_ID:08x}",
+        "owner": owner,
+        "name": "okrsync",
+        "description": None,
+        "external_url": site,
+        "html_url": f"{site}/apps/okrsync",
+        "created_at": since,
+        "updated_at": since,
+        "permissions": {"issues": "write", "metadata": "read", "pull_requests": "write"},
+        "events": [],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from okrsync.sandbox.github.accounts import Json, person_json, repository_json
+from okrsync.sandbox.github.accounts import Json, app_json, person_json, repository_json
 from okrsync.sandbox.github.directory import Directory
 from okrsync.sandbox.github.records import Comment, Issue, IssueType, Label, Milestone, Person, Repository
 
@@ -85,8 +85,13 @@ class Renderer:
             "author_association": "MEMBER",
             "body": comment.body,
             "reactions": _reactions(f"{self.repository_url(repository)}/issues/comments/{comment.id}/reactions"),
-            "performed_via_github_app": None,
+            "performed_via_github_app": self._app(comment),
         }
+
+    def _app(self, comment: Comment) -> Json | None:
+        """The App behind a comment; of bots, there is only that one."""
+        by_app = comment.author.kind == "Bot"
+        return app_json(self.person(comment.author), self._site, comment.created) if by_app else None
 
     def issue(self, issue: Issue, *, alone: bool = False) -> Json:
         """``alone`` adds what only the answer about a single issue tells."""

@@ -30,6 +30,7 @@ from okrsync.errors import (
 from okrsync.model.change import AddLabel, Done, PutNote
 from okrsync.model.work import Ref, Scope
 from okrsync.retry import ATTEMPTS
+from okrsync.sandbox.github.accounts import APP_ID, CLIENT_ID
 
 NOW = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
 API = "https://api.github.com"
@@ -305,6 +306,36 @@ class TestAsAnApp:
         [shown] = app.observe([item.ref])
         assert shown.note is not None
         assert shown.note.id == receipt.note_id
+
+    @pytest.mark.parametrize("app_id", [APP_ID, str(APP_ID), CLIENT_ID])
+    def test_its_notes_are_its_own_by_whichever_of_its_ids_it_is_configured(
+        self, app: Any, connect: Any, hub: Any, note: Any, tmp_path: Any, app_id: int | str
+    ) -> None:
+        configured = connect(app_id=app_id, private_key_file=tmp_path / "app.pem", installation_id=99)
+        hub.create("acme/shop", "One")
+        ref = Ref("github", str(hub.repository("acme/shop").id), "I_00000001", "acme/shop#1")
+        receipt = configured.apply(PutNote(ref, note))
+        assert [found.id for found in configured._observer.notes(ref)] == [receipt.note_id]
+
+    @pytest.mark.parametrize("app_id", [8, "Iv23another"])
+    def test_what_another_app_wrote_is_not_its_own(
+        self, app: Any, connect: Any, hub: Any, note: Any, tmp_path: Any, app_id: int | str
+    ) -> None:
+        hub.create("acme/shop", "One")
+        ref = Ref("github", str(hub.repository("acme/shop").id), "I_00000001", "acme/shop#1")
+        app.apply(PutNote(ref, note))
+        another = connect(app_id=app_id, private_key_file=tmp_path / "app.pem", installation_id=99)
+        assert not another._observer.notes(ref)
+
+    def test_where_an_old_server_tells_no_client_id_a_bot_with_the_mark_is_believed(
+        self, app: Any, connect: Any, hub: Any, note: Any, tmp_path: Any, monkeypatch: Any
+    ) -> None:
+        monkeypatch.setattr("okrsync.sandbox.github.accounts.CLIENT_ID", "")
+        hub.create("acme/shop", "One")
+        ref = Ref("github", str(hub.repository("acme/shop").id), "I_00000001", "acme/shop#1")
+        configured = connect(app_id=CLIENT_ID, private_key_file=tmp_path / "app.pem", installation_id=99)
+        receipt = configured.apply(PutNote(ref, note))
+        assert [found.id for found in configured._observer.notes(ref)] == [receipt.note_id]
 
     def test_a_broken_key_says_so(self, connect: Any, hub: Any, tmp_path: Any) -> None:
         (tmp_path / "app.pem").write_text("not a key")
