@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from string import digits
 
@@ -11,9 +11,10 @@ from okrsync.connector import Finding, Level
 from okrsync.mapping.hierarchy import Hierarchy
 from okrsync.mapping.known import Known, respelt
 from okrsync.mapping.rule import Compiler, full_key
-from okrsync.model.okr import Link, Placed
+from okrsync.model.okr import KeyResult, Labels, Link, Placed, Ratio, Role
 from okrsync.model.work import Kind
 from okrsync.near import nearest
+from okrsync.words import listed
 
 _KINDS = {kind.value: kind.value for kind in Kind}
 
@@ -26,10 +27,16 @@ def problems(live: Sequence[Placed], compiler: Compiler, known: Known) -> Iterat
     yield from _circles(compiler.hierarchy)
     typos = Typos(live, compiler, known)
     for placed in live:
+        yield from _told(placed, placed.measured_at, typos.of_measure(placed.key_result))
         for position, link in enumerate(placed.key_result.links):
-            for message, meant in typos.of(link):
-                hint = f"Did you mean {meant!r}?" if meant else ""
-                yield Finding(Level.WARNING, placed.key_result.id, f"{_place(placed, position)}{message}", hint)
+            yield from _told(placed, placed.where(position), typos.of(link))
+
+
+def _told(placed: Placed, where: str, found: Iterable[Problem]) -> Iterator[Finding]:
+    place = f"{where}: " if where else ""
+    for message, meant in dict.fromkeys(found):
+        hint = f"Did you mean {meant!r}?" if meant else ""
+        yield Finding(Level.WARNING, placed.key_result.id, f"{place}{message}", hint)
 
 
 def _circles(hierarchy: Hierarchy) -> Iterator[Finding]:
@@ -41,11 +48,6 @@ def _circles(hierarchy: Hierarchy) -> Iterator[Finding]:
             f"The parents of {', '.join(keys)} form a circle; they are taken to have no parent.",
             f"Remove the parent of one of them, of {keys[0]} say.",
         )
-
-
-def _place(placed: Placed, link: int) -> str:
-    where = placed.where(link)
-    return f"{where}: " if where else ""
 
 
 class Typos:
@@ -66,8 +68,15 @@ class Typos:
         yield from self._places(link)
         yield from self._listed(link)
         yield from self._above(link)
-        if self._known.words[link.connection].types:
-            yield from self._facts(link)
+        yield from self._facts([link.connection], link.type, link.labels, link.assignee)
+
+    def of_measure(self, key_result: KeyResult) -> Iterator[Problem]:
+        """The filters of a ratio choose among all that is linked: nothing is wrong with what one connection knows."""
+        metric = key_result.metric
+        if isinstance(metric, Ratio):
+            linked = {link.connection: None for link in key_result.links if link.role is Role.CONTRIBUTES}
+            for wanted in (metric.of, metric.over):
+                yield from self._facts(linked, wanted.type, wanted.labels)
 
     def _places(self, link: Link) -> Iterator[Problem]:
         names, connection = self._names, link.connection
@@ -100,13 +109,22 @@ class Typos:
             message = f"Nothing is known below {link.ancestor!r} in {connection}: wrong key, or not broken down yet."
             yield message, nearest(key, self._alike(connection, key))
 
-    def _facts(self, link: Link) -> Iterator[Problem]:
-        connection, labels = link.connection, link.labels
-        wanted = [("types", "is of type", link.type), ("assignees", "is assigned to", link.assignee)]
+    def _facts(
+        self, connections: Collection[str], type: str | None, labels: Labels | None, assignee: str | None = None
+    ) -> Iterator[Problem]:
+        """Words that none of these connections uses; nothing is said where one was not read, or holds no ticket."""
+        if not connections or not all(self._heard(one) for one in connections):
+            return
+        wanted = [("types", "is of type", type), ("assignees", "is assigned to", assignee)]
         wanted += [("labels", "has the label", one) for one in ((*labels.all, *labels.any) if labels else ())]
         for kind, does, word in wanted:
-            if word is not None and word.casefold() not in self._words(connection, kind):
-                yield f"No ticket in {connection} {does} {word!r}.", self._meant(connection, kind, word)
+            if word is not None and not any(word.casefold() in self._words(one, kind) for one in connections):
+                near = [meant for one in connections if (meant := self._meant(one, kind, word))]
+                yield f"No ticket in {listed([*connections], 'or')} {does} {word!r}.", nearest(word, near)
+
+    def _heard(self, connection: str) -> bool:
+        words = self._known.words.get(connection)
+        return words is not None and bool(words.types)
 
     def _spoken(self, connection: str, kind: str) -> dict[str, str]:
         """The words of a kind as trackers write them, by how they are compared."""

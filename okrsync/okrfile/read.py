@@ -80,6 +80,7 @@ def _collected(sources: list[Source]) -> Okrs:
                 cycle=source.content.cycle,
                 file=source.document.file,
                 line=source.document.line(place),
+                measure_line=source.document.line((*place, "measure")),
                 link_lines=tuple(
                     source.document.line((*place, "links", position)) for position in range(len(key_result.links))
                 ),

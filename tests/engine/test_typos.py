@@ -57,6 +57,17 @@ def test_plan_sync_and_check_tell_of_a_name_that_nobody_has(
     assert check(acme, wrong=False) == [("last reading", "checkout-2", f"{where}: {message}", hint)]
 
 
+def test_plan_sync_and_check_tell_of_a_word_in_a_ratio_that_no_ticket_uses(acme: Installation) -> None:
+    counted = "{type: count, of: open, start: 40, target: 5}"
+    ratio = "{type: ratio, of: {type: Bgu}, over: {}, start: 1, target: 0.2}"
+    acme.okrs.write_text(OKRS.replace(counted, ratio))
+    message = f"{acme.okrs}:{LINE - 1}: No ticket in jira is of type 'Bgu'."
+    for kind in ("plan", "sync"):
+        (warning,) = [one for one in acme.run(kind).warnings if one.subject == "checkout-2"]
+        assert (warning.message, warning.hint) == (message, "Did you mean 'Bug'?")
+    assert check(acme, wrong=False) == [("last reading", "checkout-2", message, "Did you mean 'Bug'?")]
+
+
 def test_a_link_that_was_edited_after_the_last_sync_is_told_by_check(acme: Installation) -> None:
     acme.run()
     assert check(acme, wrong=False) == []

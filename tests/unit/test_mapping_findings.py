@@ -164,6 +164,52 @@ def test_words_that_tickets_use_are_no_problem_whatever_their_case(link: dict[st
     assert Mapper([placed(link)], around()).problems(READ) == ()
 
 
+def ratio(**parts: Any) -> dict[str, Any]:
+    return {"measure": {"type": "ratio", "target": 1, "over": {}, **parts}}
+
+
+@pytest.mark.parametrize(
+    ("measure", "message", "hint"),
+    [
+        (ratio(of={"type": "Stroy"}), "No ticket in jira is of type 'Stroy'.", "Did you mean 'Story'?"),
+        (ratio(of={}, over={"labels": "chekout"}), "No ticket in jira has the label 'chekout'.", "'Checkout'"),
+        (ratio(of={"type": "Bgu"}, over={"type": "Bgu"}), "No ticket in jira is of type 'Bgu'.", "Did you mean 'Bug'?"),
+        (
+            {"measure": {"type": "maintain", "below": 1, "of": ratio(of={"labels": "zzz"})["measure"]}},
+            "No ticket in jira has the label 'zzz'.",
+            "",
+        ),
+    ],
+)
+def test_a_word_in_a_filter_of_a_ratio_that_no_ticket_uses_is_told_once_at_the_measure(
+    measure: dict[str, Any], message: str, hint: str
+) -> None:
+    where = {"file": "okrs/shop.yaml", "measure_line": 11, "link_lines": (12,)}
+    one = placed({"project": "SHOP"}, **measure).model_copy(update=where)
+    (found,) = Mapper([one], around()).problems(READ)
+    assert (found.level, found.subject, found.message) == ("warning", "checkout-1", f"okrs/shop.yaml:11: {message}")
+    assert hint in found.hint
+
+
+def test_a_filter_of_a_ratio_is_right_when_one_of_the_trackers_that_feed_it_uses_its_words() -> None:
+    links = [{"project": "SHOP"}, {"connection": "github", "type": "issue"}]
+    known = Known({"jira": WORDS, "github": Words({"Feature"}, {"ux"}, set())})
+    for right in ({"type": "bug"}, {"type": "feature"}, {"labels": ["ux"]}, {"state": "done"}):
+        assert Mapper([placed(*links, **ratio(of=right))], around()).problems(known) == ()
+    (found,) = Mapper([placed(*links, **ratio(of={"type": "Featrue"}))], around()).problems(known)
+    assert (found.message, found.hint) == (
+        "No ticket in jira or github is of type 'Featrue'.",
+        "Did you mean 'Feature'?",
+    )
+
+
+def test_nothing_is_said_of_a_ratio_while_one_of_the_trackers_that_feed_it_was_not_read() -> None:
+    links = [{"project": "SHOP"}, {"connection": "github", "type": "issue"}]
+    assert Mapper([placed(*links, **ratio(of={"type": "Stroy"}))], around()).problems(READ) == ()
+    by_lines_in_tickets_alone = placed(**ratio(of={"type": "Stroy"}))
+    assert Mapper([by_lines_in_tickets_alone], around()).problems(READ) == ()
+
+
 def test_a_problem_names_the_line_of_the_link() -> None:
     where = {"file": "okrs/shop.yaml", "link_lines": (12, 14)}
     one = placed({"assignee": "ana"}, {"assignee": "anna"}).model_copy(update=where)

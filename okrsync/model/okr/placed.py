@@ -19,14 +19,20 @@ class Home(Frozen):
 
 
 class Placed(Frozen):
-    """A key result with its surroundings and where it is written, down to the line of each link."""
+    """A key result with its surroundings and where it is written, down to the lines of its measure and of each link."""
 
     key_result: KeyResult
     objective: Objective
     cycle: Cycle
     file: str = ""
     line: int | None = None
+    measure_line: int | None = None
     link_lines: tuple[int, ...] = ()
+
+    @property
+    def measured_at(self) -> str:
+        """``okrs/shop.yaml:11``, the place of its measure; "" for one that is in no file."""
+        return self.file if self.measure_line is None else f"{self.file}:{self.measure_line}"
 
     def where(self, link: int) -> str:
         """``okrs/shop.yaml:12``, the place of one of its links; "" for one that is in no file."""
