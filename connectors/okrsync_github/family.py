@@ -11,7 +11,6 @@ and has sub-issues says nothing about them, and the pull fails rather than concl
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 
 from okrsync.errors import BadAnswer
@@ -26,7 +25,6 @@ PARENTS = "parents"
 
 _decode = decoder(list[Issue])
 _decode_one = decoder(Issue)
-_log = logging.getLogger(__name__)
 
 
 class Family:
@@ -80,9 +78,8 @@ class Family:
         key, path = f"{repository}#{number}", f"/repositories/{self._scope.id}/issues/{number}"
         try:
             children = [issue for page in self._client.pages(f"{path}/sub_issues", _decode) for issue in page.value]
-        except Missing as error:
+        except Missing:
             self._make_sure_of_none(key, path)
-            _log.info("%s: no list of sub-issues (%s)", key, error.reason)
             self._unlisted.add(number)
             return
         self._listed[number] = children

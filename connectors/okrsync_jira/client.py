@@ -18,6 +18,7 @@ import requests
 from jira import JIRA
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+import okrsync
 from okrsync.connector import Context
 from okrsync.connector.unreached import reason, speaks_no_tls, untrusted
 from okrsync.errors import AuthError, BadAnswer, ConnectionFailed, Rejected, Transient
@@ -150,7 +151,7 @@ def _sign_in(options: JiraOptions, connection: str) -> JIRA:
         raise AuthError("E-mail or token contain characters that cannot be sent.", hint="Copy them again.")
     return JIRA(
         server=f"{GATEWAY}{options.cloud_id}" if options.cloud_id else options.url,
-        options={"verify": options.ca_file or True, "headers": {"User-Agent": "okrsync"}},
+        options={"verify": options.ca_file or True, "headers": {"User-Agent": f"okrsync/{okrsync.__version__}"}},
         basic_auth=(options.email, secret) if options.email else None,
         token_auth=None if options.email else secret,
         get_server_info=False,

@@ -148,7 +148,7 @@ class DataCenter:
 
     _page = 500
     _ids = 1000
-    _changelogs = 100
+    _bulk = 100
 
     def pages(self, client: Client, fields: Sequence[str], decode: Decode[Row], *clauses: str) -> Iterator[Batch[Row]]:
         return self._walk(client, fields, decode, self._page, clauses)
@@ -164,8 +164,8 @@ class DataCenter:
         self, client: Client, fields: Sequence[str], decode: Decode[Issue], ids: Sequence[str]
     ) -> Iterator[Batch[Issue]]:
         """Unvalidated, or one deleted issue would have the whole search refused."""
-        for start in range(0, len(ids), self._changelogs):
-            part = ids[start : start + self._changelogs]
+        for start in range(0, len(ids), self._bulk):
+            part = ids[start : start + self._bulk]
             search = {"jql": jql.oldest_first(f"id in ({', '.join(part)})"), "fields": fields}
             yield client.read("search", decode, body=search | {"maxResults": len(part), "validateQuery": False})
 
@@ -173,10 +173,10 @@ class DataCenter:
         return _each(client, ids)
 
     def changelogs(self, client: Client, ids: Sequence[str], fields: Sequence[str]) -> Changelogs:
-        return changelogs.by_search(client, ids, batch=self._changelogs)
+        return changelogs.by_search(client, ids, batch=self._bulk)
 
     def changelog_cost(self, count: int) -> int:
-        return -(-count // self._changelogs)
+        return -(-count // self._bulk)
 
     def _walk(
         self, client: Client, fields: Sequence[str], decode: Decode[Row], size: int, clauses: Sequence[str]

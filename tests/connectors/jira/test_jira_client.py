@@ -19,7 +19,7 @@ from jira_canned import API, DATE, NOW, SECRET, SITE
 from okrsync_jira import answers, plugin
 from okrsync_jira.client import Client
 
-from okrsync import errors
+from okrsync import __version__, errors
 from okrsync.connector import Context
 
 
@@ -295,6 +295,12 @@ def test_the_libraries_private_names_are_still_there(client: Client) -> None:
     assert isinstance(client._jira._session, requests.Session)
     assert client._jira._get_url("board/1", JIRA.AGILE_BASE_URL) == f"{SITE}/rest/agile/1.0/board/1"
     assert client._jira._session.max_retries == 0
+
+
+def test_jira_is_told_which_okrsync_asks(client: Client, rsps: responses.RequestsMock) -> None:
+    rsps.get(f"{API}/myself", json={})
+    read(client)
+    assert rsps.calls[0].request.headers["User-Agent"] == f"okrsync/{__version__}"
 
 
 def test_opening_a_connection_asks_for_nothing(client: Client, context: Context) -> None:
