@@ -23,7 +23,7 @@ from okrsync.method import definition
 from okrsync.method.happened import happened, shortened
 from okrsync.method.terms import terms
 from okrsync.method.timeline import linked_at
-from okrsync.model.okr import Completion, Cycle, KeyResult, Manual, Milestones, Okrs, Placed
+from okrsync.model.okr import Cycle, KeyResult, Milestones, Okrs, Placed
 from okrsync.model.run import Movement, Warned
 from okrsync.model.sample import Linked, Sample
 from okrsync.store import Store
@@ -186,7 +186,7 @@ class Assessor:
     def _sample(self, placed: Placed, evidence: Evidence) -> Sample:
         """A reading; the first one after the 14th day locks a baseline that nobody was there to lock."""
         sample = measure(placed, self.store.links.parts(placed.key_result.id), evidence)
-        if evidence.baseline is not None or not _has_baseline(placed) or self.now < lock_of(placed.cycle):
+        if evidence.baseline is not None or not placed.key_result.has_baseline or self.now < lock_of(placed.cycle):
             return sample
         late = msgspec.structs.replace(evidence, baseline=sample.scope)
         return measure(placed, self.store.links.parts(placed.key_result.id), late)
@@ -239,11 +239,11 @@ class Assessor:
         """What a reading needs beside the items; ``unreachable`` are all those there are, unless given."""
         key_result, history = placed.key_result.id, self.store.history
         lock = lock_of(placed.cycle)
-        due = _has_baseline(placed) and self.now >= lock
+        due = placed.key_result.has_baseline and self.now >= lock
         locked = history.sample(key_result, at=lock) or history.first_sample(key_result) if due else None
         return Evidence(
             at=self.now,
-            checkin=self.store.checkins.value(key_result) if _by_people(placed) else None,
+            checkin=self.store.checkins.value(key_result) if placed.key_result.by_people else None,
             baseline=locked.scope if locked else None,
             unreachable=self._lost if unreachable is None else unreachable,
             targets=mapper.targets(placed),
@@ -272,16 +272,8 @@ class Assessor:
 
 def _moves_by_itself(placed: Placed) -> bool:
     """Whether a reading can change without any of its items changing."""
-    return _by_people(placed) or isinstance(placed.key_result.metric, Milestones) or _has_baseline(placed)
-
-
-def _by_people(placed: Placed) -> bool:
-    return placed.key_result.metric is None or isinstance(placed.key_result.metric, Manual)
-
-
-def _has_baseline(placed: Placed) -> bool:
-    metric = placed.key_result.metric
-    return isinstance(metric, Completion) and metric.denominator == "baseline"
+    key_result = placed.key_result
+    return key_result.by_people or key_result.has_baseline or isinstance(key_result.metric, Milestones)
 
 
 def lock_of(cycle: Cycle) -> datetime:

@@ -15,7 +15,7 @@ from okrsync.measure import contributions
 from okrsync.method.standings import Standings, stand
 from okrsync.method.timeline import linked_at
 from okrsync.model.checkin import CheckIn
-from okrsync.model.okr import Boolean, Life, Maintain, Manual, Milestones, Okrs, Placed
+from okrsync.model.okr import Boolean, Life, Maintain, Milestones, Okrs, Placed
 from okrsync.model.sample import Contribution, Linked, Sample
 from okrsync.model.status import Explanation, KeyResultStatus, ObjectiveStatus
 from okrsync.model.verdict import Preset, Verdict
@@ -151,7 +151,7 @@ def explanation(
 
 def said_value(store: Store, placed: Placed, sample: Sample | None, at: datetime) -> CheckIn | None:
     """The check-in that a reading took its value from; None where tickets give it, or nobody said one."""
-    if sample is None or not isinstance(placed.key_result.metric, Manual | None):
+    if sample is None or not placed.key_result.by_people:
         return None
     said = [one for one in store.checkins.of(placed.key_result.id) if one.value is not None and one.at <= at]
     by_then = [one for one in said if one.at <= sample.at]
@@ -232,7 +232,7 @@ def _row(store: Store, placed: Placed, now: datetime, known: _Known, judged: Ver
     return KeyResultStatus(
         key_result=key_result.id,
         title=key_result.title,
-        owner=key_result.owner or placed.objective.owner,
+        owner=placed.owner,
         unit=key_result.unit or getattr(measure, "unit", ""),
         measure=measure.type,
         start=0.0 if isinstance(measure, Boolean | Maintain) else measure.start,

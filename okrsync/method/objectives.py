@@ -133,10 +133,11 @@ class _RollUp:
 def worst(parts: Iterable[Worst]) -> Worst | None:
     """The part with the gravest status; among equals the one that lacks most, then the first."""
     judged = [part for part in parts if part.verdict.status in SEVERITY]
-    return min(judged, key=lambda part: (_rank(part.verdict.status), -_gap(part.verdict)), default=None)
+    return min(judged, key=lambda part: (gravity(part.verdict.status), -_gap(part.verdict)), default=None)
 
 
-def _rank(status: Status) -> int:
+def gravity(status: Status) -> int:
+    """0 for the gravest; what is over or put away comes last."""
     return SEVERITY.index(status) if status in SEVERITY else len(SEVERITY)
 
 

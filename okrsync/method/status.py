@@ -119,9 +119,9 @@ def case_of(
 
 def missing(placed: Placed, sample: Sample | None, said: Sequence[CheckIn]) -> str:
     """Why there is no value; one that was given since the reading has only to be counted."""
-    measure, metric = placed.key_result.measure, placed.key_result.metric
+    measure = placed.key_result.measure
     given = next((one for one in reversed(said) if one.value is not None), None)
-    if given is not None and given.value is not None and (metric is None or isinstance(metric, Manual)):
+    if given is not None and given.value is not None and placed.key_result.by_people:
         value = f"{number(given.value)} {measure.unit}".rstrip() if isinstance(measure, Manual) else "a value"
         return f"{given.who} gave {value}, not yet counted by a sync"
     nothing = sample is not None and sample.value is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from okrsync.model.okr import Boolean, KeyResult, Link, Maintain, Manual, Metric, Milestones, Ratio, Role, Sum
+from okrsync.model.okr import Boolean, KeyResult, Link, Maintain, Metric, Milestones, Ratio, Role, Sum
 from okrsync.okrfile.links import Tracker, own_labels
 from okrsync.wording import suggest
 from okrsync.yamlfile import Place
@@ -21,7 +21,7 @@ def measure_problems(key_result: KeyResult, trackers: Mapping[str, Tracker]) -> 
         metric, at = measure.of, (*place, "of")
     else:
         metric, at = measure, place
-    if metric is None or isinstance(metric, Manual):
+    if key_result.by_people:
         yield from _moved_by_people(key_result)
     elif isinstance(metric, Milestones):
         yield from _has_milestones(key_result, at)

@@ -93,20 +93,10 @@ def duties(desk: Desk, owner: str | None = None) -> tuple[Owed, ...]:
     rows = [
         _owed(desk, placed, said.get(placed.key_result.id, ()), since.get(placed.key_result.id.casefold()))
         for placed in desk.okrs.live()
-        if owner is None or owner_of(placed) == owner
+        if owner is None or placed.owner == owner
     ]
     urgency = {state: number for number, state in enumerate(State)}
     return tuple(sorted(rows, key=lambda row: (urgency[row.duty.state], not row.duty.stale, row.owner or "")))
-
-
-def owner_of(placed: Placed) -> str | None:
-    """Who answers for a key result: its own owner, else that of its objective."""
-    return placed.key_result.owner or placed.objective.owner
-
-
-def takes_value(placed: Placed) -> bool:
-    """Whether people give its value, instead of tickets."""
-    return placed.key_result.metric is None or isinstance(placed.key_result.metric, Manual)
 
 
 def surprising(placed: Placed, value: float | None) -> str:
@@ -129,7 +119,7 @@ def _owed(desk: Desk, placed: Placed, said: Iterable[CheckIn], measured: datetim
         title=placed.key_result.title,
         objective=placed.objective.title,
         cycle=placed.cycle.id,
-        owner=owner_of(placed),
+        owner=placed.owner,
         team=placed.objective.team,
         duty=duty(placed, past, desk.now, desk.settings.checkins.rhythm, known),
         last=past[-1] if past else None,
@@ -138,7 +128,7 @@ def _owed(desk: Desk, placed: Placed, said: Iterable[CheckIn], measured: datetim
 
 def _owner(desk: Desk, owner: str) -> str:
     """The owner as the files write the name. Raises ConfigError when nothing live is theirs."""
-    owners = {name.casefold(): name for placed in desk.okrs.live() if (name := owner_of(placed))}
+    owners = {name.casefold(): name for placed in desk.okrs.live() if (name := placed.owner)}
     if found := owners.get(owner.casefold()):
         return found
     there = f"Owners are {', '.join(sorted(owners.values()))}; --owner names one." if owners else "No owner is named."
@@ -174,7 +164,7 @@ def _about_the_value(placed: Placed, value: float | None) -> Iterator[tuple[str,
     metric = placed.key_result.metric
     if not math.isfinite(value):
         yield f"{value} is no value that a key result can have.", "Give a number, as in 2.4."
-    elif metric is not None and not isinstance(metric, Manual):
+    elif metric is not None and not placed.key_result.by_people:
         yield (
             f"{placed.key_result.id} is measured from tickets ({metric.type}), so its value cannot be given.",
             "Leave the value out; the rest is kept.",

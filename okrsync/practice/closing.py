@@ -14,7 +14,6 @@ from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Closing, Rem
 from okrsync.model.okr import Boolean, Cycle, Maintain, Phase, Placed
 from okrsync.model.sample import Sample
 from okrsync.near import did_you_mean
-from okrsync.practice.checkins import owner_of
 from okrsync.practice.coach import findings_then
 from okrsync.practice.desk import Desk
 from okrsync.practice.figures import figures_with, team_of
@@ -175,7 +174,7 @@ def _as_it_stands(placed: Placed, sample: Sample | None, standings: Standings, s
     return ClosedKeyResult(
         id=key_result.id,
         title=key_result.title,
-        owner=owner_of(placed),
+        owner=placed.owner,
         unit=key_result.unit or getattr(measure, "unit", ""),
         measure=measure.type,
         start=way[0] if way else None,

@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode
 from okrsync.method.checkins import dues
 from okrsync.model.okr import Objective, Placed
 from okrsync.plan.words import page_url
-from okrsync.practice.checkins import owner_of
 from okrsync.practice.desk import Desk
 from okrsync.report.calendar import Entry
 from okrsync.words import plural
@@ -22,7 +21,7 @@ def dates(desk: Desk, sees: Callable[[Objective], bool], owner: str = "", *, hom
 
     Each leads to its page on the dashboard, whose address is ``home``, where there is one.
     """
-    placed = [one for one in desk.okrs.placed if sees(one.objective) and owner in ("", owner_of(one))]
+    placed = [one for one in desk.okrs.placed if sees(one.objective) and owner in ("", one.owner)]
     home = home.rstrip("/")
     found = (*_check_ins(desk, placed, home), *_cycles(desk, sees, home))
     return tuple(sorted(found, key=lambda one: (one.day, one.uid)))
@@ -35,7 +34,7 @@ def _check_ins(desk: Desk, placed: list[Placed], home: str) -> Iterator[Entry]:
     for one in placed:
         if one.live:
             for due in dues(one.cycle, rhythm, known.get(one.key_result.id.casefold(), desk.now)):
-                days.setdefault((due.day, owner_of(one) or NOBODY), []).append(one)
+                days.setdefault((due.day, one.owner or NOBODY), []).append(one)
     for (day, who), some in days.items():
         yield Entry(
             uid=f"check-in-{day}-{who}@okrsync",

@@ -24,7 +24,7 @@ from okrsync.method.standings import Standings
 from okrsync.model.okr import Cycle, Objective, Phase, Placed
 from okrsync.model.roles import PracticeRole
 from okrsync.model.verdict import Verdict
-from okrsync.practice.checkins import owed, owner_of, takes_value
+from okrsync.practice.checkins import owed
 from okrsync.practice.coach import findings
 from okrsync.practice.desk import Desk
 from okrsync.practice.hidden import mentions
@@ -138,7 +138,7 @@ class Digester:
 def people_in(desk: Desk, role: PracticeRole) -> tuple[str | None, ...]:
     """Everybody who has a role, in the order of the files; None among owners is for what nobody owns."""
     if role is PracticeRole.OWNER:
-        owners = [owner_of(placed) for placed in desk.okrs.live()]
+        owners = [placed.owner for placed in desk.okrs.live()]
         return (*_once(owners), *([None] if None in owners else []))
     return _once(_in_role(desk, objective, role) for objective, _ in desk.okrs.objectives)
 
@@ -163,7 +163,7 @@ def line_of(desk: Desk, row: Owed, placed: Placed, verdict: Verdict) -> Line:
         owed=row,
         measure=measure.type,
         unit=placed.key_result.unit or getattr(measure, "unit", ""),
-        by_hand=takes_value(placed),
+        by_hand=placed.key_result.by_people,
         value=sample.value if sample else None,
         progress=sample.progress if sample else None,
         week_ago=before.progress if before else None,

@@ -20,7 +20,6 @@ from okrsync.model.closing import Score
 from okrsync.model.figures import Alignment, Engagement, Performance, Productivity, TeamFigures
 from okrsync.model.okr import Cycle, Objective, Phase, Placed
 from okrsync.near import did_you_mean
-from okrsync.practice.checkins import owner_of
 from okrsync.practice.desk import Desk
 from okrsync.practice.figures_known import Finals, Known, Readings
 from okrsync.practice.periods import CURRENT, check_period, period_of
@@ -146,7 +145,7 @@ def _engagement(known: Known, team: Team) -> Engagement:
         name = placed.key_result.id
         said = [one for one in known.checkins.get(name, ()) if one.at < team.period.end]
         kept_ones += _kept(known.desk, placed, said, known.since.get(name.casefold()), team.period)
-        if owner := owner_of(placed):
+        if owner := placed.owner:
             spoke = any(team.period.start <= one.at and _same(one.who, owner) for one in said)
             owners[owner.casefold()] = owners.get(owner.casefold(), False) or spoke
     return engagement(kept_ones, owners)

@@ -9,7 +9,6 @@ from okrsync.method.checkins import DAY, midnight
 from okrsync.model.checkin import CheckIn
 from okrsync.model.okr import Cycle, Placed
 from okrsync.model.sample import Sample
-from okrsync.practice.checkins import takes_value
 from okrsync.practice.desk import Desk
 from okrsync.practice.replay import replay
 
@@ -28,7 +27,7 @@ def final_reading(desk: Desk, placed: Placed, at: datetime) -> Sample | None:
     counts whenever it was said, measured by a sync or not.
     """
     name = placed.key_result.id
-    sample = desk.store.history.sample(name, desk.now if takes_value(placed) else at)
+    sample = desk.store.history.sample(name, desk.now if placed.key_result.by_people else at)
     return _with_words(desk, placed, sample, desk.store.checkins.of(name))
 
 
@@ -42,7 +41,7 @@ def readings_by(desk: Desk, at: datetime) -> dict[str, Sample]:
         placed.key_result.id: _with_words(
             desk,
             placed,
-            (latest if takes_value(placed) else then).get(placed.key_result.id.casefold()),
+            (latest if placed.key_result.by_people else then).get(placed.key_result.id.casefold()),
             said.get(placed.key_result.id, ()),
         )
         for placed in desk.okrs.placed
@@ -57,7 +56,7 @@ def _true_at(desk: Desk, at: datetime) -> dict[str, Sample]:
 
 def _with_words(desk: Desk, placed: Placed, sample: Sample | None, said: Sequence[CheckIn]) -> Sample | None:
     """The reading, or what it is with a value that people gave since."""
-    if not takes_value(placed):
+    if not placed.key_result.by_people:
         return sample
     given = [one for one in said if one.value is not None and one.at <= desk.now]
     if given and (sample is None or sample.at < given[-1].at):

@@ -19,7 +19,7 @@ from okrsync.method.definition import stamp
 from okrsync.method.timeline import Part, past, story
 from okrsync.model.backfill import Rebuilt
 from okrsync.model.life import Life
-from okrsync.model.okr import Completion, Cycle, Manual, Metric, Milestones, Placed
+from okrsync.model.okr import Cycle, KeyResult, Milestones, Placed
 from okrsync.model.sample import Sample
 from okrsync.store import Store
 
@@ -31,7 +31,7 @@ def rebuild(store: Store, placed: Placed, lives: Sequence[Life]) -> Rebuilt:
     """Make the days before its first reading those that its items' lives tell. Doing it twice changes nothing."""
     key_result, first = placed.key_result, store.history.first_taken(placed.key_result.id)
     told = Rebuilt(key_result.id, key_result.title)
-    if reason := _unknowable(key_result.metric):
+    if reason := _unknowable(key_result):
         return msgspec.structs.replace(told, reason=reason)
     if first is None:
         return msgspec.structs.replace(told, reason="it was never measured")
@@ -53,10 +53,10 @@ def rebuild(store: Store, placed: Placed, lives: Sequence[Life]) -> Rebuilt:
     )
 
 
-def _unknowable(metric: Metric | None) -> str:
-    if metric is None or isinstance(metric, Manual):
+def _unknowable(key_result: KeyResult) -> str:
+    if key_result.by_people:
         return "people give its value at check-ins"
-    return "milestones do not tell their past" if isinstance(metric, Milestones) else ""
+    return "milestones do not tell their past" if isinstance(key_result.metric, Milestones) else ""
 
 
 def _as_first_measured(placed: Placed, first: Sample) -> Placed:
@@ -85,20 +85,15 @@ def readings(placed: Placed, lives: Sequence[Life], days: Sequence[datetime]) ->
     lock, under = lock_of(placed.cycle), stamp(placed)
     baseline: float | None = None
     for day in replayed(lives, days):
-        if found and not day.eventful and not _has_baseline(placed):
+        if found and not day.eventful and not placed.key_result.has_baseline:
             continue
-        if found and baseline is None and day.end >= lock and _has_baseline(placed):
+        if found and baseline is None and day.end >= lock and placed.key_result.has_baseline:
             baseline = found[-1].scope
         sample = measure(placed, day.parts, Evidence(at=day.end, baseline=baseline, unreachable=day.lost))
         sample = msgspec.structs.replace(sample, rule=f"{sample.rule}, {RULE}", rebuilt=True, **under)
         if not sample.same_reading(found[-1] if found else None):
             found.append(sample)
     return found
-
-
-def _has_baseline(placed: Placed) -> bool:
-    metric = placed.key_result.metric
-    return isinstance(metric, Completion) and metric.denominator == "baseline"
 
 
 class Day(NamedTuple):

@@ -20,7 +20,7 @@ from okrsync.method.timeline import parts_at
 from okrsync.model.attribution import Attribution, Cause, Piece
 from okrsync.model.checkin import CheckIn
 from okrsync.model.life import Life
-from okrsync.model.okr import Boolean, Completion, Maintain, Manual, Milestones, Placed
+from okrsync.model.okr import Boolean, Completion, Maintain, Milestones, Placed
 from okrsync.model.sample import Sample
 from okrsync.practice.desk import Desk
 from okrsync.practice.replay import evidence_at
@@ -95,7 +95,7 @@ class _Why:
                 self._snapshot(under[place], start),
                 self._snapshot(under[place], end),
                 tuple(one for one in turns[place].changed if _moves((one,))) if place < len(turns) else (),
-                tuple(self._said(start, end)) if isinstance(self.key_result.metric, Manual | None) else (),
+                tuple(self._said(start, end)) if self.key_result.by_people else (),
             )
 
     def _as_it_was(self, sample: Sample) -> Placed:

@@ -13,7 +13,7 @@ from rich.text import Text
 from okrsync.model.sample import Contribution, Sample
 from okrsync.model.status import Explanation, ObjectiveExplanation
 from okrsync.model.verdict import Verdict
-from okrsync.report.figures import percent, quantity
+from okrsync.report.figures import percent, quantity, score_words
 from okrsync.report.finals import final_words
 from okrsync.report.safe import plain, shorten
 from okrsync.report.status import goal, value
@@ -70,16 +70,12 @@ def _added_up(explained: ObjectiveExplanation, *, scored: bool) -> RenderableTyp
     for one in counted:
         adds = one.share * (one.progress or 0.0)
         numbers = (number(one.weight), percent(one.share), percent(one.progress), percent(adds))
-        cells = map(line, (*numbers, *((_score(one.score),) if scored else ())))
+        cells = map(line, (*numbers, *((score_words(one.score),) if scored else ())))
         made.add_row(line("  ", one.id), line(shorten(one.title, 48)), *cells, status_word(one.verdict))
     whole = percent(fsum(one.share * (one.progress or 0.0) for one in counted) if counted else None)
-    scores = [line((_score(explained.score), "bold"))] if scored else []
+    scores = [line((score_words(explained.score), "bold"))] if scored else []
     made.add_row("", line(("total", "bold")), "", "", "", line((whole, "bold")), *scores, "")
     return made
-
-
-def _score(score: float | None) -> str:
-    return "–" if score is None else f"{score:.2f}"
 
 
 def _as_of(at: datetime | None) -> list[Text]:

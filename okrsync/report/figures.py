@@ -31,6 +31,11 @@ def quantity(value: float | None, *, measure: str, unit: str) -> str:
     return f"{words.number(value * 100)} %" if measure.partition(" ")[0] in SHARES else words.number(value)
 
 
+def score_words(score: float | None) -> str:
+    """``0.70``, or a dash where nobody scored."""
+    return "–" if score is None else f"{score:.2f}"
+
+
 def points(now: float | None, before: float | None) -> str:
     """The way from one share to another in percentage points; empty when either is missing."""
     if now is None or before is None:

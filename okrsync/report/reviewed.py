@@ -14,7 +14,7 @@ from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Closing
 from okrsync.model.outlook import Outlook
 from okrsync.model.verdict import Status
 from okrsync.report.closing import kind_of
-from okrsync.report.figures import BOUNDS, listing, ordinal, percent, quantity
+from okrsync.report.figures import BOUNDS, listing, ordinal, percent, quantity, score_words
 from okrsync.report.verdicts import reason_alone
 from okrsync.report.why import TENTHS, apportioned
 from okrsync.words import number
@@ -125,11 +125,6 @@ def score_of(one: ClosedKeyResult, review: Review) -> float | None:
     if one.score is None:
         return None
     return one.score.final if review.closed else one.score.suggested
-
-
-def score_words(score: float | None) -> str:
-    """``0.70``, or a dash where nobody scored."""
-    return "–" if score is None else f"{score:.2f}"
 
 
 def expected_of(objective: ClosedObjective) -> str:

@@ -21,7 +21,7 @@ from okrsync.store.rows import CHUNK, as_json, decode_item, write_rows
 from okrsync.store.showings import SHOWN_COLUMNS, showing_of
 
 _LINK_COLUMNS = "l.key_result, l.connection, l.item, l.weight, l.supports, l.reasons"
-_PER_TICKET = 14
+_PER_TICKET = len(("body", "unreachable", *SHOWN_COLUMNS.split(",")))
 """Columns of a ticket row before those of its link."""
 
 _LINKS_OF = f"""

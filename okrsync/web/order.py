@@ -6,14 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from okrsync.method.objectives import SEVERITY
-from okrsync.model.verdict import Status, Verdict
+from okrsync.method.objectives import SEVERITY, gravity
+from okrsync.model.verdict import Verdict
 from okrsync.practice.overview import Branch, Row
-
-
-def gravity(status: Status) -> int:
-    """0 for the gravest; what is over or put away comes last."""
-    return SEVERITY.index(status) if status in SEVERITY else len(SEVERITY)
 
 
 def worst_first(branches: Sequence[Branch]) -> list[Branch]:

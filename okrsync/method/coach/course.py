@@ -98,7 +98,7 @@ def stale(facts: Facts) -> Iterator[Finding]:
         name = placed.key_result.id
         owed = facts.duties.get(name)
         if owed and owed.stale:
-            who = placed.key_result.owner or placed.objective.owner
+            who = placed.owner
             last = f"since {day(owed.last.astimezone(placed.cycle.zone))}" if owed.last else "in this cycle"
             of = f" ({who})" if who else ""
             reason = f"Nobody{of} has spoken about {name} {last}: {plural(owed.silent.days, 'day')} of silence."

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, field_validator
 from okrsync.model.okr.cycle import Cycle
 from okrsync.model.okr.fields import Amount, Frozen, Id, Number, Title
 from okrsync.model.okr.link import Link
-from okrsync.model.okr.measure import Boolean, Completion, Maintain, Measure, Metric, Sum
+from okrsync.model.okr.measure import Boolean, Completion, Maintain, Manual, Measure, Metric, Sum
 from okrsync.model.rules import RULES
 
 
@@ -79,6 +79,17 @@ class KeyResult(Frozen):
         if isinstance(metric, Completion):
             return metric.by == "points"
         return isinstance(metric, Sum) and metric.field == "points"
+
+    @property
+    def by_people(self) -> bool:
+        """Whether people give its value at check-ins; the work is shown and moves nothing."""
+        return self.metric is None or isinstance(self.metric, Manual)
+
+    @property
+    def has_baseline(self) -> bool:
+        """Whether it is a share of a scope that is locked once."""
+        metric = self.metric
+        return isinstance(metric, Completion) and metric.denominator == "baseline"
 
     @property
     def metric(self) -> Metric | None:

@@ -39,6 +39,11 @@ class Placed(Frozen):
         return f"{self.file}:{self.link_lines[link]}" if link < len(self.link_lines) else self.file
 
     @property
+    def owner(self) -> str | None:
+        """Who answers for it: its own owner, else that of its objective."""
+        return self.key_result.owner or self.objective.owner
+
+    @property
     def live(self) -> bool:
         """Counts work and shows on tickets: everything around it is active or being graded."""
         return (

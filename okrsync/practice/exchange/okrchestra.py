@@ -87,7 +87,7 @@ class _Writing:
         current = _current(placed, sample)
         moved = {"current": current, "last_updated": _stamp(sample)} if sample and current is not None else {}
         return {
-            "kr_id": one.id, "description": one.title, "owner_id": one.owner or placed.objective.owner or NOBODY,
+            "kr_id": one.id, "description": one.title, "owner_id": placed.owner or NOBODY,
             "metric_key": _metric_key(one.id), "baseline": baseline, "target": target, "confidence": confidence,
             "status": self._status(placed, sample), "evidence": self._evidence(one.id), **moved,
         }  # fmt: skip

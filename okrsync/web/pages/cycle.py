@@ -9,10 +9,11 @@ import msgspec
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from okrsync.method.objectives import gravity
 from okrsync.model.verdict import Status
 from okrsync.practice.overview import Branch, statuses
 from okrsync.web.doors import AtDesk, KnownQuestions, SignedIn, room
-from okrsync.web.order import gravity, worst_first
+from okrsync.web.order import worst_first
 from okrsync.web.privacy import Discretion
 from okrsync.web.questions import DUTIES, OVERVIEW
 from okrsync.web.render import render

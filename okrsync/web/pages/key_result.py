@@ -12,7 +12,7 @@ from okrsync.method.expected import due
 from okrsync.model.okr import KeyResult, Phase, Placed
 from okrsync.model.sample import Contribution
 from okrsync.model.status import Explanation
-from okrsync.practice.checkins import OVERRIDES, takes_value
+from okrsync.practice.checkins import OVERRIDES
 from okrsync.practice.desk import Desk
 from okrsync.report.charts import burn_up_picture, legend
 from okrsync.web.access import Visitor
@@ -85,7 +85,7 @@ def page_of(
         badge=f"{request.base_url}badge/{name}.svg" if placed.objective.visibility == "all" else "",
         stale=unread(desk, Discretion(desk, who)) if found.explained.status.stale else [],
         overrides=OVERRIDES,
-        takes_value=takes_value(placed),
+        takes_value=placed.key_result.by_people,
         may=who.may_check_in(placed) and (draft is not None or not over),
         over=over,
         kept=kept,
