@@ -192,10 +192,11 @@ def explain_failure(session: Session, error: Exception, *, json: bool = False) -
         )
     told, shown = {**explained(error), **run}, {"exc_info": trace} if trace and session.logs_json else {}
     session.logger.error(Event.RUN_FAILED, exit_code=error.exit_code, **told, **shown)
-    if not session.logs_json:
-        show_error(session, error)
-    if json:
-        with suppress(OSError):
+    with suppress(OSError):  # nobody listens: the code says it
+        if not session.logs_json:
+            show_error(session, error)
+    with suppress(OSError):
+        if json:
             session.emit(as_json_line(Failure(error.exit_code, **told)))
     session.annotate(of_error(error, session.in_repository))
     return error.exit_code

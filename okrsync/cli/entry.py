@@ -40,7 +40,7 @@ from okrsync.cli import (
     token,
     why,
 )
-from okrsync.cli.command import Command, Group, Offer, examples
+from okrsync.cli.command import Command, Group, Offer, examples, explain_failure
 from okrsync.cli.session import DEFAULT_CONFIG, LogForm, LogLevel, Session
 from okrsync.interrupt import INTERRUPTED, TERMINATED
 
@@ -55,6 +55,8 @@ EPILOG = """[bold]Examples[/]
   4 partial, the rest was done   5 unsafe plan, nothing was done"""
 
 OFFER = Offer()
+
+_STREAMS = ("stdout", "stderr")
 
 
 class Front(Group):
@@ -152,20 +154,45 @@ def main() -> None:
     """Run the command line. Characters that the terminal cannot show are replaced, not fatal."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some opens every installed package
     atexit.register(gc.freeze)  # the process ends anyway: collecting what is left takes a tenth of a second
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    _open_streams()
     try:
         app()
+    except OSError as error:  # of help and the version; commands explain their own
+        sys.exit(explain_failure(Session(), error))
     except SystemExit as end:
         if end.code in (INTERRUPTED, TERMINATED):
             _leave(end.code)
         raise
+    finally:
+        _drop_unwritten()
+
+
+def _open_streams() -> None:
+    """Whoever closed one of them wants to hear nothing there, and that is no failure."""
+    for name in _STREAMS:
+        stream = getattr(sys, name) or os.fdopen(_nowhere(), "w")
+        setattr(sys, name, stream)
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _drop_unwritten() -> None:
+    """What a full disk or a closed pipe did not take has been told; Python would tell it again, and end with 120."""
+    for name in _STREAMS:
+        stream = getattr(sys, name)
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(_nowhere(), stream.fileno())
+
+
+def _nowhere() -> int:
+    return os.open(os.devnull, os.O_WRONLY)
 
 
 def _leave(code: int) -> None:
     """Python itself would end by the signal, not by the code, where Ctrl-C came while a class was being made."""
-    for stream in (sys.stdout, sys.stderr):
+    for name in _STREAMS:
         with suppress(OSError, ValueError):
-            stream.flush()
+            getattr(sys, name).flush()
     os._exit(code)

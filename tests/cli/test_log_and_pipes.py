@@ -70,3 +70,42 @@ def test_who_stops_reading_hears_no_complaint(past: Past, arguments: tuple[str, 
     with command.stderr as told:
         assert told.read() == ""
     assert command.wait() == 1
+
+
+def ended(folder: Path, *arguments: str, redirected: str = "") -> subprocess.CompletedProcess[str]:
+    """How a real process ends that a shell starts with its output somewhere else."""
+    command = f'exec "$0" -m okrsync "$@" {redirected}'
+    environ = {"GITHUB_TOKEN": "a-secret-token"}
+    return subprocess.run(
+        ["/bin/sh", "-c", command, sys.executable, *arguments], cwd=folder, env=environ, capture_output=True, text=True
+    )
+
+
+FULL = "error: The output cannot be used: No space left on device.\n→ --verbose shows where it happened.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--help",), ("sync", "--help"), ("--version",), ("cycle", "close", "--help"), ("runs",), ("runs", "--json")],
+    ids=lambda given: " ".join(given),
+)
+def test_an_output_that_is_full_is_told_in_two_lines(past: Past, arguments: tuple[str, ...]) -> None:
+    past.remember()
+    told = ended(past.folder, *arguments, redirected=">/dev/full")
+    assert (told.returncode, told.stderr) == (1, FULL)
+
+
+@pytest.mark.parametrize("redirected", ["2>/dev/full", "2>&-"])
+@pytest.mark.parametrize(("arguments", "code"), [(("nonsense",), 2), (("why", "nobody"), 2), (("runs",), 0)])
+def test_who_cannot_be_talked_to_gets_the_same_exit_code(
+    past: Past, arguments: tuple[str, ...], code: int, redirected: str
+) -> None:
+    past.remember()
+    assert ended(past.folder, *arguments, redirected=redirected).returncode == code
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("runs",), ("runs", "--json")], ids=lambda given: " ".join(given))
+def test_a_closed_output_is_no_failure(past: Past, arguments: tuple[str, ...]) -> None:
+    past.remember()
+    told = ended(past.folder, *arguments, redirected=">&-")
+    assert (told.returncode, told.stderr) == (0, "")
