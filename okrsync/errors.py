@@ -10,14 +10,18 @@ AuthError          the tracker does not accept the credentials (401)           4
 Forbidden          accepted, but not allowed to do this (403, not a limit)     4
 Rejected           the tracker will refuse this request for ever (4xx)         4
 Gone               the thing is deleted, hidden, moved or transferred          4
+Closed             the thing is locked or archived: nobody may write on it     4
 RateLimited        wait ``retry_after`` seconds, then go on                    4
 Transient          the same request may work in a moment (5xx, network)        4
 OutcomeUnknown     a write was sent and nobody knows whether it happened       4
 BadAnswer          the tracker answered something that makes no sense          4
+ConnectionFailed   a person must mend something else on the tracker's side     4
 Broken             a connector raised anything else (the fence does)           4
 UnsafePlan         the plan removes so much that a person must confirm         5
 StoreError         the store cannot be read or written                         1
+Damaged            the store's file holds what okrsync did not write           1
 Busy               another run holds the store                                 4
+Interrupted        somebody asked the process to stop in the middle            1
 =================  ==========================================================  ====
 
 The exit code of a connection's error is 4 (partial), since the other connections go on.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from okrsync.cli.session import Session, session_of
+from okrsync.cli.session import Session, login, session_of
 from okrsync.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -138,10 +137,3 @@ def show(session: Session, *, owner: str | None = None, due: bool = False, json:
 
         session.show(owed_text(rows, now=session.now(), width=session.out.width))
     return 0
-
-
-def login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "somebody"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from okrsync.cli.command import Command, Group, examples
-from okrsync.cli.session import Session, session_of
+from okrsync.cli.session import Session, login, session_of
 from okrsync.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def close(
 
     file = _score_file(scores)
     words = _words(file, {"score": score, "note": note, "moved": moved, "change": change, "decision": decide})
-    session, closer = session_of(context), who or _login()
+    session, closer = session_of(context), who or login()
     return run(session, cycle, words, file, who=closer, yes=yes, reopen=reopen, write=write, json=json)
 
 
@@ -241,10 +240,3 @@ def _decision(text: str) -> object:
         return Decision(text.lower())
     except ValueError:
         raise ConfigError(f"{text!r} is no decision.", hint="Say continue, replace or retire.") from None
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "somebody"

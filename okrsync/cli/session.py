@@ -6,6 +6,7 @@ The demo makes its own sessions, with the sandbox's clock and environment, and c
 from __future__ import annotations
 
 import gc
+import getpass
 import os
 import sys
 import time
@@ -152,6 +153,14 @@ class Session:
 
 def session_of(context: typer.Context) -> Session:
     return cast(Session, context.obj)
+
+
+def login() -> str:
+    """Who sits at this machine, as the system knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "somebody"
 
 
 def refuse_unknown(connections: Iterable[str], app: App) -> None:

@@ -14,7 +14,7 @@ import msgspec
 from pydantic import SecretStr
 
 from okrsync.errors import ConfigError
-from okrsync.method.bell import rings
+from okrsync.method.reminders import rings
 from okrsync.model.message import Message, Outcome, Sent
 from okrsync.model.roles import PracticeRole
 from okrsync.practice.desk import Desk

@@ -121,7 +121,7 @@ def _story(state: JiraState, random: Random, **given: object) -> Ticket:
 def _new_issues(state: GitHubState, random: Random, week: int) -> Iterator[str]:
     for _ in range(1 + week % 2):
         made = state.create(WORLD.shop, title(random), milestone=WORLD.milestone, author="chloe", labels=["ux"])
-        yield f"opened {_named(made)} in the milestone {WORLD.milestone}"
+        yield f"opened {named(made)} in the milestone {WORLD.milestone}"
 
 
 def _new_tickets(state: JiraState, random: Random, week: int) -> Iterator[str]:
@@ -133,10 +133,10 @@ def _new_tickets(state: JiraState, random: Random, week: int) -> Iterator[str]:
 
 
 def _faster_endpoints(state: GitHubState, random: Random, week: int) -> Iterator[str]:
-    slow = [issue for issue in _open_issues(state, WORLD.api) if issue.parent is not None]
+    slow = [issue for issue in open_issues(state, WORLD.api) if issue.parent is not None]
     for issue in slow[:2]:
         state.close(WORLD.api, issue.number, by=random.choice(PEOPLE))
-        yield f"closed {_named(issue)}"
+        yield f"closed {named(issue)}"
 
 
 def _stories_move(state: JiraState, random: Random, week: int) -> Iterator[str]:
@@ -151,17 +151,17 @@ def _stories_move(state: JiraState, random: Random, week: int) -> Iterator[str]:
 
 
 def _issues_done(state: GitHubState, random: Random, week: int) -> Iterator[str]:
-    waiting = _in_milestone(state)
+    waiting = in_milestone(state)
     for issue in [issue for issue in waiting if not issue.pull_request][: 1 + week % 2]:
         state.close(WORLD.shop, issue.number, by=random.choice(PEOPLE))
-        yield f"closed {_named(issue)}"
+        yield f"closed {named(issue)}"
     for issue in [issue for issue in waiting if issue.pull_request][:1]:
         state.merge(WORLD.shop, issue.number, by=random.choice(PEOPLE))
-        yield f"merged {_named(issue)}"
+        yield f"merged {named(issue)}"
 
 
 def _bugs_fixed(state: JiraState, random: Random, week: int) -> Iterator[str]:
-    bugs = [issue for issue in state.issues.values() if _is_an_open_p1_bug(issue)]
+    bugs = [issue for issue in state.issues.values() if is_an_open_p1_bug(issue)]
     fixed = [bug.key for bug in bugs[: 3 + week % 3]]
     for key in fixed:
         state.transition(key, "Done", resolution="Cannot Reproduce" if random.random() < 0.1 else "Done")
@@ -171,17 +171,17 @@ def _bugs_fixed(state: JiraState, random: Random, week: int) -> Iterator[str]:
 
 def _second_thoughts(state: GitHubState, random: Random, week: int) -> Iterator[str]:
     """Every fourth week an issue is given up, every third one comes back, every other one a pull request is opened."""
-    waiting = _in_milestone(state)
+    waiting = in_milestone(state)
     if week % 4 == 2 and waiting:
         state.close(WORLD.shop, waiting[-1].number, "not_planned")
-        yield f"cancelled {_named(waiting[-1])}"
+        yield f"cancelled {named(waiting[-1])}"
     done = [one for one in _milestone_issues(state) if one.state_reason == "completed" and not one.open]
     if week % 3 == 0 and done:
         state.reopen(WORLD.shop, done[-1].number, by="grace")
-        yield f"reopened {_named(done[-1])}"
+        yield f"reopened {named(done[-1])}"
     if week % 2 == 0:
         made = state.create(WORLD.shop, title(random), milestone=WORLD.milestone, author="dmitri", pull_request=True)
-        yield f"opened the pull request {_named(made)}"
+        yield f"opened the pull request {named(made)}"
 
 
 def _new_estimates(state: JiraState, random: Random, week: int) -> Iterator[str]:
@@ -210,11 +210,11 @@ _WEEK: dict[int, tuple[tuple[float, GitHubAct, JiraAct], ...]] = {
 """By weekday: after how many hours, and what is done on GitHub and on Jira. Fridays are for talking."""
 
 
-def _named(issue: Issue) -> str:
+def named(issue: Issue) -> str:
     return f"{issue.repository.full_name}#{issue.number} ({issue.title})"
 
 
-def _open_issues(state: GitHubState, repository: str) -> list[Issue]:
+def open_issues(state: GitHubState, repository: str) -> list[Issue]:
     return [issue for issue in state.repository(repository).issues.values() if issue.open]
 
 
@@ -223,7 +223,7 @@ def _milestone_issues(state: GitHubState) -> list[Issue]:
     return [issue for issue in every if issue.milestone is not None and issue.milestone.title == WORLD.milestone]
 
 
-def _in_milestone(state: GitHubState) -> list[Issue]:
+def in_milestone(state: GitHubState) -> list[Issue]:
     return [issue for issue in _milestone_issues(state) if issue.open]
 
 
@@ -231,6 +231,6 @@ def _stories(state: JiraState) -> list[Ticket]:
     return [issue for issue in state.issues.values() if issue.epic == WORLD.epic]
 
 
-def _is_an_open_p1_bug(issue: Ticket) -> bool:
+def is_an_open_p1_bug(issue: Ticket) -> bool:
     ours = issue.project.key == WORLD.project
     return ours and issue.type == "Bug" and issue.priority == "Highest" and issue.status != "Done"

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from okrsync.sandbox import quarter
 from okrsync.sandbox.data import PEOPLE, title
 from okrsync.sandbox.github import GitHubState
-from okrsync.sandbox.github.records import Issue
+from okrsync.sandbox.quarter import in_milestone, is_an_open_p1_bug, named, open_issues
 from okrsync.sandbox.world import WORLD
 
 if TYPE_CHECKING:
     from okrsync.sandbox.jira import JiraState
-    from okrsync.sandbox.jira.records import Issue as Ticket
     from okrsync.sandbox.server import Sandbox
 
 _NEXT = {"To Do": "In Progress", "In Progress": "In Review", "In Review": "Done"}
@@ -61,51 +60,39 @@ def _acts(sandbox: Sandbox, week: int) -> Iterator[str]:
 
 def _on_github(state: GitHubState, random: Random, week: int) -> Iterator[str]:
     yield from _in_the_shop(state, random, week)
-    slow = [issue for issue in _open_issues(state, WORLD.api) if issue.parent is not None]
+    slow = [issue for issue in open_issues(state, WORLD.api) if issue.parent is not None]
     for issue in slow[:2]:
         state.close(WORLD.api, issue.number, by=random.choice(PEOPLE))
-        yield f"closed {_named(issue)}"
+        yield f"closed {named(issue)}"
 
 
 def _in_the_shop(state: GitHubState, random: Random, week: int) -> Iterator[str]:
-    shop, waiting = WORLD.shop, [issue for issue in _open_issues(state, WORLD.shop) if _in_the_milestone(issue)]
+    shop, waiting = WORLD.shop, in_milestone(state)
     reviewed = [issue for issue in waiting if issue.pull_request][:1]
     finished = [issue for issue in waiting if issue not in reviewed][:2]
     left = [issue for issue in waiting if issue not in reviewed + finished]
     for issue in finished:
         state.close(shop, issue.number, by=random.choice(PEOPLE))
-        yield f"closed {_named(issue)}"
+        yield f"closed {named(issue)}"
     for issue in reviewed:
         state.merge(shop, issue.number)
-        yield f"merged {_named(issue)}"
+        yield f"merged {named(issue)}"
     if week % 3 == 1:
         made = state.create(shop, title(random), milestone=WORLD.milestone, author="chloe", labels=["ux"])
-        yield f"opened {_named(made)} in the milestone {WORLD.milestone}"
+        yield f"opened {named(made)} in the milestone {WORLD.milestone}"
     if week % 2 == 0 and left:
         cancelled = left.pop()
         state.close(shop, cancelled.number, "not_planned")
-        yield f"cancelled {_named(cancelled)}"
+        yield f"cancelled {named(cancelled)}"
     if left:
         state.comment(shop, left[0].number, "Half of it works on my machine.", author=random.choice(PEOPLE))
         state.label(shop, left[0].number, "needs-design")
-        yield f"talked about {_named(left[0])} and labelled it needs-design"
-
-
-def _named(issue: Issue) -> str:
-    return f"{issue.repository.full_name}#{issue.number} ({issue.title})"
-
-
-def _open_issues(state: GitHubState, repository: str) -> list[Issue]:
-    return [issue for issue in state.repository(repository).issues.values() if issue.open]
-
-
-def _in_the_milestone(issue: Issue) -> bool:
-    return issue.milestone is not None and issue.milestone.title == WORLD.milestone
+        yield f"talked about {named(left[0])} and labelled it needs-design"
 
 
 def _on_jira(state: JiraState, random: Random, week: int) -> Iterator[str]:
     yield from _move_stories(state, week)
-    bugs = [issue.key for issue in state.issues.values() if _is_an_open_p1_bug(issue)]
+    bugs = [issue.key for issue in state.issues.values() if is_an_open_p1_bug(issue)]
     fixed = bugs[: 5 + week % 3]
     for key in fixed:
         state.transition(key, "Done", resolution="Done")
@@ -116,11 +103,6 @@ def _on_jira(state: JiraState, random: Random, week: int) -> Iterator[str]:
     if bugs[len(fixed) :]:
         state.add_comment(bugs[-1], "A customer wrote in again.", author=random.choice(PEOPLE))
         yield f"commented on {bugs[-1]}"
-
-
-def _is_an_open_p1_bug(issue: Ticket) -> bool:
-    ours = issue.key.startswith(f"{WORLD.project}-")
-    return ours and issue.type == "Bug" and issue.priority == "Highest" and issue.status != "Done"
 
 
 def _move_stories(state: JiraState, week: int) -> Iterator[str]:
