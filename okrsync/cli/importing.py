@@ -178,7 +178,7 @@ def _say_adopted(session: Session, done: Adopted) -> int:
     session.say(f"Wrote {done.file}: {counted}.")
     if done.passed_over:
         session.say(f"Passed over, since nothing is mapped to them: {', '.join(done.passed_over)}.")
-    _say_unread(session, [done.file] if done.unread else [])
+    _say_unread(session, done.unread)
     session.say("Next: okrsync check --offline, then okrsync coach.")
     return 0
 

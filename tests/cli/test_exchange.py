@@ -58,7 +58,7 @@ def test_what_was_exported_comes_back_elsewhere(acme: Past, elsewhere: Path, tmp
     assert f"okrsync import {target} brings it back." in exported.stderr
     result = _call(elsewhere, "import", str(target))
     assert result.exit_code == 0
-    assert "Wrote okrs/shop.yaml." in result.stderr
+    assert f"Wrote {elsewhere}/okrs/shop.yaml." in result.stderr
     assert "Kept 1 check-in." in result.stderr
     there, here = (json.loads(_call(folder, "export").stdout) for folder in (acme.folder, elsewhere))
     assert here["history"] == there["history"]
@@ -97,7 +97,7 @@ def test_okrchestra_gets_a_workspace_and_gives_everything_back(acme: Past, elsew
     assert "What it has no place for lies in its folder okrsync/." in exported.stderr
     assert (tmp_path / "ws" / "okrs" / "shop.yml").exists()
     result = _call(elsewhere, "import", str(tmp_path / "ws"))
-    assert (result.exit_code, "Wrote okrs/shop.yaml." in result.stderr) == (0, True)
+    assert (result.exit_code, f"Wrote {elsewhere}/okrs/shop.yaml." in result.stderr) == (0, True)
     assert (elsewhere / "okrs" / "shop.yaml").read_text() == (acme.folder / "okrs" / "shop.yaml").read_text()
     before, after = (json.loads(one) for one in (acme.call("export").stdout, _call(elsewhere, "export").stdout))
     assert after | {"exported_at": ""} == before | {"exported_at": ""}
@@ -112,7 +112,7 @@ def test_a_workspace_that_was_edited_is_read_as_it_says_now(acme: Past, elsewher
     result = _call(elsewhere, "import", str(tmp_path / "ws"))
     assert result.exit_code == 0
     assert "okrsync/everything.json is passed over: okrs/shop.yml." in result.stderr
-    assert "Wrote okrs/ws.yaml: 1 objective and 1 key result." in result.stderr
+    assert f"Wrote {elsewhere}/okrs/ws.yaml: 1 objective and 1 key result." in result.stderr
     assert "Ship all of it" in (elsewhere / "okrs" / "ws.yaml").read_text()
     assert "end: 2026-12-24" in (elsewhere / "okrs" / "ws.yaml").read_text(), "the cycle is the one of the notes"
     assert _call(elsewhere, "check", "--offline").exit_code == 0
@@ -125,6 +125,27 @@ def test_a_workspace_can_be_checked_with_the_tool_for_sums(acme: Past, tmp_path:
         assert hashlib.sha256((tmp_path / "ws" / name).read_bytes()).hexdigest() == digest
 
 
+def test_files_are_named_from_where_people_stand_as_check_names_them(
+    acme: Past, elsewhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme.call("export", "-o", str(tmp_path / "all.json"))
+    monkeypatch.chdir(tmp_path)
+    here = elsewhere.relative_to(tmp_path)
+    assert "Wrote elsewhere/okrs/shop.yaml." in _call(here, "import", "all.json").stderr
+    assert "The same already: elsewhere/okrs/shop.yaml." in _call(here, "import", "all.json").stderr
+    (elsewhere / "okrs" / "shop.yaml").write_text("cycle: 7\n")
+    assert "elsewhere/okrs/shop.yaml" in _call(here, "check", "--offline").stderr
+
+
+def test_a_file_that_is_not_read_is_named_as_the_configuration_has_to_name_it(
+    elsewhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = _goals(elsewhere.relative_to(tmp_path), "-o", "elsewhere/plans/goals.yaml").stderr
+    assert "Wrote elsewhere/plans/goals.yaml:" in told
+    assert "elsewhere/okrsync.yaml does not read plans/goals.yaml: add it to `okrs:`." in told
+
+
 def _goals(folder: Path, *more: str, text: str = GOALS) -> Result:
     (folder / "goals.csv").write_text(text)
     mapping = ("objective=Goal", "title=Result", "start=From", "target=To")
@@ -135,7 +156,7 @@ def _goals(folder: Path, *more: str, text: str = GOALS) -> Result:
 def test_a_table_becomes_an_okr_file_that_is_right(elsewhere: Path) -> None:
     result = _goals(elsewhere)
     assert result.exit_code == 0
-    assert "Wrote okrs/goals.yaml: 1 objective and 2 key results." in result.stderr
+    assert f"Wrote {elsewhere}/okrs/goals.yaml: 1 objective and 2 key results." in result.stderr
     assert "Passed over, since nothing is mapped to them: Mood." in result.stderr
     assert _call(elsewhere, "check", "--offline").exit_code == 0
     text = (elsewhere / "okrs" / "goals.yaml").read_text()

@@ -20,14 +20,14 @@ from okrsync.yamlfile import read_yaml
 class Adopted(msgspec.Struct, frozen=True):
     """The file that was written, how much is in it, and what was passed over: columns that nobody mapped.
 
-    ``unread`` tells that the configuration's ``okrs:`` does not match the file.
+    ``unread`` names the file as ``okrs:`` of the configuration would, where that does not match it.
     """
 
     file: str
     objectives: int
     key_results: int
     passed_over: tuple[str, ...] = ()
-    unread: bool = False
+    unread: tuple[str, ...] = ()
 
 
 def adopt_table(site: Site, file: Path, mapping: Mapping[str, str], cycle: Cycle, target: Path | None) -> Adopted:
@@ -81,7 +81,7 @@ def _adopt(site: Site, rows: Sequence[Row], cycle: Cycle, source: str, target: P
         file=site.shown(target),
         objectives=len(objectives),
         key_results=sum(len(one["key_results"]) for one in objectives),
-        unread=bool(site.unread(texts)),
+        unread=tuple(site.unread(texts)),
     )
 
 

@@ -86,10 +86,10 @@ def _new_texts(site: Site, archive: Archive, source: str) -> tuple[dict[Path, st
             texts[path] = _text(one, content, source)
             continue
         if _present(site, path) != content:
-            problem = Problem(one.file, None, "", "exists already, and says something else")
+            problem = Problem(site.shown(path), None, "", "exists already, and says something else")
             hint = "Nothing was changed. Move the file away, or import into another folder."
             raise ConfigError(f"{source} cannot be imported here.", hint=hint, problems=(problem,))
-        known.append(one.file)
+        known.append(site.shown(path))
     return texts, tuple(known)
 
 

@@ -20,8 +20,9 @@ from okrsync.yamlfile import parse_yaml, refusal
 
 @dataclass(frozen=True)
 class Site:
-    """A configuration, its plug-ins, and the OKR files that it has already."""
+    """A configuration, its plug-ins, and the OKR files that it has already; ``folder`` is its own as people named it."""
 
+    folder: Path
     settings: Settings
     plugins: Mapping[str, Plugin]
     existing: Mapping[Path, Source]
@@ -39,7 +40,7 @@ class Site:
             raise refusal(problems)
         plugins = {name: registry.plugin(options.type) for name, options in settings.connections.items()}
         existing = {path.resolve(): source for path, source in zip(settings.okr_files, sources, strict=True)}
-        return cls(settings, plugins, existing, now)
+        return cls(config.parent, settings, plugins, existing, now)
 
     def place(self, file: str) -> Path:
         """Where a file of an archive belongs. Raises ConfigError when that is not below the configuration's folder."""
@@ -69,19 +70,23 @@ class Site:
             )
 
     def shown(self, path: Path) -> str:
-        """A path as people read it."""
+        """A path as every command names it: from where people stand, as far as they named the configuration so."""
+        inside = self._inside(path)
+        return str(path if inside is None else self.folder / inside)
+
+    def _inside(self, path: Path) -> Path | None:
         base = self.settings.base.resolve()
-        return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+        return path.relative_to(base) if path.is_relative_to(base) else None
 
     def unread(self, paths: Mapping[Path, str]) -> list[str]:
-        """Those of these files that the configuration's `okrs:` does not match."""
+        """Those of these files that the configuration's `okrs:` does not match, as it would name them."""
         base = self.settings.base
         matched = {
             (base / match).resolve()
             for pattern in self.settings.okrs
             for match in glob.glob(pattern, root_dir=base, recursive=True)
         }
-        return [self.shown(path) for path in paths if path not in matched]
+        return [str(self._inside(path) or path) for path in paths if path not in matched]
 
 
 @contextmanager

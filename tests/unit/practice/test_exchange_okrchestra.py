@@ -143,7 +143,7 @@ def test_their_document_becomes_an_okr_file(site: Site, tmp_path: Path) -> None:
     (tmp_path / "theirs" / "okrs" / "org.yml").write_text(THEIRS)
     (tmp_path / "theirs" / "okrs" / "permissions.yml").write_text("default_policy: deny\n")
     done = adopt_workspace(site, tmp_path / "theirs", CYCLE, None)
-    assert (done.file, done.objectives, done.key_results, done.unread) == ("okrs/theirs.yaml", 1, 2, False)
+    assert (done.file, done.objectives, done.key_results, done.unread) == (f"{tmp_path}/okrs/theirs.yaml", 1, 2, ())
     text = (tmp_path / "okrs" / "theirs.yaml").read_text()
     assert "# from org.yml, objectives[0].key_results[0]; OKRchestra: metric api.uptime.pct, current 99.5" in text
     again = Site.open(tmp_path / "okrsync.yaml", {"JIRA_API_TOKEN": "t"}, lambda: NOW)
