@@ -20,7 +20,7 @@ from okrsync.yamlfile import parse_yaml, refusal
 
 @dataclass(frozen=True)
 class Site:
-    """A configuration, its plug-ins, and the OKR files that it has already; ``folder`` is its own as people named it."""
+    """A configuration, its plug-ins, and the OKR files it has already; ``folder`` is where people say that it is."""
 
     folder: Path
     settings: Settings
