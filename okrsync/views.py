@@ -15,7 +15,7 @@ from okrsync.measure import contributions
 from okrsync.method.standings import Standings, stand
 from okrsync.method.timeline import linked_at
 from okrsync.model.checkin import CheckIn
-from okrsync.model.okr import Boolean, Life, Maintain, Milestones, Okrs, Placed
+from okrsync.model.okr import Boolean, GoalState, Maintain, Milestones, Okrs, Placed
 from okrsync.model.sample import Contribution, Linked, Sample
 from okrsync.model.status import Explanation, KeyResultStatus, ObjectiveStatus
 from okrsync.model.verdict import Preset, Verdict
@@ -77,7 +77,7 @@ def status(
                 team=objective.team,
                 kind=objective.kind,
                 cycle=cycle.id,
-                state=objective.state if objective.state is not Life.ACTIVE else cycle.state,
+                state=objective.state if objective.state is not GoalState.ACTIVE else cycle.state,
                 progress=found.objectives[objective.id].progress,
                 key_results=tuple(
                     row(store, placed, now, known, found.verdicts[placed.key_result.id])

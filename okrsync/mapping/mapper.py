@@ -18,7 +18,7 @@ from okrsync.mapping.problems import problems
 from okrsync.mapping.rule import Compiler, Rule, named, reference
 from okrsync.mapping.surroundings import Names, Surroundings
 from okrsync.mapping.targets import targets
-from okrsync.model.okr import Life, Phase, Placed
+from okrsync.model.okr import GoalState, Phase, Placed
 from okrsync.model.run import Dangling
 from okrsync.model.sample import Linked
 from okrsync.model.target import Target
@@ -213,10 +213,10 @@ def _why_not_live(placed: Placed) -> str:
     name, cycle, objective = placed.key_result.id, placed.cycle, placed.objective
     if cycle.state not in (Phase.ACTIVE, Phase.GRADING):
         return f"{name} belongs to cycle {cycle.id}, which is {_said(cycle.state)}"
-    if objective.state is not Life.ACTIVE:
+    if objective.state is not GoalState.ACTIVE:
         return f"{name} belongs to objective {objective.id}, which is {_said(objective.state)}"
     return f"{name} is {_said(placed.key_result.state)}"
 
 
-def _said(state: Life | Phase) -> str:
-    return "still a draft" if state in (Life.DRAFT, Phase.DRAFT) else state.value
+def _said(state: GoalState | Phase) -> str:
+    return "still a draft" if state in (GoalState.DRAFT, Phase.DRAFT) else state.value

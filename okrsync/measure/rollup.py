@@ -7,10 +7,10 @@ from math import fsum
 
 import msgspec
 
-from okrsync.model.okr import Life, Objective
+from okrsync.model.okr import GoalState, Objective
 from okrsync.model.sample import Sample
 
-COUNTED = (Life.ACTIVE, Life.CLOSED)
+COUNTED = (GoalState.ACTIVE, GoalState.CLOSED)
 """Drafts are not agreed on yet; postponed and abandoned results are not pursued."""
 
 Children = Callable[[str], Sequence[Objective]]

@@ -14,7 +14,7 @@ from enum import StrEnum
 import msgspec
 
 from okrsync.model.checkin import CheckIn, Rhythm
-from okrsync.model.okr import Cycle, Life, Phase, Placed
+from okrsync.model.okr import Cycle, GoalState, Phase, Placed
 
 DAY = timedelta(days=1)
 EVER = datetime.min.replace(tzinfo=UTC)
@@ -211,10 +211,10 @@ def _words(state: State, day: date | None, unkept: int, last: datetime | None, z
 
 
 _RESTING = {
-    Life.DRAFT: "is a draft",
-    Life.POSTPONED: "is postponed",
-    Life.ABANDONED: "is abandoned",
-    Life.CLOSED: "is closed",
+    GoalState.DRAFT: "is a draft",
+    GoalState.POSTPONED: "is postponed",
+    GoalState.ABANDONED: "is abandoned",
+    GoalState.CLOSED: "is closed",
 }
 
 

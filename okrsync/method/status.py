@@ -19,7 +19,7 @@ from okrsync.method.divergence import divergences
 from okrsync.method.expected import day_of, due, expected
 from okrsync.method.presets import RATIO, TIMED, by_confidence, compare, reason
 from okrsync.model.checkin import CheckIn
-from okrsync.model.okr import Boolean, Cycle, KeyResult, Life, Maintain, Manual, Objective, Phase, Placed
+from okrsync.model.okr import Boolean, Cycle, GoalState, KeyResult, Maintain, Manual, Objective, Phase, Placed
 from okrsync.model.sample import Sample
 from okrsync.model.verdict import Preset, Rule, Status, Verdict
 from okrsync.words import number, percent
@@ -32,7 +32,7 @@ OVERRIDE_LASTS = timedelta(days=7)
 
 INSTANT = timedelta(microseconds=1)
 
-_ENDED = {Life.CLOSED: Status.CLOSED, Life.ABANDONED: Status.ABANDONED, Life.POSTPONED: Status.POSTPONED}
+_ENDED = {GoalState.CLOSED: Status.CLOSED, GoalState.ABANDONED: Status.ABANDONED, GoalState.POSTPONED: Status.POSTPONED}
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -154,7 +154,7 @@ def draft(key_result: KeyResult | None, objective: Objective, cycle: Cycle) -> s
     """Who is a draft, or ""."""
     near = ((key_result, "it is"), (objective, "its objective is" if key_result else "it is"))
     for one, name in near:
-        if one is not None and one.state is Life.DRAFT:
+        if one is not None and one.state is GoalState.DRAFT:
             return f"{name} a draft"
     return f"its cycle {cycle.id} is a draft" if cycle.state is Phase.DRAFT else ""
 

@@ -11,7 +11,7 @@ import msgspec
 from okrsync.method.checkins import DAY, midnight
 from okrsync.method.expected import due, expected
 from okrsync.model.burnup import BurnUp, Expected, Goal
-from okrsync.model.okr import Completion, Count, Life, Measure, Phase, Placed, Sum
+from okrsync.model.okr import Completion, Count, GoalState, Measure, Phase, Placed, Sum
 from okrsync.model.outlook import Ahead, Outlook, Past
 from okrsync.practice.aims import Aims
 from okrsync.practice.desk import Desk
@@ -38,8 +38,8 @@ def _revived(placed: Placed) -> Placed:
     """As it was while it was pursued."""
     return placed.model_copy(
         update={
-            "key_result": placed.key_result.model_copy(update={"state": Life.ACTIVE}),
-            "objective": placed.objective.model_copy(update={"state": Life.ACTIVE}),
+            "key_result": placed.key_result.model_copy(update={"state": GoalState.ACTIVE}),
+            "objective": placed.objective.model_copy(update={"state": GoalState.ACTIVE}),
             "cycle": placed.cycle.model_copy(update={"state": Phase.ACTIVE}),
         }
     )

@@ -9,7 +9,7 @@ import msgspec
 
 from okrsync import views
 from okrsync.method.status import confidence
-from okrsync.model.okr import Life, Objective, Okrs
+from okrsync.model.okr import GoalState, Objective, Okrs
 from okrsync.model.status import KeyResultStatus, ObjectiveStatus
 from okrsync.practice.desk import Desk
 
@@ -78,7 +78,9 @@ def _tree(okrs: Okrs) -> Iterator[tuple[Objective, int]]:
 def without_work(branches: Iterable[Branch]) -> Iterator[tuple[Branch, Row]]:
     """Live key results that no ticket is linked to, also those whose value people give."""
     for branch in branches:
-        yield from ((branch, row) for row in branch.rows if row.status.state == Life.ACTIVE and not row.status.items)
+        yield from (
+            (branch, row) for row in branch.rows if row.status.state == GoalState.ACTIVE and not row.status.items
+        )
 
 
 def statuses(branches: Sequence[Branch]) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from okr_builders import CYCLE, item, placed, version
 
 from okrsync.mapping import Known, Mapper, Surroundings, Words
-from okrsync.model.okr import Life, Objective, Phase, Placed
+from okrsync.model.okr import GoalState, Objective, Phase, Placed
 from okrsync.model.run import Dangling
 from okrsync.model.work import Item
 
@@ -22,7 +22,7 @@ def around(*parents: Item, **known: Any) -> Surroundings:
     return Surroundings(scopes=SCOPES, parents={(one.connection, one.id): one for one in parents}, **known)
 
 
-def aside(life: Life) -> Objective:
+def aside(life: GoalState) -> Objective:
     return Objective(id="checkout", title="Buying is effortless", state=life)
 
 
@@ -53,9 +53,9 @@ def test_a_reference_to_an_unknown_key_result_names_the_nearest() -> None:
             {"cycle": CYCLE.model_copy(update={"state": Phase.DRAFT})},
             "belongs to cycle 2026-Q4, which is still a draft",
         ),
-        ({"state": Life.ABANDONED}, "is abandoned"),
-        ({"objective": aside(Life.POSTPONED)}, "belongs to objective checkout, which is postponed"),
-        ({"objective": aside(Life.DRAFT)}, "belongs to objective checkout, which is still a draft"),
+        ({"state": GoalState.ABANDONED}, "is abandoned"),
+        ({"objective": aside(GoalState.POSTPONED)}, "belongs to objective checkout, which is postponed"),
+        ({"objective": aside(GoalState.DRAFT)}, "belongs to objective checkout, which is still a draft"),
     ],
 )
 def test_a_reference_to_a_key_result_that_is_not_live_says_why(where: dict[str, Any], reason: str) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from okr_builders import CYCLE, item, placed
 
 from okrsync.mapping import Mapper, Surroundings, heirs_of
-from okrsync.model.okr import Cycle, Life, Phase, Placed
+from okrsync.model.okr import Cycle, GoalState, Phase, Placed
 from okrsync.model.run import Dangling
 
 CLOSED = CYCLE.model_copy(update={"state": Phase.CLOSED})
@@ -83,7 +83,7 @@ def test_what_was_carried_over_to_two_counts_for_none_of_them() -> None:
 
 
 def test_what_was_given_up_afterwards_takes_nothing_over() -> None:
-    given_up = placed(id="one-page", cycle=SPRING, carried_from="checkout-1", state=Life.ABANDONED)
+    given_up = placed(id="one-page", cycle=SPRING, carried_from="checkout-1", state=GoalState.ABANDONED)
     assert counts_for(OLD, given_up) == []
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from okr_builders import NOON, key_result
 
 from okrsync.measure import RollUp, progress_of, roll_up
-from okrsync.model.okr import Life, Objective
+from okrsync.model.okr import GoalState, Objective
 from okrsync.model.sample import Sample
 
 
@@ -39,8 +39,8 @@ def test_weight_zero_is_left_out() -> None:
     assert progress_of(objective(a=1, b=0), samples(a=0.4, b=1.0)) == pytest.approx(0.4)
 
 
-@pytest.mark.parametrize("life", [Life.ABANDONED, Life.POSTPONED, Life.DRAFT])
-def test_what_is_not_pursued_is_left_out(life: Life) -> None:
+@pytest.mark.parametrize("life", [GoalState.ABANDONED, GoalState.POSTPONED, GoalState.DRAFT])
+def test_what_is_not_pursued_is_left_out(life: GoalState) -> None:
     one = objective(a=1, b=1)
     given_up = key_result(id="b", state=life)
     assert progress_of(changed(one, key_results=(one.key_results[0], given_up)), samples(a=0.4, b=0.0)) == 0.4
@@ -66,7 +66,7 @@ def test_children_count_where_the_roll_up_says_so(rollup: str, progress: float) 
 
 def test_children_that_are_left_out_do_not_pull_down() -> None:
     parent = changed(objective(), rollup="children")
-    children = (objective("x", b=1), objective("empty"), changed(objective("y", c=1), state=Life.ABANDONED))
+    children = (objective("x", b=1), objective("empty"), changed(objective("y", c=1), state=GoalState.ABANDONED))
     assert progress_of(parent, samples(b=0.6, c=0.0), children) == pytest.approx(0.6)
 
 

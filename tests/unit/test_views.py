@@ -11,7 +11,7 @@ from okr_builders import CYCLE, NOON, item, key_result, placed
 
 from okrsync.assess import Assessor
 from okrsync.errors import ConfigError
-from okrsync.model.okr import Cycle, KeyResult, Life, Objective, Okrs, Placed
+from okrsync.model.okr import Cycle, GoalState, KeyResult, Objective, Okrs, Placed
 from okrsync.model.status import KeyResultStatus
 from okrsync.model.work import Item, Scope
 from okrsync.store import Store
@@ -95,8 +95,10 @@ def test_an_objective_counts_its_children_as_it_says(shop: Store) -> None:
     assert [one.progress for one in status(shop, files, NOON)] == [1.0, 1.0]
 
 
-@pytest.mark.parametrize(("state", "shown"), [(Life.ACTIVE, "grading"), (Life.POSTPONED, "postponed")])
-def test_an_objective_is_in_the_state_of_its_cycle_unless_it_has_one(store: Store, state: Life, shown: str) -> None:
+@pytest.mark.parametrize(("state", "shown"), [(GoalState.ACTIVE, "grading"), (GoalState.POSTPONED, "postponed")])
+def test_an_objective_is_in_the_state_of_its_cycle_unless_it_has_one(
+    store: Store, state: GoalState, shown: str
+) -> None:
     grading = Cycle(**{**CYCLE.model_dump(), "state": "grading"})
     (one,) = status(store, okrs(cycle=grading, state=state), NOON)
     assert one.state == shown

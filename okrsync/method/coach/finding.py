@@ -10,11 +10,11 @@ from functools import cached_property
 import msgspec
 
 from okrsync.method.checkins import Duty
-from okrsync.model.okr import Cycle, KeyResult, Life, Objective, Okrs, Phase, Placed
+from okrsync.model.okr import Cycle, GoalState, KeyResult, Objective, Okrs, Phase, Placed
 from okrsync.model.rules import RULES, Severity
 from okrsync.model.sample import Sample
 
-PURSUED = (Life.DRAFT, Life.ACTIVE)
+PURSUED = (GoalState.DRAFT, GoalState.ACTIVE)
 
 
 class Finding(msgspec.Struct, frozen=True):

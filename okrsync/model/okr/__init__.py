@@ -7,7 +7,7 @@ formulas named at each measure.
 
 from okrsync.model.okr.cycle import Cycle, Phase
 from okrsync.model.okr.fields import KEY_RESULT_ID
-from okrsync.model.okr.goal import Ignored, KeyResult, Life, Objective, OkrFile, PlanPoint, Roles
+from okrsync.model.okr.goal import GoalState, Ignored, KeyResult, Objective, OkrFile, PlanPoint, Roles
 from okrsync.model.okr.link import Labels, Link, Role
 from okrsync.model.okr.measure import (
     Boolean,
@@ -33,11 +33,11 @@ __all__ = [
     "Cycle",
     "Duration",
     "Filter",
+    "GoalState",
     "Home",
     "Ignored",
     "KeyResult",
     "Labels",
-    "Life",
     "Link",
     "Maintain",
     "Manual",

@@ -22,8 +22,8 @@ class PlanPoint(Frozen):
     value: Number
 
 
-class Life(StrEnum):
-    """The state a person gives an objective or key result."""
+class GoalState(StrEnum):
+    """The state that people give an objective or key result in its file."""
 
     DRAFT = "draft"
     ACTIVE = "active"
@@ -58,7 +58,7 @@ class KeyResult(Frozen):
     unit: str = ""
     due: date | None = None
     weight: Amount = 1.0
-    state: Life = Life.ACTIVE
+    state: GoalState = GoalState.ACTIVE
     plan: tuple[PlanPoint, ...] = ()
     measure: Measure
     links: tuple[Link, ...] = ()
@@ -111,7 +111,7 @@ class Objective(Frozen):
     parent: Id | None = None
     kind: Literal["committed", "aspirational"] = "committed"
     weight: Amount = 1.0
-    state: Life = Life.ACTIVE
+    state: GoalState = GoalState.ACTIVE
     rollup: Literal["key_results", "children", "both"] = "key_results"
     top: bool = False
     visibility: Literal["all", "team"] = "all"

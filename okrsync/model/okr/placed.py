@@ -6,7 +6,7 @@ from pydantic import Field
 
 from okrsync.model.okr.cycle import Cycle, Phase
 from okrsync.model.okr.fields import Frozen
-from okrsync.model.okr.goal import Ignored, KeyResult, Life, Objective, Roles
+from okrsync.model.okr.goal import GoalState, Ignored, KeyResult, Objective, Roles
 
 
 class Home(Frozen):
@@ -48,8 +48,8 @@ class Placed(Frozen):
         """Counts work and shows on tickets: everything around it is active or being graded."""
         return (
             self.cycle.state in (Phase.ACTIVE, Phase.GRADING)
-            and self.objective.state is Life.ACTIVE
-            and self.key_result.state is Life.ACTIVE
+            and self.objective.state is GoalState.ACTIVE
+            and self.key_result.state is GoalState.ACTIVE
         )
 
 

@@ -24,7 +24,7 @@ from okrsync.method.checkins import (
     midnight,
 )
 from okrsync.model.checkin import CheckIn, Rhythm
-from okrsync.model.okr import Cycle, Life, Objective, Phase
+from okrsync.model.okr import Cycle, GoalState, Objective, Phase
 
 WEEKLY = Rhythm()
 BERLIN = CYCLE.model_copy(update={"timezone": "Europe/Berlin"})
@@ -138,9 +138,9 @@ def test_stale_is_longer_than_two_weeks_of_silence() -> None:
     [
         ({"cycle": CYCLE.model_copy(update={"state": Phase.CLOSED})}, "the cycle is closed"),
         ({"cycle": CYCLE.model_copy(update={"state": Phase.DRAFT})}, "the cycle is a draft"),
-        ({"state": Life.CLOSED}, "it is closed"),
-        ({"state": Life.ABANDONED}, "it is abandoned"),
-        ({"objective": Objective(id="o", title="O", state=Life.POSTPONED)}, "its objective is postponed"),
+        ({"state": GoalState.CLOSED}, "it is closed"),
+        ({"state": GoalState.ABANDONED}, "it is abandoned"),
+        ({"objective": Objective(id="o", title="O", state=GoalState.POSTPONED)}, "its objective is postponed"),
     ],
 )
 def test_what_is_over_owes_nothing(changed: dict[str, object], why: str) -> None:

@@ -14,7 +14,7 @@ from okrsync.measure import progress_of
 from okrsync.method.objectives import Standing
 from okrsync.method.standings import stand
 from okrsync.model.checkin import CheckIn
-from okrsync.model.okr import Cycle, KeyResult, Life, Objective, Okrs, Phase, Placed
+from okrsync.model.okr import Cycle, GoalState, KeyResult, Objective, Okrs, Phase, Placed
 from okrsync.model.sample import Sample
 from okrsync.model.verdict import Preset, Status
 
@@ -90,7 +90,7 @@ def test_the_worst_is_the_gravest_then_the_one_that_lacks_most_then_the_first() 
 
 
 def test_who_was_put_away_is_not_the_worst() -> None:
-    away = [key_result(id="b", state=state) for state in (Life.ABANDONED, Life.POSTPONED, Life.CLOSED)]
+    away = [key_result(id="b", state=state) for state in (GoalState.ABANDONED, GoalState.POSTPONED, GoalState.CLOSED)]
     for gone in (*away, key_result(id="b", weight=0)):
         found = one({"a": 0.5, "b": 0.0}, key_result(id="a"), gone)
         assert found.worst is not None
@@ -99,14 +99,17 @@ def test_who_was_put_away_is_not_the_worst() -> None:
 
 def test_an_objective_of_which_nothing_is_known_has_no_data() -> None:
     assert one({}, key_result(id="a")).verdict.because == "no data: none of its key results has a value yet"
-    gone = key_result(id="a", state=Life.ABANDONED)
+    gone = key_result(id="a", state=GoalState.ABANDONED)
     assert one({"a": 0.5}, gone).verdict.because == "no data: everything in it is left out"
     assert one({"a": 0.5}, gone).worst is None
 
 
 def test_the_files_have_the_first_word_on_an_objective_too() -> None:
     result = key_result(id="a")
-    assert one({"a": 1.0}, result, state=Life.POSTPONED).verdict.because == "postponed: it is postponed in the OKR file"
+    assert (
+        one({"a": 1.0}, result, state=GoalState.POSTPONED).verdict.because
+        == "postponed: it is postponed in the OKR file"
+    )
     closed = okrs(objective(result), cycle=CYCLE.model_copy(update={"state": Phase.CLOSED}))
     assert standings(closed, {"a": 1.0})["checkout"].verdict.because == "closed: its cycle 2026-Q4 is closed"
 

@@ -8,7 +8,7 @@ import pytest
 from okr_builders import CYCLE, NOON, key_result
 
 from okrsync.method.scores import objective_scores, scored, suggested, too_easy
-from okrsync.model.okr import Cycle, KeyResult, Life, Objective, Okrs, Phase, Placed
+from okrsync.model.okr import Cycle, GoalState, KeyResult, Objective, Okrs, Phase, Placed
 from okrsync.model.sample import Sample
 
 
@@ -46,10 +46,10 @@ def test_an_aspiration_reached_in_full_was_too_easy() -> None:
     [("active", True), ("closed", True), ("draft", False), ("postponed", False), ("abandoned", False)],
 )
 def test_what_was_not_pursued_gets_no_score(state: str, gets: bool) -> None:
-    one = key_result(state=Life(state))
+    one = key_result(state=GoalState(state))
     for placed in (
         Placed(key_result=one, objective=objective("o", one), cycle=CYCLE),
-        Placed(key_result=key_result(), objective=objective("o", state=Life(state)), cycle=CYCLE),
+        Placed(key_result=key_result(), objective=objective("o", state=GoalState(state)), cycle=CYCLE),
     ):
         assert scored(placed) is gets
 
@@ -73,4 +73,6 @@ def test_an_objective_above_takes_the_scores_of_those_below() -> None:
 
 
 def test_an_objective_of_which_everything_is_left_out_has_no_score() -> None:
-    assert objective_scores(okrs(objective("o", key_result(id="a", state=Life.ABANDONED))), {}, NOON) == {"o": None}
+    assert objective_scores(okrs(objective("o", key_result(id="a", state=GoalState.ABANDONED))), {}, NOON) == {
+        "o": None
+    }

@@ -12,7 +12,7 @@ from okr_builders import CYCLE, NOON, placed
 
 from okrsync.method.status import verdict
 from okrsync.model.checkin import CheckIn
-from okrsync.model.okr import Life, Objective, Phase, Placed
+from okrsync.model.okr import GoalState, Objective, Phase, Placed
 from okrsync.model.sample import Sample
 from okrsync.model.verdict import Preset, Rule, Status, Verdict
 
@@ -38,7 +38,7 @@ def overriding(status: Status = Status.ON_TRACK, days: float = 7) -> CheckIn:
     return said(NOON, status=status, reason="the supplier ships on Monday", expires=NOON + timedelta(days=days))
 
 
-def in_state(state: Life) -> Placed:
+def in_state(state: GoalState) -> Placed:
     return placed(measure=MANUAL, state=state)
 
 
@@ -71,11 +71,11 @@ def test_each_preset_says_what_it_looked_at(preset: Preset, words: str) -> None:
 @pytest.mark.parametrize(
     ("one", "status", "words"),
     [
-        (in_state(Life.CLOSED), Status.CLOSED, "closed: it is closed in the OKR file"),
-        (in_state(Life.ABANDONED), Status.ABANDONED, "abandoned: it is abandoned in the OKR file"),
-        (in_state(Life.POSTPONED), Status.POSTPONED, "postponed: it is postponed in the OKR file"),
+        (in_state(GoalState.CLOSED), Status.CLOSED, "closed: it is closed in the OKR file"),
+        (in_state(GoalState.ABANDONED), Status.ABANDONED, "abandoned: it is abandoned in the OKR file"),
+        (in_state(GoalState.POSTPONED), Status.POSTPONED, "postponed: it is postponed in the OKR file"),
         (
-            placed(objective=Objective(id="o", title="O", state=Life.ABANDONED)),
+            placed(objective=Objective(id="o", title="O", state=GoalState.ABANDONED)),
             Status.ABANDONED,
             "abandoned: its objective is abandoned in the OKR file",
         ),
@@ -93,12 +93,12 @@ def test_what_has_ended_is_judged_no_more(one: Placed, status: Status, words: st
 
 def test_an_abandoned_result_of_a_closed_cycle_stays_abandoned() -> None:
     cycle = CYCLE.model_copy(update={"state": Phase.CLOSED})
-    assert judged(one=placed(cycle=cycle, state=Life.ABANDONED)).status is Status.ABANDONED
+    assert judged(one=placed(cycle=cycle, state=GoalState.ABANDONED)).status is Status.ABANDONED
 
 
 def test_what_has_not_begun_is_not_achieved_yet() -> None:
     assert judged(1.0, at=BEFORE).because == "not started: it begins on 2026-10-01"
-    assert judged(1.0, one=in_state(Life.DRAFT)).because == "not started: it is a draft"
+    assert judged(1.0, one=in_state(GoalState.DRAFT)).because == "not started: it is a draft"
 
 
 def test_achieved_is_achieved_whatever_anybody_says_and_however_late() -> None:

@@ -6,7 +6,7 @@ import pytest
 from okr_builders import CYCLE, key_result
 
 from okrsync.method.terms import terms, under
-from okrsync.model.okr import Life, Objective, Okrs, Placed
+from okrsync.model.okr import GoalState, Objective, Okrs, Placed
 
 
 def files(**changed: object) -> Okrs:
@@ -38,4 +38,4 @@ def test_a_due_day_that_was_the_cycles_end_stays_when_the_cycle_gets_longer() ->
 def test_terms_that_nobody_understands_are_those_of_today(text: str) -> None:
     asked = files(state="abandoned")
     (found,) = under(asked, dict.fromkeys(terms(asked), text)).placed
-    assert found.key_result.state is Life.ABANDONED
+    assert found.key_result.state is GoalState.ABANDONED
