@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import IPv6Network, ip_address
 
 from okrsync.model.closing import ClosedObjective
 from okrsync.model.okr import Objective, Placed
@@ -65,7 +66,15 @@ def from_proxy(
 ) -> Visitor | None:
     """Whom the trusted proxy names; the header of anybody else counts for nothing."""
     name = header(proxy.user_header) if address == proxy.address else None
-    return visitor(name, users, proxy.role) if name else None
+    return visitor(as_written(name), users, proxy.role) if name else None
+
+
+def as_written(header: str) -> str:
+    """Proxies write names in UTF-8 where they are not ASCII, and what reads them takes each byte for a letter."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeError:
+        return header
 
 
 def new_token() -> str:
@@ -100,6 +109,17 @@ def _text(data: bytes) -> str:
 
 def _bytes(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def household(address: str) -> str:
+    """Whose tries are counted together: a whole /64 of IPv6, which is what a single line is given; else the address."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return address
+    return str(found.ipv4_mapped or IPv6Network((int(found), 64), strict=False))
 
 
 @dataclass

@@ -19,7 +19,7 @@ from okrsync.settings.serve import Serve
 from okrsync.store.file import place
 from okrsync.store.inbox import Inbox, inbox_beside
 from okrsync.views import find
-from okrsync.web.access import LOCAL, Role, Visitor, fingerprint, from_proxy, user_of, visitor
+from okrsync.web.access import LOCAL, Role, Visitor, fingerprint, from_proxy, household, user_of, visitor
 from okrsync.web.room import Room, Seat
 
 CSRF = "csrf"
@@ -113,15 +113,15 @@ def too_many_tries() -> HTTPException:
 
 
 def sender(request: Request) -> str:
-    """Whence a request comes: what the proxy wrote last into X-Forwarded-For, where it passed it on.
+    """Whence a request comes, as tries are counted: what the proxy wrote last into X-Forwarded-For, if it did.
 
     Anybody can write there, too, so the word of nobody else counts.
     """
     peer, proxy = _peer(request), serve(request).proxy
     if proxy is None or peer != proxy.address:
-        return peer
+        return household(peer)
     passed_on = ",".join(request.headers.getlist("x-forwarded-for"))
-    return passed_on.rpartition(",")[2].strip() or peer
+    return household(passed_on.rpartition(",")[2].strip() or peer)
 
 
 def _peer(request: Request) -> str:

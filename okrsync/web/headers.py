@@ -29,6 +29,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+PRIVATE = {"Cache-Control": "no-store"}
+"""Of what depends on who asks."""
 
 
 class AnsweringHead:
@@ -49,10 +51,11 @@ class AnsweringHead:
 
 
 async def with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Send the security headers with every answer, and let nothing be cached that depends on who asks."""
+    """Send the security headers with every answer, and let nothing be kept that depends on who asks."""
     answer = await call_next(request)
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
     if not request.url.path.startswith("/static/"):
-        answer.headers.setdefault("Cache-Control", "no-store")
+        for name, value in PRIVATE.items():
+            answer.headers.setdefault(name, value)
     return answer

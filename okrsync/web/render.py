@@ -45,20 +45,24 @@ def environment() -> Environment:
 
 def render(request: Request, template: str, status: int = 200, **given: Any) -> HTMLResponse:
     """A page. ``given`` is what its template names beyond navigation, visitor and form secret."""
-    shown = (
-        environment()
-        .get_template(template)
-        .render(
-            version=__version__,
-            navigation=NAVIGATION,
-            here=request.url.path,
-            address=str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
-            visitor=someone(request),
-            by_token=WHO in request.session,
-            guarded=serve(request).guarded,
-            csrf=csrf_token(request),
-            trouble=room(request).trouble,
-            **given,
-        )
+    return _page(
+        template,
+        status,
+        here=request.url.path,
+        visitor=someone(request),
+        by_token=WHO in request.session,
+        guarded=serve(request).guarded,
+        csrf=csrf_token(request),
+        trouble=room(request).trouble,
+        **given,
     )
-    return HTMLResponse(shown, status)
+
+
+def render_bare(template: str, status: int, **given: Any) -> HTMLResponse:
+    """A page that asks nothing of the request, neither who sent it nor what the files say."""
+    return _page(template, status, here="", visitor=None, by_token=False, guarded=False, csrf="", trouble="", **given)
+
+
+def _page(template: str, status: int, **given: Any) -> HTMLResponse:
+    made = environment().get_template(template)
+    return HTMLResponse(made.render(version=__version__, navigation=NAVIGATION, **given), status)

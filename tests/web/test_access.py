@@ -12,7 +12,7 @@ from visiting import Visit
 from okrsync.errors import ConfigError
 from okrsync.model.okr import Objective
 from okrsync.settings.serve import Serve, User
-from okrsync.web.access import LOCAL, Patience, Role, Visitor, new_token, token_hash, user_of, visitor
+from okrsync.web.access import LOCAL, Patience, Role, Visitor, household, new_token, token_hash, user_of, visitor
 
 TOKEN = "ana's own token"
 USERS = {"ana": User(role="owner", teams=("shop",), token=token_hash(TOKEN)), "max": User(role="admin")}
@@ -122,6 +122,14 @@ def test_the_proxys_word_counts_from_its_own_address_only(visit: Visit) -> None:
     assert around.get("/", headers={"X-Remote-User": "ana"}).headers["location"].startswith("/login")
 
 
+@pytest.mark.parametrize(("sent", "name"), [("jörg".encode(), "jörg"), ("花子".encode(), "花子"), (b"j\xf6rg", "jörg")])
+def test_a_proxy_names_people_as_they_are_written(visit: Visit, sent: bytes, name: str) -> None:
+    rules = f"serve: {{proxy: {{address: 10.1.1.1}}, users: {{{name}: {{role: owner}}}}}}\n"
+    browser = visit(rules, client=("10.1.1.1", 1234))
+    me = browser.get("/api/v1/me", headers={b"X-Remote-User": sent}).json()
+    assert (me["name"], me["role"]) == (name, "owner")
+
+
 def test_every_answer_forbids_foreign_scripts_and_frames(visit: Visit) -> None:
     for path in ("/login", "/no-such-page", "/static/okrsync.css", "/api/v1/nothing"):
         headers = visit().get(path).headers
@@ -143,6 +151,19 @@ def test_strangers_see_the_login_and_no_navigation(visit: Visit) -> None:
     assert 'href="/operations"' not in page
 
 
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ("", "Nobody has to sign in here"),
+        ("serve: {proxy: {address: 10.1.1.1}, users: {ana: {role: owner}}}\n", "Nobody has a token here"),
+    ],
+)
+def test_where_there_are_no_tokens_nobody_is_asked_for_one(visit: Visit, rules: str, told: str) -> None:
+    page = visit(rules).get("/login").text
+    assert told in page
+    assert 'name="token"' not in page
+
+
 def test_guesses_behind_a_proxy_lock_out_the_guesser_and_nobody_else(visit: Visit) -> None:
     token = new_token()
     rules = f"serve: {{proxy: {{address: 127.0.0.1}}, users: {{ana: {{token: {token_hash(token)}}}}}}}\n"
@@ -155,6 +176,22 @@ def test_guesses_behind_a_proxy_lock_out_the_guesser_and_nobody_else(visit: Visi
     assert [asks("a guess", f"10.0.0.{number}, 203.0.113.9") for number in range(6)] == [401] * 5 + [429]
     assert asks(token, "198.51.100.7") == 200
     assert asks("another guess", "203.0.113.9") == 429
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        ("2001:db8:1:2::5", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::5", "2001:db8:1:3::5", False),
+        ("::ffff:10.0.0.9", "10.0.0.9", True),
+        ("::ffff:10.0.0.9", "::ffff:10.0.0.8", False),
+        ("10.0.0.9", "10.0.0.8", False),
+        ("::1", "::2", True),
+        ("unix:", "", False),
+    ],
+)
+def test_tries_from_one_line_of_ipv6_count_together(one: str, other: str, together: bool) -> None:
+    assert (household(one) == household(other)) is together
 
 
 def test_what_others_than_the_proxy_write_about_where_they_are_counts_for_nothing(visit: Visit) -> None:

@@ -124,6 +124,12 @@ def test_metrics_are_for_this_machine_and_for_those_with_a_token(visit: Visit, g
     assert here.get("/metrics", headers={"X-Forwarded-For": "10.0.0.9"}).status_code == 401
 
 
+def test_another_sites_page_reads_no_metrics_by_a_name_of_its_own_that_leads_here(visit: Visit) -> None:
+    here = visit(f"\nserve: {{users: {{ana: {{token: {token_hash(new_token())}}}}}}}\n", **HERE)
+    assert here.get("/metrics", headers={"Host": "127.0.0.1:8080"}).status_code == 200
+    assert here.get("/metrics", headers={"Host": "evil.example"}).status_code == 401
+
+
 def test_health_needs_no_sign_in_and_names_no_objective(visit: Visit) -> None:
     browser = visit(f"\nserve: {{users: {{ana: {{token: {token_hash(new_token())}}}}}}}\n", **ELSEWHERE)
     for path in ("/healthz", "/readyz"):

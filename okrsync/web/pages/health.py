@@ -91,7 +91,7 @@ def _told(time: timedelta) -> str:
 
 
 def _from_here(request: Request) -> bool:
-    """Whether a program on this machine asks, and not a proxy for somebody else."""
+    """Whether a program on this machine asks, and neither a proxy nor another site's page for somebody else."""
     if serve(request).proxy is not None or any(request.headers.get(name) for name in _FORWARDED):
         return False
-    return is_here(request.client.host if request.client else "")
+    return is_here(request.client.host if request.client else "") and is_here(request.url.hostname or "")

@@ -18,7 +18,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/login")
 def ask(request: Request, to: str = "/") -> HTMLResponse:
     """The form for a token; ``to`` is where people wanted to go."""
-    return render(request, "login.html", to=_inside(to), wrong=False)
+    return _asking(request, to)
 
 
 @router.post("/login", dependencies=[Ours])
@@ -31,7 +31,7 @@ def sign_in(request: Request, token: Annotated[str, Form()], to: Annotated[str, 
     name = user_of(token, serve(request).users)
     if name is None:
         patience.failed(address)
-        return render(request, "login.html", 401, to=_inside(to), wrong=True)
+        return _asking(request, to, wrong=True, code=401)
     patience.forget(address)
     request.session.clear()
     request.session[WHO] = name
@@ -44,6 +44,11 @@ def sign_out(request: Request) -> RedirectResponse:
     """End the session."""
     request.session.clear()
     return RedirectResponse("/login", 303)
+
+
+def _asking(request: Request, to: str, *, wrong: bool = False, code: int = 200) -> HTMLResponse:
+    tokens = any(user.token for user in serve(request).users.values())
+    return render(request, "login.html", code, to=_inside(to), wrong=wrong, tokens=tokens)
 
 
 def _inside(to: str) -> str:
