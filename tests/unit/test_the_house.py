@@ -15,6 +15,8 @@ OKRSYNC = ROOT / "okrsync"
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 INDEX = (ROOT / "docs" / "adr" / "README.md").read_text()
 TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "adr").glob("*.md")]
+FOLDERS = {"benchmarks", "config", "connectors", "deploy", "docs", "okrsync", "tests", "tools"}
 RECORDS = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
 
 IMPURE = {"os", "random", "secrets", "shutil", "socket", "subprocess", "tempfile", "threading", "time", "uuid"}
@@ -87,15 +89,27 @@ def test_mutants_meet_every_test_that_mirrors_their_room() -> None:
         Path(one).stem if one.endswith(".py") else Path(one).parent.name for one in TOOLS["mutmut"]["only_mutate"]
     }
     chosen = TOOLS["mutmut"]["pytest_add_cli_args_test_selection"]
+    unit = ROOT / "tests" / "unit"
     mirrors = {
         test.relative_to(ROOT).as_posix()
         for room in mutated
-        for test in (ROOT / "tests" / "unit").glob(f"test_{room}*.py")
-        if test.stem == f"test_{room}" or test.stem.startswith(f"test_{room}_")
+        for test in (*unit.glob(f"test_{room}*.py"), *(unit / room).glob("test_*.py"))
+        if test.parent != unit or test.stem == f"test_{room}" or test.stem.startswith(f"test_{room}_")
     }
     assert mutated <= rooms()
     assert mirrors <= set(chosen)
     assert all((ROOT / one).is_file() for one in chosen)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_names_of_the_repository_is_there(page: Path) -> None:
+    """A path between backticks, from the repository's root or the engine's, and one that a link leads to."""
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    paths = re.findall(r"`((?:[\w.-]+/)+(?:[\w.-]+\.(?:css|html|md|py))?)`", text)
+    named = [one for one in paths if one.partition("/")[0] in FOLDERS | rooms()]
+    linked = [one for one in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in one]
+    assert not [one for one in named if not any((root / one).exists() for root in (ROOT, OKRSYNC))]
+    assert not [one for one in linked if not (page.parent / one).exists()]
 
 
 def test_the_pure_rooms_ask_nobody_but_their_caller() -> None:
