@@ -211,7 +211,7 @@ class App:
         """``forecasts`` compares them with what people feel, which takes a while where there are many."""
         desk = self.desk()
         chances = contradictable(desk) if forecasts else None
-        found = status(self.store, self.okrs, desk.now, self.settings.status.preset, chances)
+        found = status(self.store, desk.judged, desk.now, self.settings.status.preset, chances)
         return with_finals(desk, found, desk.now)
 
     def explain(self, name: str, at: datetime | None = None) -> Explanation | ObjectiveExplanation:

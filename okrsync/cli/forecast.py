@@ -49,9 +49,10 @@ def _find(app: App, key_result: str | None) -> Placed | None:
 def _one(session: Session, app: App, placed: Placed, *, json: bool) -> int:
     from okrsync.errors import ConfigError
     from okrsync.practice.outlook import marked, outlook
+    from okrsync.practice.standing import as_judged
 
     desk = app.desk()
-    found = outlook(desk, placed, charted=True)
+    found = outlook(desk, as_judged(desk, placed), charted=True)
     if found is None:
         name = placed.key_result.id
         raise ConfigError(f"{name} is not live, so there is nothing to forecast.", hint="`okrsync status` tells why.")
@@ -71,7 +72,7 @@ def _all(session: Session, app: App, *, json: bool) -> int:
     from okrsync.practice.outlook import marked, outlooks
 
     desk = app.desk()
-    found = marked(desk, list(outlooks(desk).values()))
+    found = marked(desk, list(outlooks(desk, desk.judged.live()).values()))
     if json:
         from okrsync.report.machine import as_json
 

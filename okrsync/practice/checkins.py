@@ -80,8 +80,7 @@ def owed(desk: Desk, owner: str | None = None) -> tuple[Owed, ...]:
     For a cycle that was closed nobody owes anything, whatever its files say. Raises ConfigError naming the nearest
     owner.
     """
-    over = {one.cycle.casefold() for one in desk.store.closings.all() if one.at <= desk.now}
-    return tuple(row for row in duties(desk, owner) if row.cycle.casefold() not in over)
+    return tuple(row for row in duties(desk, owner) if row.cycle.casefold() not in desk.over)
 
 
 def duties(desk: Desk, owner: str | None = None) -> tuple[Owed, ...]:

@@ -18,7 +18,6 @@ from okrsync.model.rules import Severity
 from okrsync.near import did_you_mean
 from okrsync.practice.checkins import duties as told_duties
 from okrsync.practice.desk import Desk
-from okrsync.practice.finals import ended
 from okrsync.practice.readings import readings_by
 from okrsync.practice.standing import still_running
 from okrsync.store import Store
@@ -107,7 +106,7 @@ def facts(desk: Desk) -> Facts:
         connections = store.scopes.connections()
         names = {(one, scope.id): scope.name for one in connections for scope in store.scopes.known(one)}
         return Facts(
-            okrs=ended(desk),
+            okrs=desk.judged,
             now=desk.now,
             samples=_as_written(desk, store.history.latest_samples()),
             work=_as_written(desk, store.survey.work()),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from okrsync.model.okr import Okrs
+from okrsync.model.okr import Cycle, Okrs, Phase
 from okrsync.settings import Settings
 from okrsync.store import Store
 
@@ -18,3 +20,27 @@ class Desk:
     okrs: Okrs
     settings: Settings
     now: datetime
+
+    @cached_property
+    def over(self) -> frozenset[str]:
+        """Case-folded ids of the cycles that were closed by now: the store knows it also where the files do not."""
+        return self.store.closings.over(self.now)
+
+    @cached_property
+    def judged(self) -> Okrs:
+        """The files with these cycles as closed, whatever they say: what is over is not judged as if it went on."""
+        return with_closed(self.okrs, self.over)
+
+
+def with_closed(okrs: Okrs, over: Collection[str]) -> Okrs:
+    """The files with some cycles (case-folded ids) as closed."""
+    if not over:
+        return okrs
+    placed = tuple(one.model_copy(update={"cycle": as_closed(one.cycle, over)}) for one in okrs.placed)
+    objectives = tuple((objective, as_closed(cycle, over)) for objective, cycle in okrs.objectives)
+    return okrs.model_copy(update={"placed": placed, "objectives": objectives})
+
+
+def as_closed(cycle: Cycle, over: Collection[str]) -> Cycle:
+    """A cycle, as closed where it is one of these (case-folded ids)."""
+    return cycle.model_copy(update={"state": Phase.CLOSED}) if cycle.id.casefold() in over else cycle

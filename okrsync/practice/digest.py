@@ -74,7 +74,7 @@ class Digester:
 
     @cached_property
     def _placed(self) -> dict[str, Placed]:
-        return self.desk.okrs.by_id()
+        return self.desk.judged.by_id()
 
     @cached_property
     def _standings(self) -> Standings:
@@ -126,7 +126,7 @@ class Digester:
     def _ended(self, about: Callable[[Objective], bool]) -> Iterator[EndedCycle]:
         """Cycles whose last day is over, with how the objectives of one person ended."""
         ended: dict[str, tuple[Cycle, list[EndedObjective]]] = {}
-        for objective, cycle in self.desk.okrs.objectives:
+        for objective, cycle in self.desk.judged.objectives:
             if about(objective) and _is_over(self.desk, cycle):
                 progress = self._standings.objectives[objective.id].progress
                 told = EndedObjective(objective.id, objective.title, objective.kind, progress)

@@ -18,7 +18,7 @@ from okrsync.model.verdict import Verdict
 from okrsync.practice.desk import Desk
 from okrsync.practice.readings import last_moment
 from okrsync.practice.replay import evidence_at
-from okrsync.practice.standing import standings_by
+from okrsync.practice.standing import judged_at, standings_by
 
 APART = "the items alone do not tell it: they were read later than it was measured, or milestones have no past"
 
@@ -32,7 +32,7 @@ def explain_then(desk: Desk, placed: Placed, at: datetime | None = None) -> Expl
     then = at or desk.now
     with desk.store.reading():
         sample = reading_of(desk, placed, then)
-        judged = standings_by(desk, {placed.key_result.id: sample} if sample else {}, then)
+        judged = standings_by(desk, {placed.key_result.id: sample} if sample else {}, then, judged_at(desk, then))
         found = _explained(desk, placed, then, sample, judged.verdicts[placed.key_result.id])
     return msgspec.structs.replace(found, at=at or (sample.at if sample else None))
 

@@ -9,7 +9,7 @@ import msgspec
 
 from okrsync.method.expected import day_of
 from okrsync.model.closing import Closing
-from okrsync.model.okr import Cycle, Okrs, Phase
+from okrsync.model.okr import Cycle, Phase
 from okrsync.model.status import Explanation, Final, KeyResultStatus, ObjectiveStatus
 from okrsync.practice.desk import Desk
 from okrsync.practice.readings import last_moment
@@ -18,20 +18,6 @@ from okrsync.practice.readings import last_moment
 def closed_by(desk: Desk, at: datetime) -> dict[str, Closing]:
     """The closing that holds of each cycle that was closed by an aware time, by the case-folded id."""
     return {one.cycle.casefold(): one for one in desk.store.closings.all() if one.at <= at}
-
-
-def ended(desk: Desk) -> Okrs:
-    """The files with every cycle as closed that was closed by now, also where they do not say so."""
-    over = closed_by(desk, desk.now)
-    if not over:
-        return desk.okrs
-
-    def as_it_is(cycle: Cycle) -> Cycle:
-        return cycle.model_copy(update={"state": Phase.CLOSED}) if cycle.id.casefold() in over else cycle
-
-    placed = tuple(one.model_copy(update={"cycle": as_it_is(one.cycle)}) for one in desk.okrs.placed)
-    objectives = tuple((objective, as_it_is(cycle)) for objective, cycle in desk.okrs.objectives)
-    return desk.okrs.model_copy(update={"placed": placed, "objectives": objectives})
 
 
 def with_finals(desk: Desk, found: Sequence[ObjectiveStatus], at: datetime) -> tuple[ObjectiveStatus, ...]:

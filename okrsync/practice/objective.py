@@ -17,7 +17,7 @@ from okrsync.model.sample import Sample
 from okrsync.model.status import ObjectiveExplanation, Part
 from okrsync.practice.desk import Desk
 from okrsync.practice.explained import reading_of
-from okrsync.practice.standing import as_they_were, standings_by
+from okrsync.practice.standing import judged_at, standings_by
 
 COUNTS = {
     "key_results": "its key results",
@@ -43,7 +43,7 @@ def explain_objective(
     with desk.store.reading():
         found = {one.key_result.id: _reading(desk, one, at) for one in desk.okrs.placed}
         samples = {name: sample for name, sample in found.items() if sample is not None}
-        okrs = as_they_were(desk, at) if at else desk.okrs
+        okrs = judged_at(desk, at) if at else desk.judged
         stand = (
             _today(desk) if at is None and cycle.state is not Phase.CLOSED else standings_by(desk, samples, then, okrs)
         )
@@ -71,7 +71,7 @@ def _reading(desk: Desk, placed: Placed, at: datetime | None) -> Sample | None:
 
 
 def _today(desk: Desk) -> Standings:
-    return views.standings(desk.store, desk.okrs, desk.now, desk.settings.status.preset)
+    return views.standings(desk.store, desk.judged, desk.now, desk.settings.status.preset)
 
 
 def _scores(closing: Closing) -> dict[str, float]:

@@ -36,7 +36,7 @@ class Branch(msgspec.Struct, frozen=True):
 
 def overview(desk: Desk) -> tuple[Branch, ...]:
     """Every objective in the order of the tree, private ones too: whoever shows them chooses."""
-    found = {one.objective: one for one in views.status(desk.store, desk.okrs, desk.now, desk.settings.status.preset)}
+    found = {one.objective: one for one in views.status(desk.store, desk.judged, desk.now, desk.settings.status.preset)}
     with desk.store.reading():
         courses, said = _courses(desk), desk.store.checkins.all()
 

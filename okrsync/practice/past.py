@@ -10,7 +10,7 @@ from okrsync.model.okr import Okrs
 from okrsync.model.status import ObjectiveStatus
 from okrsync.practice.desk import Desk
 from okrsync.practice.finals import with_finals
-from okrsync.practice.standing import as_they_were
+from okrsync.practice.standing import judged_at
 
 
 def status_at(desk: Desk, at: datetime) -> tuple[ObjectiveStatus, ...]:
@@ -18,7 +18,7 @@ def status_at(desk: Desk, at: datetime) -> tuple[ObjectiveStatus, ...]:
 
     What the files asked is that of then; names, owners and parents are those of today.
     """
-    okrs = as_they_were(desk, at)
+    okrs = judged_at(desk, at)
     found = views.status(desk.store, okrs, at, desk.settings.status.preset, past=True)
     return with_finals(desk, found, at)
 

@@ -17,7 +17,7 @@ from okrsync.method.terms import under
 from okrsync.model.okr import Cycle, Okrs, Phase, Placed
 from okrsync.model.sample import Sample
 from okrsync.model.verdict import Verdict
-from okrsync.practice.desk import Desk
+from okrsync.practice.desk import Desk, as_closed, with_closed
 
 
 def verdict_of(desk: Desk, placed: Placed, at: datetime | None = None, *, probability: float | None = None) -> Verdict:
@@ -28,7 +28,7 @@ def verdict_of(desk: Desk, placed: Placed, at: datetime | None = None, *, probab
     name, then = placed.key_result.id, at or desk.now
     sample = desk.store.history.sample(name, at)
     return verdict(
-        placed if at is None else as_they_were(desk, at).by_id()[name],
+        as_judged(desk, placed) if at is None else judged_at(desk, at).by_id()[name],
         sample,
         then,
         preset=desk.settings.status.preset,
@@ -44,7 +44,7 @@ def standings(desk: Desk, at: datetime | None = None) -> Standings:
     The files are as they were then.
     """
     if at is None:
-        return views.standings(desk.store, desk.okrs, desk.now, desk.settings.status.preset)
+        return views.standings(desk.store, desk.judged, desk.now, desk.settings.status.preset)
     names = [placed.key_result.id for placed in desk.okrs.placed]
     samples = {name: one for name in names if (one := desk.store.history.sample(name, at)) is not None}
     return standings_by(desk, samples, at)
@@ -66,7 +66,7 @@ def contradictable(desk: Desk, some: Iterable[Placed] | None = None) -> dict[str
     said = desk.store.checkins.all()
     chosen = [
         placed
-        for placed in (desk.okrs.live() if some is None else some)
+        for placed in (desk.judged.live() if some is None else some)
         if worth_asking(confidence(said.get(placed.key_result.id, ())))
     ]
     if not chosen:
@@ -86,6 +86,16 @@ def as_they_were(desk: Desk, at: datetime) -> Okrs:
     """The files with every cycle as it was at an aware time, and what they asked then; of now, as they are."""
     okrs = still_running(desk.okrs, at)
     return okrs if at >= desk.now else under(okrs, desk.store.terms.at(at))
+
+
+def judged_at(desk: Desk, at: datetime) -> Okrs:
+    """The same with what was closed by then as closed."""
+    return with_closed(as_they_were(desk, at), desk.store.closings.over(at))
+
+
+def as_judged(desk: Desk, placed: Placed) -> Placed:
+    """A key result in its cycle as it is judged now; see ``Desk.judged``."""
+    return placed.model_copy(update={"cycle": as_closed(placed.cycle, desk.over)})
 
 
 def still_running(okrs: Okrs, at: datetime) -> Okrs:

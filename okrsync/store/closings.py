@@ -6,6 +6,7 @@ A score is kept in a row of its own beside its closing, so that it can be asked 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection, func, select
@@ -58,6 +59,13 @@ class Closings:
         rows = self._db.execute(select(table.c.id, table.c.body).where(table.c.id.in_(last))).all()
         closings = [self._whole(row.id, row.body) for row in rows]
         return tuple(sorted(closings, key=lambda one: (one.end, one.cycle)))
+
+    def over(self, at: datetime) -> frozenset[str]:
+        """Case-folded ids of the cycles that were closed by an aware time."""
+        table = tables.closings
+        return frozenset(
+            one.casefold() for one in self._db.execute(select(table.c.cycle).where(table.c.at <= at)).scalars()
+        )
 
     def history(self) -> Iterator[Closing]:
         """Every closing ever made, in the order in which they were."""

@@ -14,7 +14,7 @@ from okrsync.model.outlook import Outlook
 from okrsync.model.status import Explanation
 from okrsync.practice.burnup import burn_up
 from okrsync.practice.desk import Desk
-from okrsync.practice.standing import verdict_of
+from okrsync.practice.standing import as_judged, verdict_of
 from okrsync.practice.why import why
 from okrsync.views import explain
 from okrsync.web.room import Room, Seat
@@ -38,7 +38,7 @@ def insight(room: Room, desk: Seat, placed: Placed) -> Insight:
 
 def _gained(desk: Desk, placed: Placed) -> Insight:
     with desk.store.reading():
-        drawn, outlook = burn_up(desk, placed)
+        drawn, outlook = burn_up(desk, as_judged(desk, placed))
         verdict = verdict_of(desk, placed, probability=outlook.probability if outlook else None)
     try:
         moved = why(desk, placed, desk.now - WEEK)

@@ -13,7 +13,6 @@ from okrsync.practice.checkins import owed
 from okrsync.practice.coach import coaching
 from okrsync.practice.desk import Desk
 from okrsync.practice.figures import figures_over
-from okrsync.practice.finals import ended
 from okrsync.practice.overview import overview
 from okrsync.practice.periods import CURRENT
 from okrsync.practice.review import is_for_everybody, kept_back, review_without
@@ -45,7 +44,7 @@ def duties(desk: Desk) -> dict[str, Duty]:
 
 def in_review(desk: Desk) -> frozenset[str]:
     """The cycles whose review is opened most: those that go on, or were over lately and are not closed yet."""
-    cycles = {cycle.id: cycle for _, cycle in ended(desk).objectives if cycle.state in (Phase.ACTIVE, Phase.GRADING)}
+    cycles = {cycle.id: cycle for _, cycle in desk.judged.objectives if cycle.state in (Phase.ACTIVE, Phase.GRADING)}
     return frozenset(one.id for one in cycles.values() if one.start <= day_of(one, desk.now) <= one.end + SPAN)
 
 

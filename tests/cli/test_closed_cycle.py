@@ -55,6 +55,44 @@ def test_programs_are_told_the_scores(acme: Practice) -> None:
     assert round(found["key_results"][0]["final"]["score"], 2) == 0.92
 
 
+def test_nothing_in_it_is_judged_any_more(acme: Practice) -> None:
+    reopened = acme.call("status", "--why").stdout
+    assert reopened.count("its cycle 2026-Q4 is closed") == 7, "four key results and three objectives"
+    for word in ("overdue", "behind", "on track", "achieved", "should be by now"):
+        assert word not in reopened
+    objectives = json.loads(acme.call("status", "--json").stdout)
+    rows = [row for one in objectives for row in one["key_results"] if row["state"] != "postponed"]
+    assert {one["verdict"]["status"] for one in [*objectives, *rows]} == {"closed"}
+    assert {one["state"] for one in objectives} == {"closed"}
+    assert rows[0]["sample"]["value"] == 1.0, "its numbers go on"
+
+
+@pytest.mark.parametrize("asked", [("explain", "checkout-1"), ("explain", "checkout"), ("status",)])
+def test_a_day_after_the_closing_is_not_judged_either_and_one_before_it_is(
+    acme: Practice, asked: tuple[str, ...]
+) -> None:
+    def verdict(day: str) -> str:
+        found = json.loads(acme.call(*asked, "--at", day, "--json").stdout)
+        one = {row["objective"]: row for row in found}["checkout"] if isinstance(found, list) else found
+        return str(one.get("status", one)["verdict"]["status"])
+
+    assert verdict("2027-01-03") == "closed"
+    assert verdict("2027-01-01") != "closed"
+
+
+def test_nobody_forecasts_it(acme: Practice) -> None:
+    assert json.loads(acme.call("forecast", "--json").stdout) == []
+    refused = acme.call("forecast", "checkout-1")
+    assert (refused.exit_code, "checkout-1 is not live" in refused.stderr) == (2, True)
+
+
+def test_the_coach_and_the_champion_hear_how_it_ended_and_not_how_it_goes_on(acme: Practice) -> None:
+    (coach,) = json.loads(acme.call("digest", "--role", "coach", "--json").stdout)
+    assert (coach["moved"], coach["diverging"], coach["silent"]) == ([], [], [])
+    (champion,) = json.loads(acme.call("digest", "--role", "champion", "--json").stdout)
+    assert [(one["cycle"], one["closed"]) for one in champion["ended"]] == [("2026-Q4", True)]
+
+
 def test_explain_names_the_score_and_the_day_that_explains_it(acme: Practice) -> None:
     told = acme.call("explain", "CHECKOUT-1").stdout
     assert "Closed: score 0.92, final since 2027-01-02, by ana; these numbers go on, --at 2026-12-31 explains" in told

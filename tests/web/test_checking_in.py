@@ -112,6 +112,20 @@ def test_pages_of_a_closed_cycle_say_so_and_lead_to_its_review(acme: Installatio
         assert re.search(r'<a href="/review/2026-Q4">Closed on \d+ \w+ 2026</a>', browser.get(page).text)
 
 
+def test_a_closed_cycle_is_not_judged_as_if_it_went_on(acme: Installation, visit: Visit) -> None:
+    with acme.open() as app:
+        desk = app.desk()
+        close(desk, ending(desk, "2026-Q4"), {}, who="ana", accept=True, reopen=False)
+    browser = visit()
+    objectives = browser.get("/api/v1/objectives").json()
+    rows = [row["status"]["verdict"]["status"] for one in objectives for row in one["key_results"]]
+    assert {one["verdict"]["status"] for one in objectives} | set(rows) == {"closed"}
+    assert [one["state"] for one in browser.get("/api/v1/cycles").json()] == ["closed"]
+    found = browser.get("/api/v1/key-results/checkout-1").json()
+    assert (found["explanation"]["status"]["verdict"]["status"], found["outlook"]) == ("closed", None)
+    assert "its cycle 2026-Q4 is closed" in browser.get("/key-results/checkout-1").text
+
+
 def test_the_form_says_that_its_cycle_was_closed_and_what_takes_a_check_in_in(shop: Practice, post: Form) -> None:
     with shop.desk() as desk:
         close(desk, ending(desk, "2026-Q4"), {}, who="ana", accept=True, reopen=False)

@@ -59,7 +59,7 @@ def me(request: Request, who: SignedIn) -> Response:
 @router.get("/cycles", responses=answers(tuple[Cycle, ...]), tags=["objectives"])
 def cycles(desk: AtDesk, who: SignedIn) -> Response:
     """Every cycle of the OKR files, in their order."""
-    found = {cycle.id: cycle for _, cycle in desk.okrs.objectives}
+    found = {cycle.id: cycle for _, cycle in desk.judged.objectives}
     seen = [(one, cycle.id) for one, cycle in desk.okrs.objectives if who.sees(one)]
     return as_answer(
         [
