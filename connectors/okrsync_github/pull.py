@@ -1,7 +1,8 @@
 """Reading a repository: issues and pull requests page by page, milestones and labels whole.
 
 GitHub does not touch ``updated_at`` of issues when a label is renamed or a milestone edited, so both lists are
-read in full each time. Pages come in the order of creation: ``sort=updated`` would skip what changes meanwhile.
+read in full each time, and labels before any issue: one read earlier would bring back a label that is gone by then.
+Pages come in the order of creation: ``sort=updated`` would skip what changes meanwhile.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ def asks(scope: Scope) -> str:
 def pull(client: Client, context: Context, scope: Scope, family: Family, since: datetime | None) -> Iterator[Page]:
     """See :meth:`okrsync.connector.Connector.pull`. The first page holds milestones, labels and GitHub's own time."""
     name, began = full_name(scope), context.now()
+    labels = None if scope.archived else _labels(client, scope)
     issues = _issues(client, scope, since)
     for number, answer in enumerate(issues):
         found = answer.value.good
@@ -53,7 +55,8 @@ def pull(client: Client, context: Context, scope: Scope, family: Family, since: 
             quarantined=answer.value.bad,
         )
         if number == 0:
-            page = _with_definitions(page, client, context, scope, answer.date or began)
+            milestones = _milestones(client, context, scope)
+            page = msgspec.structs.replace(page, milestones=milestones, labels=labels, as_of=answer.date or began)
         yield page
     children = tuple(
         translate.item(context.connection, scope.id, issue, parent=parent) for issue, parent in family.children(name)
@@ -84,15 +87,6 @@ def census(client: Client, scope: Scope) -> Iterator[str]:
 def _issues(client: Client, scope: Scope, since: datetime | None) -> Iterator[Answer[Issues]]:
     query = _ORDER if since is None else {**_ORDER, "since": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
     return client.pages(f"/repositories/{scope.id}/issues", translate.decode_issues, **query)
-
-
-def _with_definitions(page: Page, client: Client, context: Context, scope: Scope, as_of: datetime) -> Page:
-    return msgspec.structs.replace(
-        page,
-        milestones=_milestones(client, context, scope),
-        labels=None if scope.archived else _labels(client, scope),
-        as_of=as_of,
-    )
 
 
 def _milestones(client: Client, context: Context, scope: Scope) -> tuple[Milestone, ...]:

@@ -153,7 +153,9 @@ class Quarantined(msgspec.Struct, frozen=True):
 class Page(msgspec.Struct, frozen=True):
     """One page of work, safe to keep on its own.
 
-    ``milestones`` and ``labels`` are None, or the scope's complete list (at most once in a pull).
+    ``milestones`` and ``labels`` are None, or the scope's complete list (at most once in a pull). Labels were read
+    before any item of the pull: those that are not among them any more are taken from what is known, and only then
+    do its items count.
     ``as_of`` is the tracker's own clock when the pull began; the first page carries it.
     ``scope`` is the pulled scope with new ``data``: what the connector learned and wants to be given next time.
     """

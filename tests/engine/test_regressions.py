@@ -10,6 +10,8 @@ import pytest
 from installation import Installation
 from small_team import small_team
 
+from okrsync.sandbox.faults import Fault
+
 
 @pytest.fixture
 def acme(tmp_path: Path) -> Iterator[Installation]:
@@ -99,3 +101,26 @@ def test_a_transferred_issue_that_is_linked_no_more_loses_its_note(acme: Install
     hub.transfer("acme/shop", 3, "acme/api")
     acme.run()
     assert "acme/api#1" not in acme.notes()
+
+
+@pytest.mark.parametrize("asked", ["/labels?", "/issues?", "/milestones?"])
+def test_a_label_deleted_while_its_repository_is_read_is_put_back_by_the_next_sync(
+    acme: Installation, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An issue read before the list of labels brought the label back that the list told was gone."""
+    acme.run()
+    label, labelled = "okr:checkout-1", acme.labels()
+    hub, take = acme.sandbox.github, acme.sandbox.faults.take
+
+    def deleted_first(method: str, target: str) -> Fault | None:
+        if asked in target and label in hub.repository("acme/shop").labels:
+            hub.delete_label("acme/shop", label)
+        return take(method, target)
+
+    acme.sandbox.clock.advance(timedelta(hours=1))
+    monkeypatch.setattr(acme.sandbox.faults, "take", deleted_first)
+    acme.run(write_back=False)
+    monkeypatch.undo()
+    assert acme.labels() != labelled
+    acme.run()
+    assert acme.labels() == labelled

@@ -52,7 +52,7 @@ def test_nothing_is_read_ahead_before_all_that_is_asked_for_the_first_page_is_th
     pages = connector.pull(scope, None)
     next(pages)
     asked = [one.path.rpartition("/")[2] for one in sandbox.log.reads("github")]
-    assert asked == ["issues", "milestones", "labels"]
+    assert asked == ["labels", "issues", "milestones"]
     assert len(list(pages)) == 3
 
 
