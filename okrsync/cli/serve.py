@@ -23,7 +23,10 @@ def serve(
         str | None, typer.Option(metavar="ADDRESS", help="The address to listen on, rather than the configured one.")
     ] = None,
     port: Annotated[
-        int | None, typer.Option(metavar="PORT", help="The port, rather than the configured one; 0 takes a free one.")
+        int | None,
+        typer.Option(
+            min=0, max=65535, metavar="PORT", help="The port, rather than the configured one; 0 takes a free one."
+        ),
     ] = None,
 ) -> int:
     """Serve the dashboard until Ctrl-C.

@@ -116,7 +116,8 @@ class Session:
         """Print a report; lines are wrapped on a terminal only, so that a pipe can be searched."""
         from rich.console import Group
 
-        self.out.print(Group(report), soft_wrap=not self.out.is_terminal)  # a bare text would lose its own wrapping
+        report = Group(report)  # a bare text would lose its own wrapping
+        self.out.print(report, soft_wrap=not self.out.is_terminal, crop=False)
 
     def emit(self, data: str) -> None:
         """Print data for programs, exactly as it is."""

@@ -27,13 +27,16 @@ def token(
 
 def run(session: Session, name: str, *, role: str) -> int:
     from okrsync.errors import ConfigError
+    from okrsync.practice.yamltext import scalar
     from okrsync.web.access import Role, new_token, token_hash
 
+    if not name.strip() or not name.isprintable():
+        raise ConfigError(f"{name!r} is no name.", hint="Name somebody as the OKR files do: okrsync token ana.")
     if role not in list(Role):
         raise ConfigError(f"There is no role {role!r}.", hint=f"There are {', '.join(Role)}.")
     made = new_token()
     session.say("The token, for a password manager; it is not shown again:")
     typer.echo(made)
     session.say(f"\nIn {session.config}, below `serve:`\n")
-    session.say(f"  users:\n    {name}: {{role: {role}, token: {token_hash(made)}}}")
+    session.say(f"  users:\n    {scalar(name)}: {{role: {role}, token: {token_hash(made)}}}")
     return 0

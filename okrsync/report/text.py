@@ -17,6 +17,9 @@ from okrsync.report.safe import plain, web_address
 EXPECTED = "│"
 """The mark of what is expected by now, on a progress bar."""
 
+ROOM = 60
+"""Columns of a terminal that every table fits into."""
+
 SIGNS = {"+": "green", "~": "yellow", "-": "red"}
 
 
@@ -69,12 +72,16 @@ def heading(text: str) -> Text:
 
 
 class Sheet(Table):
-    """A table that shows where it had to cut what should not be folded: half a number would be another number."""
+    """A table that shows where it had to cut what should not be folded: half a number would be another number.
+
+    It takes ``ROOM`` columns at least: a smaller terminal folds its lines, where columns of two letters tell nobody
+    anything.
+    """
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for column in self.columns:
             column.overflow = "ellipsis" if column.no_wrap else "fold"
-        return super().__rich_console__(console, options)
+        return super().__rich_console__(console, options.update(max_width=max(ROOM, options.max_width)))
 
 
 def table(*columns: str, numbers: Iterable[str] = ()) -> Table:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from past_runs import Past
+from terminal import Terminal
 
 
 @pytest.fixture
@@ -26,6 +27,15 @@ def test_the_last_runs_are_listed_the_newest_first(kept: Past) -> None:
     assert second.split()[-7:-6] != third.split()[-7:-6]
     assert first.split()[:11] == ["1", "2026-11-02", "09:00:00", "sync", "3.2", "s", "13", "2", "1", "2", "4"]
     assert len(kept.call("runs", "--last", "1").stdout.splitlines()) == 2
+
+
+@pytest.mark.real_time
+def test_a_terminal_too_small_for_the_list_folds_its_lines_and_loses_no_number(kept: Past) -> None:
+    config = str(kept.folder / "okrsync.yaml")
+    with Terminal("runs", "-c", config, environ={"GITHUB_TOKEN": "t"}, width=40) as terminal:
+        assert terminal.ended() == 0
+    (first,) = [row for row in terminal.printed.splitlines() if row.split()[:1] == ["1"]]
+    assert first.split()[:11] == ["1", "2026-11-02", "09:00:00", "sync", "3.2", "s", "13", "2", "1", "2", "4"]
 
 
 def test_the_list_for_programs_has_numbers_and_errors(kept: Past) -> None:

@@ -24,6 +24,7 @@ Call = Callable[..., Result]
             "checkin",
         ),
         ("checkin a-1 --until 2026-31-31", "'2026-31-31' is no date such as 2026-10-31.", "checkin"),
+        ("serve --port 99999", "--port: must be at most 65535.", "serve [OPTIONS]"),
         ("status --conf x", "--config", "status [OPTIONS]"),
         ("--log yaml plan", "yaml", "[OPTIONS] COMMAND [ARGS]..."),
         ("plan --log yaml", "yaml", "plan [OPTIONS]"),

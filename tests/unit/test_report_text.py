@@ -270,10 +270,19 @@ def test_a_first_value_moved_by_no_points() -> None:
 def test_half_a_number_is_shown_as_cut_and_never_as_another_number() -> None:
     made = table("value", numbers=("value",))
     made.columns[0].no_wrap = True
-    made.add_row("1,234,567")
-    console = Console(file=io.StringIO(), width=6, highlight=False, markup=False)
-    console.print(made)
-    assert "…" in console.file.getvalue()  # type: ignore[attr-defined]
+    made.add_row("1,234,567" * 7)
+    for width in (6, 60):
+        console = Console(file=io.StringIO(), width=width, highlight=False, markup=False)
+        console.print(made, crop=False)
+        assert "…" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_table_takes_sixty_columns_and_lets_a_smaller_terminal_fold_its_lines() -> None:
+    made = table("day", "value", "noted")
+    made.add_row("2026-10-31", "1,234,567", "the target was changed from 40 to 5")
+    console = Console(file=io.StringIO(), width=30, highlight=False, markup=False)
+    console.print(made, crop=False)
+    assert "2026-10-31  1,234,567  the target was changed from 40 to 5" in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_an_entry_that_is_too_long_goes_on_further_in() -> None:
