@@ -454,6 +454,7 @@ def small_pages() -> Iterator[None]:
         for flavour in (Cloud, DataCenter):
             patch.setattr(flavour, "_page", 2)
             patch.setattr(flavour, "_ids", 2)
-            patch.setattr(flavour, "_changelogs", 2)
+        patch.setattr(Cloud, "_changelogs", 2)
+        patch.setattr(DataCenter, "_bulk", 2)
         yield
     event.remove(Pool, "checkout", hasty)
