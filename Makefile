@@ -8,7 +8,7 @@ FILES := pyproject.toml constraints.txt
 READY := .venv/.ready-$(shell (pwd; cat $(FILES)) | cksum | tr ' ' '-')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak pictures bench mutants cover lint types imports drift format constraints clean
+.PHONY: help demo test soak pictures image bench mutants cover lint types imports drift format constraints clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,9 @@ soak: $(READY) ## Try all 200 random kills (make test: 50), many more histories,
 
 pictures: $(READY) ## Take the README's screenshots of the dashboard anew (needs chromium)
 	@OKRSYNC_PICTURES=docs/images $(PY) -m pytest tests/browser -k "glance or pointer"
+
+image: ## Build the container's image and try it, read-only, with Docker or Podman
+	@tools/image
 
 bench: $(READY) ## Measure speed and cost beside other tools (ARGS="--large" for 100,000 items)
 	@$(PY) -m benchmarks $(ARGS)

@@ -5,8 +5,10 @@ Colours are marked in it by hues that nobody else uses; ``okrsync/report/charts.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from okrsync.model.outlook import SHARES
@@ -35,9 +37,9 @@ _NUMBERS = "format(datum.value, abs(datum.value) >= 10000 ? '~s' : ',.5~g')"
 @cache
 def compiled(size: Size) -> dict[str, Any]:
     """The description at one size, in Vega's own terms."""
-    import altair as alt
     import vl_convert
 
+    alt = _altair()
     names = ("low", "high", "begin", "end")
     layers = [*_fan(alt), *_lines(alt), *_marks(alt, size)]
     chart = alt.layer(*layers).add_params(*(alt.param(name=name, value=0) for name in names))
@@ -50,6 +52,17 @@ def compiled(size: Size) -> dict[str, Any]:
     ).configure(**_look(size))
     found: dict[str, Any] = vl_convert.vegalite_to_vega(drawn.to_dict(validate=False))
     return found
+
+
+def _altair() -> Any:
+    """Altair, which wants a home while it is imported; users that systemd makes for a service may have none."""
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = os.sep
+    import altair
+
+    return altair
 
 
 def _fan(alt: Any) -> Iterator[Any]:

@@ -31,13 +31,17 @@ NAVIGATION = (
 
 @cache
 def environment() -> Environment:
-    """The templates: everything is escaped, and a name that is missing is an error."""
+    """The templates: everything is escaped, and a name that is missing is an error.
+
+    Each is read once, so a process goes on with those that fit its code while newer ones are installed.
+    """
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     made.filters.update(plain=plain, web_address=web_address, coded=coded, **FILTERS, **words.FILTERS)
     return made

@@ -19,6 +19,7 @@ from okrsync.settings.serve import Serve
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
+SERVICE = (ROOT / "docs" / "service.md").read_text("utf-8")
 
 
 @pytest.fixture
@@ -101,14 +102,51 @@ def test_the_image_is_made_of_what_there_is_and_runs_as_nobody_special() -> None
     assert len(re.findall(r"^FROM ", text, re.MULTILINE)) == 2
     assert re.search(r"^USER 1\d{4}$", text, re.MULTILINE)
     assert "/healthz" in text
+    assert "syntax=" not in text, "the engine's own builder knows all that is used here, and fetches nothing more"
 
 
 def test_the_containers_agree_on_the_proxys_address() -> None:
     composed = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
     address = composed["services"]["nginx"]["networks"]["inside"]["ipv4_address"]
-    assert f"proxy: {{address: {address}}}" in (ROOT / "docs" / "service.md").read_text()
+    assert f"proxy: {{address: {address}}}" in SERVICE
     assert composed["services"]["okrsync"]["read_only"] is True
     assert "ports" not in composed["services"]["okrsync"]
+
+
+def test_a_container_by_itself_is_confined_as_the_composed_one_is() -> None:
+    (run,) = re.findall(r"^docker run (--detach(?:.*\\\n)*.*)$", SERVICE, re.MULTILINE)
+    told = dict(re.findall(r"--([\w-]+)(?: (?!--)([^\s\\]+))?", run))
+    service = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]["okrsync"]
+    assert {name: told[name] for name in ("restart", "tmpfs", "cap-drop", "security-opt", "memory")} == {
+        "restart": service["restart"],
+        "tmpfs": "".join(service["tmpfs"]),
+        "cap-drop": "".join(service["cap_drop"]),
+        "security-opt": service["security_opt"][0].removesuffix(":true"),
+        "memory": service["mem_limit"],
+    }
+    assert f"{told['stop-timeout']}s" == service["stop_grace_period"]
+    assert service["init"] is service["read_only"] is True
+    assert {"init", "read-only"} <= set(told)
+
+
+def test_a_command_by_hand_sees_what_the_service_sees() -> None:
+    (command,) = re.findall(r"^  systemd-run (?:.*\\\n)*.*$", SERVICE, re.MULTILINE)
+    unit = (DEPLOY / "okrsync.service").read_text().replace("%S", "/var/lib")
+    given = dict(re.findall(r"--property (\w+)=(\S+)", command))
+    for name, value in given.items():
+        assert name == "User" or re.search(rf"^{name}=-?{re.escape(value)}$", unit, re.MULTILINE), name
+    assert {"DynamicUser", "StateDirectory", "EnvironmentFile", "UMask"} <= set(given)
+    store, config = (re.findall(rf"--setenv {name}=(\S+)", command)[0] for name in ("OKRSYNC_STORE", "OKRSYNC_CONFIG"))
+    assert f"Environment=OKRSYNC_STORE={store}\n" in unit
+    assert f"--config {config} daemon" in unit
+
+
+def test_what_is_put_beside_the_containers_is_never_committed() -> None:
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    composed = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    mounted = [volume.split(":")[0] for one in composed.values() for volume in one["volumes"] if volume[0] == "."]
+    own = {name.removeprefix("./") for name in [*mounted, composed["okrsync"]["env_file"]]} - {"nginx.conf"}
+    assert {line.removeprefix("/deploy/").rstrip("/") for line in ignored if line.startswith("/deploy/")} == own
 
 
 def test_nginx_lets_nobody_name_themselves() -> None:
@@ -120,7 +158,7 @@ def test_nginx_lets_nobody_name_themselves() -> None:
 
 
 def test_the_examples_of_the_page_can_be_read() -> None:
-    blocks = re.findall(r"```yaml\n(serve:.*?)```", (ROOT / "docs" / "service.md").read_text(), re.DOTALL)
+    blocks = re.findall(r"```yaml\n(serve:.*?)```", SERVICE, re.DOTALL)
     assert len(blocks) >= 2
     for block in blocks:
         Serve.model_validate(yaml.safe_load(block)["serve"])

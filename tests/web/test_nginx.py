@@ -170,4 +170,5 @@ def test_nothing_leads_away_from_https(outside: Outside) -> None:
 
 def test_what_machines_inside_ask_is_not_there(outside: Outside) -> None:
     for path in ("/metrics", "/healthz", "/readyz"):
-        assert outside(path, auth=ANA).status_code == 404
+        for twist in (path, f"{path}/", f"/{path}", f"{path}//", f"{path}?"):
+            assert outside(twist, auth=ANA).status_code == 404, twist
