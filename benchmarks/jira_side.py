@@ -139,6 +139,9 @@ class JiraSide:
             return as_json({"accountId": "1", "displayName": "okrsync", "timeZone": "Europe/Berlin"})
         if tail == "field":
             return as_json(self._definitions())
+        if tail == "project/search":
+            found = {project.id: project.description() for project in self._by_name.values()}
+            return as_json({"isLast": True, "values": list(found.values())})
         named = re.fullmatch(r"project/([^/]+)(/versions)?", tail)
         if named and named[1] in self._by_name:
             project = self._by_name[named[1]]

@@ -33,6 +33,7 @@ _SCENES = {
     "check": "in `okrsync check`",
     "check-app": "in `okrsync check` of a GitHub App that reads an organisation",
     "hinted": "in the sync after a webhook",
+    "several": "in the first sync of several projects",
 }
 
 

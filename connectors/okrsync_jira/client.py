@@ -7,7 +7,7 @@ This is the only file that knows the two private names of the library, ``_sessio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -28,6 +28,8 @@ from okrsync_jira.answers import failure, is_html, moment, server_time
 from okrsync_jira.options import JiraOptions
 
 Shape = TypeVar("Shape")
+Params = Mapping[str, str | Sequence[str]]
+"""Of a request's address; a list is a parameter that is given several times."""
 
 GATEWAY = "https://api.atlassian.com/ex/jira/"
 TIMEOUT = (5.0, 60.0)
@@ -60,7 +62,7 @@ class Client:
         path: str,
         decode: Callable[[bytes], Shape],
         *,
-        params: Mapping[str, str] | None = None,
+        params: Params | None = None,
         body: object = None,
         agile: bool = False,
     ) -> Shape:
@@ -94,7 +96,7 @@ class Client:
         self,
         method: str,
         path: str,
-        params: Mapping[str, str] | None,
+        params: Params | None,
         body: object,
         *,
         agile: bool = False,

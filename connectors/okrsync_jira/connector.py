@@ -57,7 +57,8 @@ class JiraConnector:
     def scopes(self, known: Sequence[Scope]) -> Sequence[Scope]:
         """A known project costs no request unless it was archived: it may be open again."""
         remembered = {scope.name: scope for scope in known if self._recall(scope) and not scope.archived}
-        found = [remembered.get(key) or self._resolve(key) for key in self._options.projects]
+        told = self._told([key for key in self._options.projects if key not in remembered])
+        found = [remembered.get(key) or self._scope(key, told.get(key)) for key in self._options.projects]
         return list({scope.id: scope for scope in found}.values())
 
     def asks(self, scope: Scope) -> str:
@@ -171,12 +172,20 @@ class JiraConnector:
             yield from (row.id for row in batch.rows)
             yield from (misfit.id for misfit in batch.quarantined if misfit.id)
 
-    def _resolve(self, key: str) -> Scope:
+    def _told(self, keys: Sequence[str]) -> dict[str, Project]:
+        """Those of several projects that one request tells of, by key."""
+        many = self._flavour().projects(self._client, keys) if len(keys) > 1 else ()
+        return {project.key: project for project in many}
+
+    def _project(self, key: str) -> Project:
         try:
-            project = self._client.read(f"project/{key}", _read_project)
+            return self._client.read(f"project/{key}", _read_project)
         except Gone as error:
             hint = "Check the key; the account may also lack the permission to browse it."
             raise Gone(f"Jira has no project {key}.", hint=hint) from error
+
+    def _scope(self, key: str, told: Project | None) -> Scope:
+        project = told or self._project(key)
         return Scope(project.id, key, project.archived, {**self._explored().memory(), KEY: project.key})
 
     def _explored(self) -> Site:

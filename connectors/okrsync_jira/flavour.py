@@ -12,18 +12,19 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from okrsync.errors import BadAnswer, Gone
+from okrsync.errors import BadAnswer, Forbidden, Gone, Rejected
 from okrsync_jira import changelogs, jql
 from okrsync_jira.changelogs import Changelogs
 from okrsync_jira.client import Client
 from okrsync_jira.pages import Batch
-from okrsync_jira.shapes import Bare, Issue, Place, Places
+from okrsync_jira.shapes import Bare, Issue, Place, Places, Project, Projects
 
 Row = TypeVar("Row", Issue, Bare)
 Decode = Callable[[bytes], Batch[Row]]
 
 _read_place = msgspec.json.Decoder(Place).decode
 _read_places = msgspec.json.Decoder(Places).decode
+_read_projects = msgspec.json.Decoder(Projects).decode
 
 
 class Flavour(Protocol):
@@ -57,6 +58,9 @@ class Flavour(Protocol):
     def places(self, client: Client, ids: Sequence[str]) -> Iterator[Place]:
         """Where these tickets are now, with their labels, fresh; the missing ones are left out."""
 
+    def projects(self, client: Client, keys: Sequence[str]) -> Iterator[Project]:
+        """Those of these projects that are told together; what is left out has to be asked for by itself."""
+
     def changelogs(self, client: Client, ids: Sequence[str], fields: Sequence[str]) -> Changelogs:
         """What happened to these fields (ids) of these issues, and possibly to others.
 
@@ -79,6 +83,7 @@ class Cloud:
     _page = 100
     _ids = 5000
     _bulk = 100
+    _projects = 50
     _changelogs = 100
     _lines = 1000
 
@@ -107,6 +112,16 @@ class Cloud:
             yield from found
             here = {place.id for place in found}
             yield from _each(client, [omitted for omitted in part if omitted not in here])
+
+    def projects(self, client: Client, keys: Sequence[str]) -> Iterator[Project]:
+        """Renamed, archived and hidden ones are left out, and all of them where the account may not search."""
+        for start in range(0, len(keys), self._projects):
+            asked = {"keys": keys[start : start + self._projects], "maxResults": [str(self._projects)]}
+            try:
+                found = client.read("project/search", _read_projects, params=asked)
+            except (Rejected, Forbidden):
+                return
+            yield from found.values
 
     def changelogs(self, client: Client, ids: Sequence[str], fields: Sequence[str]) -> Changelogs:
         return changelogs.in_bulk(client, ids, fields, batch=self._changelogs, lines=self._lines)
@@ -171,6 +186,10 @@ class DataCenter:
 
     def places(self, client: Client, ids: Sequence[str]) -> Iterator[Place]:
         return _each(client, ids)
+
+    def projects(self, client: Client, keys: Sequence[str]) -> Iterator[Project]:
+        """Its list is always that of all projects, thousands of them perhaps."""
+        return iter(())
 
     def changelogs(self, client: Client, ids: Sequence[str], fields: Sequence[str]) -> Changelogs:
         return changelogs.by_search(client, ids, batch=self._bulk)

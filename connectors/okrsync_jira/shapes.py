@@ -50,6 +50,10 @@ class Project(msgspec.Struct, gc=False):
     archived: bool = False
 
 
+class Projects(msgspec.Struct):
+    values: list[Project]
+
+
 class IssueFields(msgspec.Struct, gc=False):
     """What is asked of every issue. ``points``, ``epic`` and ``sprints`` sit in custom fields.
 

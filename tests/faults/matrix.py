@@ -4,7 +4,7 @@ A *scene* is the run in which a request is met: ``first`` reads everything and w
 reads what changed, takes a census, edits and removes, ``lost`` begins with an empty store beside written tickets,
 ``clean`` takes everything away, ``organisation`` is a GitHub App that reads a whole organisation, ``check`` is
 `okrsync check` and ``check-app`` that of a GitHub App, ``hinted`` reads anew what a webhook named, ``backfill`` reads
-the past of everything that is linked, and ``few`` that of a few items.
+the past of everything that is linked, ``few`` that of a few items, and ``several`` reads two projects.
 """
 
 from __future__ import annotations
@@ -161,6 +161,8 @@ def _jira(tracker: str) -> Iterator[Request]:
     search = "/search/jql$" if cloud else "/search$"
     yield request("site", "first", "GET", "/serverInfo$", site)
     yield request("project", "first", "GET", "/project/SHOP$", site, home=True)
+    if cloud:
+        yield request("projects at once", "several", "GET", "/project/search", site, home=True)
     yield request("fields", "first", "GET", "/field$", site)
     yield request("board", "first", "GET", r"/board/\d+/configuration$", site)
     yield request("versions", "first", "GET", "/versions$", site, clock=True, home=True)

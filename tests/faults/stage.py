@@ -42,6 +42,7 @@ CONFIGS = {
     "github": '{type: github, url: "URL", repositories: [acme/shop], seconds_between_writes: 0}',
     "jira": '{type: jira, url: "URL", projects: [SHOP], board: 1, remote_link: true}',
     "jira-dc": '{type: jira, url: "URL", projects: [SHOP], board: 1, remote_link: true, numbers: [Minutes saved]}',
+    "several": '{type: jira, url: "URL", projects: [SHOP, OPS], board: 1, remote_link: true}',
     "organisation": '{type: github, url: "URL", organization: acme, seconds_between_writes: 0, app_id: 7, '
     "private_key_file: key.pem, installation_id: 5}",
 }
@@ -302,8 +303,10 @@ class Stage:
         self.sandbox.clock.advance(timedelta(minutes=30))
         second = Scene(self.moment(), "sync", RunRequest(census=True), renamed=True, config=config)
         self._play("second", second)
+        begin = self.scenes["first"].begin
+        if self.tracker == "jira":
+            self._play("several", Scene(begin, "sync", RunRequest(), config="several"))
         if self.tracker == "github":
-            begin = self.scenes["first"].begin
             self._play("organisation", Scene(begin, "sync", RunRequest(), config="organisation"))
             self._play("check-app", Scene(begin, "check", RunRequest(), config="organisation"))
 

@@ -45,6 +45,7 @@ SHARED: list[tuple[str, str, str, Json]] = [
     ("DELETE", f"{ISSUE}/remotelink", "/issue/SHOP-121/remotelink?globalId=okrsync:doomed", None),
 ]
 CLOUD: list[tuple[str, str, str, Json]] = [
+    ("GET", "/project/search", "/project/search?keys=SHOP&keys=NOPE&maxResults=50", None),
     ("GET", "/search/jql", "/search/jql?jql=project%3DSHOP&maxResults=3", None),
     ("POST", "/search/jql", "/search/jql", SEARCH),
     ("POST", "/search/approximate-count", "/search/approximate-count", {"jql": "project = SHOP"}),

@@ -44,7 +44,7 @@ class Refusal(Exception):
 
 @dataclass(slots=True)
 class Call:
-    """One admitted request. ``query`` has the last value of every name."""
+    """One admitted request. ``query`` has the last value of every name, ``repeats`` all of them."""
 
     state: JiraState
     render: Renderer
@@ -53,6 +53,7 @@ class Call:
     params: dict[str, Any]
     query: dict[str, str]
     sent: bytes
+    repeats: list[tuple[str, str]]
 
     def body(self, shape: type[Shape]) -> Shape:
         """What was sent. Raises Refusal (400) where it is no JSON of that shape."""
@@ -73,6 +74,10 @@ class Call:
     def listed(self, name: str) -> list[str]:
         """A comma-separated parameter."""
         return [part.strip() for part in self.query.get(name, "").split(",") if part.strip()]
+
+    def repeated(self, name: str) -> list[str]:
+        """A parameter that may be given several times."""
+        return [value for given, value in self.repeats if given == name]
 
     def project(self, key_or_id: str) -> Project:
         """Raises Refusal (404) for one that the account cannot see, as for one that there is not."""
@@ -162,7 +167,8 @@ class Gate:
                 raise Refusal(403, "The token's scope does not permit this operation.")
             query = dict(request.query_params)
             params = request.path_params
-            call = Call(self._state, place.render, place.tickets, request.method, params, query, sent)
+            repeats = request.query_params.multi_items()
+            call = Call(self._state, place.render, place.tickets, request.method, params, query, sent, repeats)
             answer = place.handler(call)
         except Refusal as refusal:
             answer = Answer(refusal.body, refusal.status, refusal.headers)

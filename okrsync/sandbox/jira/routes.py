@@ -27,7 +27,7 @@ def jira_app(state: JiraState) -> Starlette:
     """The REST API, to be mounted where ``state.base_url`` says."""
     gate = Gate(state)
     versions = ("2", "3") if state.cloud else ("2", "latest")
-    table = [*_shared(), *(_cloud(state) if state.cloud else _data_center(state))]
+    table = [*(_cloud(state) if state.cloud else _data_center(state)), *_shared()]
     routes = [
         Route(
             f"/rest/api/{version}{path}",
@@ -81,6 +81,7 @@ def _shared() -> Table:
 def _cloud(state: JiraState) -> Table:
     searches = search.Searches(state)
     return [
+        ("GET", "/project/search", site.search_projects),
         ("GET", "/search/jql", searches.by_token),
         ("POST", "/search/jql", searches.by_token),
         ("POST", "/search/approximate-count", searches.count),

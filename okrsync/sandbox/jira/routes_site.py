@@ -77,6 +77,18 @@ def get_project(call: Call) -> Answer:
     return Answer(call.render.project_alone(call.project(str(call.params["project"]))))
 
 
+def search_projects(call: Call) -> Answer:
+    """Live ones only, unless others are asked for; keys that nobody has, or had once, are passed over."""
+    wanted = {key.upper() for key in call.repeated("keys")}
+    seen = [one for one in call.state.projects.values() if call.state.visible(one) and not one.archived]
+    found = [one for one in seen if not wanted or one.key in wanted]
+    first, size = call.number("startAt", 0), min(call.number("maxResults", 50), 100)
+    page = found[first : first + size]
+    values = [call.render.project(one) for one in page]
+    out = {"startAt": first, "maxResults": size, "total": len(found), "isLast": first + size >= len(found)}
+    return Answer({"self": f"{call.render.root}/project/search", **out, "values": values})
+
+
 def list_versions(call: Call) -> Answer:
     project = call.project(str(call.params["project"]))
     return Answer([call.render.version(version) for version in project.versions.values()])

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
@@ -167,7 +168,53 @@ def test_other_options_make_the_next_pull_a_full_one(
     assert stricter.asks(stricter.scopes(known)[0]) != cloud.asks(known[0])
 
 
+SHOP = {"id": "10000", "key": "SHOP", "name": "Shop"}
+
+
+def test_several_projects_are_told_by_one_request_in_the_order_of_the_configuration(
+    connect: Callable[..., JiraConnector], cloud: JiraConnector, rsps: responses.RequestsMock
+) -> None:
+    ops = {"id": "10001", "key": "OPS", "name": "Operations"}
+    rsps.get(f"{API}/project/search", json={"isLast": True, "values": [SHOP, ops]})
+    found = connect(projects=["OPS", "SHOP"]).scopes(())
+    assert [(one.id, one.name) for one in found] == [("10001", "OPS"), ("10000", "SHOP")]
+    asked = [urlsplit(str(call.request.url)) for call in rsps.calls]
+    assert [parse_qs(one.query)["keys"] for one in asked if "/project" in one.path] == [["OPS", "SHOP"]]
+
+
+def test_sixty_projects_take_two_requests(
+    connect: Callable[..., JiraConnector], cloud: JiraConnector, rsps: responses.RequestsMock
+) -> None:
+    keys = [f"P{number}" for number in range(60)]
+    rsps.get(f"{API}/project/search", json={"values": [{"id": key, "key": key} for key in keys[:50]]})
+    rsps.get(f"{API}/project/search", json={"values": [{"id": key, "key": key} for key in keys[50:]]})
+    assert [one.name for one in connect(projects=keys).scopes(())] == keys
+    told = [
+        parse_qs(urlsplit(str(call.request.url)).query)["keys"] for call in rsps.calls if "keys" in call.request.url
+    ]
+    assert told == [keys[:50], keys[50:]]
+
+
+def test_a_project_that_is_not_among_them_is_asked_for_by_itself(
+    connect: Callable[..., JiraConnector], cloud: JiraConnector, rsps: responses.RequestsMock
+) -> None:
+    rsps.get(f"{API}/project/search", json={"values": [SHOP]})
+    rsps.get(f"{API}/project/OLD", json={"id": "10001", "key": "NEW", "archived": True})
+    shop, old = connect(projects=["SHOP", "OLD"]).scopes(())
+    assert (shop.id, old.id, old.name, old.archived) == ("10000", "10001", "OLD", True)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405])
+def test_where_projects_cannot_be_searched_each_is_asked_for(
+    connect: Callable[..., JiraConnector], cloud: JiraConnector, rsps: responses.RequestsMock, status: int
+) -> None:
+    rsps.get(f"{API}/project/search", status=status, json={"errorMessages": ["No."]})
+    rsps.get(f"{API}/project/OPS", json={"id": "10001", "key": "OPS"})
+    assert [one.name for one in connect(projects=["SHOP", "OPS"]).scopes(())] == ["SHOP", "OPS"]
+
+
 def test_a_missing_project_is_named(connect: Callable[..., JiraConnector], cloud: JiraConnector, rsps: Any) -> None:
+    rsps.get(f"{API}/project/search", json={"values": [SHOP]})
     rsps.get(f"{API}/project/NOPE", status=404, json={"errorMessages": ["No project could be found"]})
     with pytest.raises(Gone, match="no project NOPE"):
         connect(projects=["SHOP", "NOPE"]).scopes(())

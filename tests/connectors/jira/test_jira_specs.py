@@ -115,6 +115,7 @@ def _examples() -> Iterator[tuple[str, str, Callable[[bytes], Any]]]:
     yield "get", "/rest/api/2/field", fields._read_fields
     yield "get", "/rest/api/2/project/EX", connector._read_project
     yield "get", "/rest/api/2/project/EX/versions", connector._read_versions
+    yield "get", "/rest/api/2/project/search", flavour._read_projects
     yield "post", "/rest/api/2/issue/bulkfetch", flavour._read_places
     yield "post", "/rest/api/2/search/jql", connector._read_ids
 
