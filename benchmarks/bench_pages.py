@@ -1,4 +1,4 @@
-"""Renders every page of the dashboard over 1,000 key results: ``python -m benchmarks.bench_pages [KRS]``.
+"""Renders every page of the dashboard over 1,000 key results: ``python -m benchmarks.bench_pages [KRS [FOLDER]]``.
 
 The store has a reading of each key result for each day of twelve weeks. For each page, in milliseconds:
 
@@ -8,12 +8,15 @@ The store has a reading of each key result for each day of twelve weeks. For eac
 - first: the first time after that, when it is answered;
 - warm: the best of five afterwards.
 
-A key result's page is another one each time but for warm. Last comes the size of a page's HTML without charts.
+What an address names (a key result, a page of the review, a period) is another one each time but for warm. Last comes
+the size of what is sent, without charts. In the end the cycle is closed, and its review measured once more. A FOLDER
+that is given keeps what was filled, for the next time.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -29,6 +32,8 @@ from fastapi.testclient import TestClient
 from benchmarks.bench_forecast import KEY_RESULTS, fill
 from okrsync.app import App
 from okrsync.model.sample import Sample
+from okrsync.practice.closing import close, ending
+from okrsync.practice.desk import Desk
 from okrsync.store import Store
 from okrsync.web.answers import Question
 from okrsync.web.questions import QUESTIONS
@@ -45,11 +50,21 @@ PAGES = (
     "/coach",
     "/figures",
     "/figures?period=8w",
+    "/figures?period={first}..{last}",
     "/review",
     "/review/now",
-    "/review/now?page=2",
+    "/review/now?page={page}",
+    "/review/now?page={end}",
     "/operations",
+    "/api/v1/objectives",
+    "/api/v1/coach",
+    "/api/v1/orphans",
+    "/api/v1/figures",
+    "/api/v1/figures?period={week}..{last}",
+    "/api/v1/cycles/now/review?page={other}",
+    "/api/v1/cycles/now/review?page={end}",
 )
+REVIEW = tuple(page for page in PAGES if "review" in page)
 DAYS = 84
 LIMIT = 100
 """Milliseconds wanted for each page, and kilobytes of its HTML."""
@@ -59,18 +74,42 @@ KINDS = ("cold", "ready", "busy", "first", "warm")
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else KEY_RESULTS
     with tempfile.TemporaryDirectory(prefix="okrsync-pages-") as name:
-        config = fill(Path(name), count)
-        _read_daily(config)
+        config = _filled(Path(sys.argv[2]) if len(sys.argv) > 2 else Path(name) / "filled", Path(name) / "used", count)
         warm_up()
-        with _room(config) as room:
-            cold = {page: _timed(TestClient(create(room), "http://localhost"), page, 1)[0] for page in PAGES}
-        with _room(config) as room, TestClient(create(room), "http://localhost") as browser:
-            found = _served(browser, room)
-        print(f"{count:,} key results, {count * 100:,} items; at most {LIMIT} ms and {LIMIT} KB wanted")
-        print(f"{'':24}{''.join(f'{kind:>9}' for kind in KINDS)}       KB")
-        for page in PAGES:
-            times = (cold[page], *found[page][:-1])
-            print(f"{page:24}{''.join(f'{one:9.0f}' for one in times)} {found[page][-1]:8.1f}")
+        print(f"{count:,} key results, {count * 100:,} items; at most {LIMIT} ms and {LIMIT} KB of a page wanted")
+        _measure(config, PAGES)
+        _close(config)
+        print("\nThe same cycle, closed")
+        _measure(config, REVIEW)
+
+
+def _filled(kept: Path, used: Path, count: int) -> Path:
+    """A configuration to work with, whose store was filled now or the last time."""
+    if not kept.exists():
+        kept.mkdir(parents=True)
+        _read_daily(fill(kept, count))
+    shutil.copytree(kept, used)
+    return used / "okrsync.yaml"
+
+
+def _measure(config: Path, pages: Sequence[str]) -> None:
+    with _room(config) as room:
+        cold = {page: _timed(TestClient(create(room), "http://localhost"), page, 1)[0] for page in pages}
+    with _room(config) as room, TestClient(create(room), "http://localhost") as browser:
+        began = time.perf_counter()
+        room.caught_up.wait()
+        print(f"{time.perf_counter() - began:.1f} s until everything is answered")
+        found = _served(browser, room, pages)
+    print(f"{'':42}{''.join(f'{kind:>9}' for kind in KINDS)}       KB")
+    for page in pages:
+        times = (cold[page], *found[page][:-1])
+        print(f"{page:42}{''.join(f'{one:9.0f}' for one in times)} {found[page][-1]:8.1f}")
+
+
+def _close(config: Path) -> None:
+    with _opened(config) as app, Store(app.settings.store) as store:
+        desk = Desk(store, app.okrs, app.settings, _now())
+        close(desk, ending(desk, "now"), {}, who="ana", accept=True, reopen=False)
 
 
 @contextmanager
@@ -86,18 +125,17 @@ def _opened(config: Path, **given: Any) -> App:
     return App.open(config, environ={"GITHUB_TOKEN": "x", "JIRA_API_TOKEN": "x"}, **given)
 
 
-def _served(browser: TestClient, room: Room) -> dict[str, tuple[float, ...]]:
+def _served(browser: TestClient, room: Room, pages: Sequence[str]) -> dict[str, tuple[float, ...]]:
     """Of each page: ready, busy, first, warm, and how large it is."""
-    room.caught_up.wait()
-    ready = {page: _timed(browser, page, 60)[0] for page in PAGES}
+    ready = {page: _timed(browser, page, 60)[0] for page in pages}
     busy = {}
-    for number, page in enumerate(PAGES, start=2):
+    for number, page in enumerate(pages, start=2):
         _run(room, number)
         _until_begun(room)
         busy[page] = _timed(browser, page, number)[0]
         _until_answered(room)
     found: dict[str, tuple[float, ...]] = {}
-    for page in PAGES:
+    for page in pages:
         first, text = _timed(browser, page, 50)
         warm = min(_timed(browser, page, 50)[0] for _ in range(5))
         size = len(re.sub(r"<figure.*?</figure>", "", text, flags=re.DOTALL).encode()) / 1024
@@ -135,7 +173,16 @@ def _now() -> datetime:
 
 
 def _timed(browser: TestClient, page: str, number: int) -> tuple[float, str]:
-    path = page.format(name=f"KR-{number}")
+    today = _now().date()
+    path = page.format(
+        name=f"KR-{number}",
+        page=number,
+        other=number + 30,
+        end=number + 1_000,
+        first=today - timedelta(days=50 + number),
+        week=today - timedelta(days=14 + number),
+        last=today - timedelta(days=7),
+    )
     began = time.perf_counter()
     answer: Any = browser.get(path)
     assert answer.status_code == 200, (path, answer.status_code)

@@ -1,17 +1,19 @@
-"""Begun: work that was in progress or delivered at some moment, told without the whole past of everything else.
-
-There are items by the hundred thousand, and most of them rested since, or nobody ever noted a change of them.
-"""
+"""Begun: from when to when an item was in progress or delivered, as its whole past tells it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
-from okrsync.method.timeline import came_to_its_state, linked_at, past
-from okrsync.model.life import Life
-from okrsync.model.work import Item, State
+from okrsync.method.timeline import closed_by, story
+from okrsync.model.life import Life, Moment
+from okrsync.model.work import Item, Outcome, State
+
+Pair = tuple[str, str]
+"""(connection, item id) or (connection, scope)."""
 
 
 class Begun(msgspec.Struct, frozen=True, gc=False):
@@ -22,21 +24,64 @@ class Begun(msgspec.Struct, frozen=True, gc=False):
     closed: datetime | None
 
 
-def begun(life: Life, at: datetime) -> Begun | None:
-    """What ``timeline.past`` tells of linked work; None where it was not there, to do, dropped or unreachable."""
-    if not linked_at(life, at):
-        return None
-    item, moments = life.item, life.moments
-    last = moments[-1].at if moments else came_to_its_state(item)
-    if last <= at:
-        return None if life.unreachable else _told(item)
-    if not moments:
-        waited = item.started is None or not item.created <= item.started <= at
-        return None if waited else Begun(True, item.started, None)
-    found = past(life, at)
-    return None if found is None or found[2] else _told(found[0])
+class Stretch(msgspec.Struct, frozen=True, gc=False):
+    """From ``begin`` until before ``end`` (None: still) an item was as ``begun`` tells."""
+
+    begin: datetime
+    end: datetime | None
+    begun: Begun
 
 
-def _told(item: Item) -> Begun | None:
+class Work(NamedTuple):
+    """An item. A ``leaf`` is a reachable ticket that counts as one piece of work wherever it is in progress."""
+
+    key: Pair
+    scope: Pair
+    created: datetime
+    leaf: bool
+    stretches: Sequence[Stretch]
+
+
+class Link(NamedTuple):
+    """An item counted for a key result from ``since`` (None: its creation) until before ``until`` (None: still)."""
+
+    key_result: str
+    item: Pair
+    since: datetime | None
+    until: datetime | None
+
+
+def stretches(life: Life) -> Iterator[Stretch]:
+    """What ``timeline.past`` tells of an item in progress or delivered, linked or not, in order of time.
+
+    It is told of no moment before its creation, nor of one at which it was to do, dropped or unreachable.
+    """
+    told = story(life)
+    for place, moment in enumerate(told):
+        if moment.unreachable:
+            continue
+        if place == len(told) - 1:
+            yield from _last(life.item, moment.at)
+        elif moment.state is State.DOING or _delivered(moment):
+            yield from _while_it_held(life.item, told, place)
+
+
+def _delivered(moment: Moment) -> bool:
+    return moment.state is State.DONE and moment.outcome in (None, Outcome.DELIVERED)
+
+
+def _last(item: Item, since: datetime) -> Iterator[Stretch]:
     doing = item.state is State.DOING
-    return Begun(doing, item.started, item.closed) if doing or item.delivered else None
+    if doing or item.delivered:
+        yield Stretch(max(since, item.created), None, Begun(doing, item.started, item.closed))
+
+
+def _while_it_held(item: Item, told: Sequence[Moment], place: int) -> Iterator[Stretch]:
+    """Nobody knew of its begin before it was there."""
+    begin, end = max(told[place].at, item.created), told[place + 1].at
+    doing, closed, started = told[place].state is State.DOING, closed_by(told, place), item.started
+    known = end if started is None else min(max(started, begin), end)
+    if begin < known:
+        yield Stretch(begin, known, Begun(doing, None, closed))
+    if known < end:
+        yield Stretch(known, end, Begun(doing, started, closed))

@@ -6,7 +6,7 @@ names" of the method; the score expected of a kind of objective is Google's (``b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from math import fsum
 
@@ -14,14 +14,11 @@ import msgspec
 
 from okrsync.measure.duration import ENOUGH, nearest_rank
 from okrsync.method.bands import EXPECTED, Kind
-from okrsync.method.begun import Begun, begun
 from okrsync.method.checkins import Kept
 from okrsync.model.figures import Alignment, Engagement, Percentile, Performance, Productivity, Ratio
-from okrsync.model.life import Life
 from okrsync.model.okr import Objective
 from okrsync.model.verdict import Status
 
-DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
 CYCLE_PERCENTILES = (50.0, 85.0)
@@ -63,11 +60,11 @@ def ratio(numerator: float, denominator: float, why: str) -> Ratio:
     return Ratio(numerator, denominator, numerator / denominator)
 
 
-def alignment(objectives: Iterable[Objective], active: Iterable[bool]) -> Alignment:
-    """``active`` tells of each active leaf item whether it is linked to a live key result."""
-    linked, below = list(active), [one for one in objectives if not one.top]
+def alignment(objectives: Iterable[Objective], linked: int, active: int) -> Alignment:
+    """Of ``active`` leaf items so many are ``linked`` to a live key result."""
+    below = [one for one in objectives if not one.top]
     return Alignment(
-        work=ratio(sum(linked), len(linked), "nothing is in progress where its linked work is"),
+        work=ratio(linked, active, "nothing is in progress where its linked work is"),
         parents=ratio(sum(one.parent is not None for one in below), len(below), "all of them are top ones"),
     )
 
@@ -84,25 +81,19 @@ def engagement(dues: Iterable[Kept], owners: Mapping[str, bool]) -> Engagement:
     return Engagement(on_time, ratio(sum(owners.values()), len(owners), "no key result names an owner"))
 
 
-def productivity(lives: Iterable[Life], period: Period) -> Productivity:
-    """Work linked at the end of the period, each item once; what is cancelled or unreachable then is left out.
+def productivity(
+    period: Period, *, finished: int, times: Iterable[float], doing: int, ages: Iterable[float]
+) -> Productivity:
+    """Of work linked at the end of the period, each item once; what is cancelled or unreachable then is left out.
 
-    Finished is what was done within the period and still is at its end.
+    ``finished`` was done within the period and still is at its end, ``doing`` is in progress then; ``times`` and
+    ``ages`` are their days, of those whose beginning is known.
     """
-    return productivity_of([one for _, one in linked_work(lives, period.end)], period)
-
-
-def productivity_of(work: Sequence[Begun], period: Period) -> Productivity:
-    """The same of work as ``linked_work`` tells it of the end of the period."""
-    finished = [one for one in work if is_finished(one, period)]
-    times = [(one.closed - one.started) / DAY for one in finished if _began(one) and one.closed and one.started]
-    doing = [one for one in work if one.doing]
-    ages = [(period.end - one.started) / DAY for one in doing if one.started]
     return Productivity(
-        throughput=ratio(len(finished), period.weeks, "the period has no length yet"),
-        cycle=tuple(percentile(times, one, len(finished), enough=ENOUGH) for one in CYCLE_PERCENTILES),
-        in_progress=len(doing),
-        age=tuple(percentile(ages, one, len(doing)) for one in AGE_PERCENTILES),
+        throughput=ratio(finished, period.weeks, "the period has no length yet"),
+        cycle=tuple(percentile(times, one, finished, enough=ENOUGH) for one in CYCLE_PERCENTILES),
+        in_progress=doing,
+        age=tuple(percentile(ages, one, doing) for one in AGE_PERCENTILES),
     )
 
 
@@ -138,22 +129,3 @@ def _attained(rows: Iterable[Scored], kind: Kind) -> Ratio:
 
 def _sum(rows: Iterable[Scored]) -> float:
     return fsum(row.score or 0.0 for row in rows)
-
-
-def linked_work(lives: Iterable[Life], at: datetime) -> Iterator[tuple[str, Begun]]:
-    """Each item once, by its key, that was in progress or delivered at a time, however often it was linked."""
-    seen: set[tuple[str, str]] = set()
-    for life in lives:
-        found = begun(life, at)
-        if found is not None and (key := (life.item.connection, life.item.id)) not in seen:
-            seen.add(key)
-            yield life.item.key, found
-
-
-def is_finished(work: Begun, period: Period) -> bool:
-    """Whether it was done within the period."""
-    return not work.doing and work.closed is not None and period.start <= work.closed < period.end
-
-
-def _began(work: Begun) -> bool:
-    return work.started is not None and work.closed is not None and work.started <= work.closed

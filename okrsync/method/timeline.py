@@ -26,9 +26,14 @@ def story(life: Life) -> tuple[Moment, ...]:
     ``item.started``. Work of which nobody knows when it came to its state has been in it since its creation.
     """
     item, known = life.item, life.moments
-    today = _today(life, known[-1].at if known else came_to_its_state(item))
+    today = _today(life, _rested_since(life))
     moments = (*known[:-1], today)
     return (*_before(item, moments[0]), *moments)
+
+
+def _rested_since(life: Life) -> datetime:
+    """From when on the item has been what it is today."""
+    return life.moments[-1].at if life.moments else came_to_its_state(life.item)
 
 
 def _today(life: Life, at: datetime) -> Moment:
@@ -77,13 +82,13 @@ def past(life: Life, at: datetime) -> tuple[Item, Linked, str] | None:
     """As ``as_of``, where the third is "" or why the item was unreachable then."""
     if not linked_at(life, at):
         return None
+    if _rested_since(life) <= at:
+        return life.item, life.linked, life.unreachable
     told = story(life)
     place = bisect_right(told, at, key=_at) - 1
     if place < 0:
         return None
     moment = told[place]
-    if place == len(told) - 1:
-        return life.item, life.linked, moment.unreachable
     return _item_then(life.item, told, place, at), life.linked, moment.unreachable
 
 
@@ -111,7 +116,7 @@ def _item_then(item: Item, told: Sequence[Moment], place: int, at: datetime) -> 
         labels=item.labels if seen.labels is None else seen.labels,
         type=item.type if seen.type is None else seen.type,
         started=item.started if item.started is not None and item.started <= at else None,
-        closed=_closed(told, place),
+        closed=closed_by(told, place),
     )
 
 
@@ -122,7 +127,7 @@ def _seen(told: Sequence[Moment], place: int) -> Moment:
     return next((one for side in (before, after) for one in side if one.labels is not None), told[place])
 
 
-def _closed(told: Sequence[Moment], place: int) -> datetime | None:
+def closed_by(told: Sequence[Moment], place: int) -> datetime | None:
     """When it was closed, as it was seen, or else when it came to be done for the last time by then."""
     moment = told[place]
     if moment.labels is not None and not moment.rebuilt:

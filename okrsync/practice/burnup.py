@@ -16,11 +16,12 @@ from okrsync.model.outlook import Ahead, Outlook, Past
 from okrsync.practice.aims import Aims
 from okrsync.practice.desk import Desk
 from okrsync.practice.outlook import outlook
+from okrsync.practice.record import Record
 
 INSTANT = timedelta(microseconds=1)
 
 
-def burn_up(desk: Desk, placed: Placed) -> tuple[BurnUp | None, Outlook | None]:
+def burn_up(desk: Desk, placed: Placed, record: Record | None = None) -> tuple[BurnUp | None, Outlook | None]:
     """The chart of a key result and its forecast; neither where there is nothing to draw.
 
     What is over is drawn as of the end of its cycle, without a forecast. Opens no snapshot of the store.
@@ -28,10 +29,11 @@ def burn_up(desk: Desk, placed: Placed) -> tuple[BurnUp | None, Outlook | None]:
     ends = midnight(placed.cycle.end + DAY, placed.cycle.zone)
     over = not placed.live or desk.now >= ends
     then = replace(desk, now=min(desk.now, ends - INSTANT)) if over else desk
-    found = outlook(then, _revived(placed), charted=True)
+    record = record or Record(desk.store, placed)
+    found = outlook(then, _revived(placed), charted=True, record=record)
     if found is None or len(found.past) < 2:
         return None, None if over else found
-    return _drawn(desk, placed, found, over=over), None if over else found
+    return _drawn(record, placed, found, over=over), None if over else found
 
 
 def _revived(placed: Placed) -> Placed:
@@ -45,14 +47,14 @@ def _revived(placed: Placed) -> Placed:
     )
 
 
-def _drawn(desk: Desk, placed: Placed, found: Outlook, *, over: bool) -> BurnUp:
+def _drawn(record: Record, placed: Placed, found: Outlook, *, over: bool) -> BurnUp:
     sign = -1.0 if found.falling else 1.0
     begin = midnight(placed.cycle.start, placed.cycle.zone)
 
     def value(made: float) -> float:
         return found.origin + sign * made
 
-    aims = Aims(desk.store.history.samples(placed.key_result.id), placed)
+    aims = Aims(record.samples, placed)
     past = tuple(
         msgspec.structs.replace(one, made=value(one.made), goal=value(aims.then(one.goal, one.at)))
         for one in _within(found.past, begin)

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from okrsync.errors import ConfigError
 from okrsync.measure.rollup import COUNTED
-from okrsync.method.checkins import Kept, dues, kept
-from okrsync.method.figures import Period, Scored, alignment, engagement, performance, productivity_of
+from okrsync.method.checkins import Kept, kept
+from okrsync.method.figures import Period, Scored, alignment, engagement, performance
 from okrsync.method.scores import scored
 from okrsync.method.words import team_name
 from okrsync.model.checkin import CheckIn
 from okrsync.model.closing import Score
-from okrsync.model.figures import Alignment, Engagement, Performance, Productivity, TeamFigures
+from okrsync.model.figures import Alignment, Engagement, Performance, TeamFigures
 from okrsync.model.okr import Cycle, Objective, Phase, Placed
 from okrsync.near import did_you_mean
 from okrsync.practice.desk import Desk
-from okrsync.practice.figures_known import Finals, Known, Readings
+from okrsync.practice.figures_known import Finals, Known, Past, Readings
 from okrsync.practice.periods import CURRENT, check_period, period_of
 
 INSTANT = timedelta(microseconds=1)
@@ -43,7 +43,9 @@ class Team:
         return [placed.key_result.id for placed in self.placed]
 
 
-def figures(desk: Desk, team: str | None = None, period: str = CURRENT) -> tuple[TeamFigures, ...]:
+def figures(
+    desk: Desk, team: str | None = None, period: str = CURRENT, *, known: Past | None = None
+) -> tuple[TeamFigures, ...]:
     """Every team's figures in a period, or those of one team, in the order of the files.
 
     ``period`` is ``cycle``, a cycle's id, ``4w``, or two days as in ``2026-10-01..2026-10-31``. A closed cycle has the
@@ -52,29 +54,27 @@ def figures(desk: Desk, team: str | None = None, period: str = CURRENT) -> tuple
     """
     check_period(period, [cycle for _, cycle in desk.okrs.objectives])
     chosen = None if team is None else named(desk, team)
-    (found,) = figures_over(desk, [period])
+    (found,) = figures_over(desk, [period], known=known)
     return tuple(one for one in found if chosen in (None, one.team))
 
 
-def figures_over(desk: Desk, periods: Sequence[str]) -> list[tuple[TeamFigures, ...]]:
-    """Every team's figures in each of some periods that exist; what they share is read once."""
+def figures_over(desk: Desk, periods: Sequence[str], *, known: Past | None = None) -> list[tuple[TeamFigures, ...]]:
+    """Every team's figures in each of some periods that exist; what they share is read once, unless it is ``known``."""
     with desk.store.reading():
         closed = {one: found.figures for one in periods if (found := desk.store.closings.latest(one))}
-        reckoned = dict(_reckoned(desk, [one for one in periods if one not in closed], {}))
+        reckoned = dict(_reckoned(desk, [one for one in periods if one not in closed], Known(desk, {}, known)))
         return [closed[one] if one in closed else reckoned[one] for one in periods]
 
 
 def figures_with(desk: Desk, period: str, finals: Finals) -> tuple[TeamFigures, ...]:
     """Every team's figures in a period that exists, with these final scores of cycles beside those kept."""
     with desk.store.reading():
-        return dict(_reckoned(desk, [period], finals))[period]
+        return dict(_reckoned(desk, [period], Known(desk, finals)))[period]
 
 
-def _reckoned(desk: Desk, periods: Iterable[str], finals: Finals) -> Iterator[tuple[str, tuple[TeamFigures, ...]]]:
-    teams = {period: list(pursuing(desk, period)) for period in periods}
-    known = Known(desk, finals, frozenset(team.period.end for some in teams.values() for team in some))
-    for period, some in teams.items():
-        yield period, tuple(_figures(known, team) for team in some)
+def _reckoned(desk: Desk, periods: Iterable[str], known: Known) -> Iterator[tuple[str, tuple[TeamFigures, ...]]]:
+    for period in periods:
+        yield period, tuple(_figures(known, team) for team in pursuing(desk, period))
 
 
 def team_of(desk: Desk, objective: Objective) -> str:
@@ -127,15 +127,15 @@ def _figures(known: Known, team: Team) -> TeamFigures:
         cycles=tuple(dict.fromkeys(cycle.id for _, cycle in team.objectives)),
         alignment=_alignment(known, team),
         engagement=_engagement(known, team),
-        productivity=_productivity(known, team),
+        productivity=known.productivity(team.names(), team.period),
         performance=_performance(known, team),
     )
 
 
 def _alignment(known: Known, team: Team) -> Alignment:
     """In the repositories and projects where the team's linked work is, also work that serves another team's aims."""
-    theirs = known.work(team.period).linked(team.names())
-    return alignment((objective for objective, _ in team.objectives), theirs)
+    linked, unlinked = known.aligned(team.names(), team.period)
+    return alignment((objective for objective, _ in team.objectives), len(linked), len(linked) + len(unlinked))
 
 
 def _engagement(known: Known, team: Team) -> Engagement:
@@ -144,29 +144,24 @@ def _engagement(known: Known, team: Team) -> Engagement:
     for placed in team.placed:
         name = placed.key_result.id
         said = [one for one in known.checkins.get(name, ()) if one.at < team.period.end]
-        kept_ones += _kept(known.desk, placed, said, known.since.get(name.casefold()), team.period)
+        kept_ones += _kept(known, placed, said, team.period)
         if owner := placed.owner:
             spoke = any(team.period.start <= one.at and _same(one.who, owner) for one in said)
             owners[owner.casefold()] = owners.get(owner.casefold(), False) or spoke
     return engagement(kept_ones, owners)
 
 
-def _kept(
-    desk: Desk, placed: Placed, said: Sequence[CheckIn], measured: datetime | None, period: Period
-) -> Iterable[Kept]:
+def _kept(known: Known, placed: Placed, said: Sequence[CheckIn], period: Period) -> Iterable[Kept]:
     """What came of the due days that ended within the period; nobody owed anything before a key result was known."""
-    known = min([one.at for one in said[:1]] + ([measured] if measured else []), default=desk.now)
-    for due in dues(placed.cycle, desk.settings.checkins.rhythm, known):
+    measured = known.past.since.get(placed.key_result.id.casefold())
+    begin = min([one.at for one in said[:1]] + ([measured] if measured else []), default=known.desk.now)
+    for due in known.dues(placed.cycle, begin):
         if period.start < due.closes <= period.end:
             yield kept(due, said, period.end)
 
 
 def _same(who: str, owner: str) -> bool:
     return who.lstrip("@").casefold() == owner.lstrip("@").casefold()
-
-
-def _productivity(known: Known, team: Team) -> Productivity:
-    return productivity_of(known.begun(team.names(), team.period.end), team.period)
 
 
 def _performance(known: Known, team: Team) -> Performance:

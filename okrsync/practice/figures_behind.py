@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from okrsync.method.begun import Pair
 from okrsync.method.causes import natural
-from okrsync.method.figures import OFF_TRACK, ON_TRACK, Scored, is_finished, linked_work
+from okrsync.method.figures import OFF_TRACK, ON_TRACK, Scored
 from okrsync.model.figures import Behind, Traced
 from okrsync.practice.desk import Desk
 from okrsync.practice.figures import Team, named, pursuing, scored_ones
-from okrsync.practice.figures_known import Known, Pair
+from okrsync.practice.figures_known import Known
 from okrsync.practice.periods import CURRENT, check_period
 
 
@@ -26,21 +27,20 @@ def behind(desk: Desk, team: str | None = None, period: str = CURRENT) -> tuple[
         closed = desk.store.closings.latest(period)
         then = replace(desk, now=min(desk.now, closed.at)) if closed else desk
         teams = [one for one in pursuing(then, period) if chosen in (None, one.name)]
-        known = Known(then, {}, frozenset(one.period.end for one in teams))
+        known = Known(then, {})
         return tuple(Behind(one.name, one.period.first, one.period.last, tuple(_rows(known, one))) for one in teams)
 
 
 def _rows(known: Known, team: Team) -> Iterator[Traced]:
-    aligned = list(known.work(team.period).aligned(team.names()))
-    linked, unlinked = ([pair for pair, is_linked in aligned if is_linked is wanted] for wanted in (True, False))
+    then = known.then(team.period.end)
+    linked, unlinked = (then.keys(some) for some in known.aligned(team.names(), team.period))
     yield Traced("in progress and linked", _keys(known.desk, linked))
     yield Traced("in progress and linked to nothing", _keys(known.desk, unlinked))
     below = [one for one, _ in team.objectives if not one.top]
     yield Traced("objectives with a parent", tuple(one.id for one in below if one.parent is not None))
     yield Traced("objectives without a parent", tuple(one.id for one in below if one.parent is None))
-    work = list(linked_work((life for name in team.names() for life in known.lives[name]), team.period.end))
-    yield Traced("finished", _sorted(key for key, one in work if is_finished(one, team.period)))
-    yield Traced("linked and in progress", _sorted(key for key, one in work if one.doing))
+    yield Traced("finished", _keys(known.desk, then.finished(team.names(), team.period)))
+    yield Traced("linked and in progress", _keys(known.desk, then.doing(team.names())))
     rows = list(scored_ones(known, team))
     yield Traced("scores", tuple(_score(one) for one in rows))
     yield Traced("on track", tuple(one.key_result for one in rows if one.status in ON_TRACK))
@@ -58,8 +58,4 @@ def _keys(desk: Desk, pairs: Iterable[Pair]) -> tuple[str, ...]:
     for connection, item in pairs:
         by_connection.setdefault(connection, []).append(item)
     some = (desk.store.items.some(connection, ids) for connection, ids in by_connection.items())
-    return _sorted(item.key for items in some for item in items)
-
-
-def _sorted(keys: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(keys, key=natural))
+    return tuple(sorted((item.key for items in some for item in items), key=natural))

@@ -2,68 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from itertools import chain
+from typing import TYPE_CHECKING
 
-from okrsync.method.begun import Begun
-from okrsync.method.figures import Period, linked_work
+from okrsync.method.checkins import Due, dues
+from okrsync.method.figures import Period
 from okrsync.method.scores import scored
 from okrsync.method.standings import Standings
-from okrsync.method.timeline import linked_at
 from okrsync.model.checkin import CheckIn
 from okrsync.model.closing import Score
-from okrsync.model.life import Life
-from okrsync.model.okr import Placed
+from okrsync.model.figures import Productivity
+from okrsync.model.okr import Cycle, Placed
 from okrsync.model.sample import Sample
 from okrsync.practice.coach import left_alone
 from okrsync.practice.desk import Desk
 from okrsync.practice.standing import standings_by
 
+if TYPE_CHECKING:
+    from okrsync.method.worked import Mark, Places, Then, Worked
+
 Finals = Mapping[str, Mapping[str, Score]]
 """Cycle id -> key result id -> its final score."""
 
-Pair = tuple[str, str]
-"""(connection, item id) or (connection, scope)."""
+
+@dataclass(frozen=True)
+class Past:
+    """What takes long to read, whatever the period.
+
+    ``since`` is when each key result was first measured, by its case-folded id; rebuilt readings do not count.
+    """
+
+    worked: Worked
+    since: Mapping[str, datetime]
+
+
+def past(desk: Desk) -> Past:
+    """All work that counts or counted for a key result, and all that there is beside it. Opens no snapshot itself."""
+    from okrsync.method.worked import Worked
+
+    names = sorted({placed.key_result.id for placed in desk.okrs.placed})
+    flow = desk.store.flow
+    return Past(Worked(flow.work(names, left_alone(desk)), flow.links(names)), desk.store.history.known_since())
 
 
 @dataclass(frozen=True)
 class Known:
     """What the store and the files know of all teams; ``finals`` are scores beside those kept.
 
-    ``ends`` are those of all periods that are asked for.
+    ``known`` is the past where somebody has read it already.
     """
 
     desk: Desk
     finals: Finals
-    ends: frozenset[datetime]
+    known: Past | None = None
     _scores: dict[str, Mapping[str, Score]] = field(default_factory=dict)
     _read: dict[datetime, Readings] = field(default_factory=dict)
-    _work: dict[tuple[datetime, date], Work] = field(default_factory=dict)
-    _begun: dict[tuple[datetime, tuple[str, ...]], list[Begun]] = field(default_factory=dict)
+    _then: dict[datetime, Then] = field(default_factory=dict)
+    _running: dict[tuple[datetime, date], Mark] = field(default_factory=dict)
+    _dues: dict[tuple[str, date], tuple[Due, ...]] = field(default_factory=dict)
 
     @cached_property
-    def lives(self) -> Mapping[str, Sequence[Life]]:
-        """What every item that was ever linked was, by key result id."""
-        return self.desk.store.lives.all(sorted({placed.key_result.id for placed in self.desk.okrs.placed}))
+    def past(self) -> Past:
+        """What was, however long ago."""
+        return self.known or past(self.desk)
 
     @cached_property
     def checkins(self) -> Mapping[str, Sequence[CheckIn]]:
         """By key result id, oldest first."""
         return self.desk.store.checkins.all()
-
-    @cached_property
-    def since(self) -> Mapping[str, datetime]:
-        """When each key result was first measured, by its case-folded id; rebuilt readings do not count."""
-        return self.desk.store.history.known_since()
-
-    @cached_property
-    def active(self) -> dict[datetime, list[tuple[Pair, Pair]]]:
-        """(connection, id) and (connection, scope) of every ticket in progress where anything was ever linked."""
-        scopes = {(life.item.connection, life.item.scope) for lives in self.lives.values() for life in lives}
-        return self.desk.store.flow.active(self.ends, scopes, left_alone(self.desk))
 
     def scores(self, cycle: str) -> Mapping[str, Score]:
         """The scores of a cycle by key result id: those said to be final, else those of its last closing."""
@@ -77,20 +86,29 @@ class Known:
             self._read[at] = Readings(self.desk, at)
         return self._read[at]
 
-    def work(self, period: Period) -> Work:
-        """What was linked and in progress at the end of a period; the same for all that end then."""
-        end = period.end, period.last
-        if end not in self._work:
-            self._work[end] = Work(self, period)
-        return self._work[end]
+    def dues(self, cycle: Cycle, since: datetime) -> tuple[Due, ...]:
+        """The due days of a cycle for what was known since an aware time; of one day they are the same."""
+        day = cycle.id, since.astimezone(cycle.zone).date()
+        if day not in self._dues:
+            self._dues[day] = dues(cycle, self.desk.settings.checkins.rhythm, since)
+        return self._dues[day]
 
-    def begun(self, names: Iterable[str], at: datetime) -> list[Begun]:
-        """The work linked to some key results that was in progress or delivered at a time, each item once."""
-        asked = at, tuple(names)
-        if asked not in self._begun:
-            lives = (life for name in asked[1] for life in self.lives[name])
-            self._begun[asked] = [one for _, one in linked_work(lives, at)]
-        return self._begun[asked]
+    def productivity(self, names: Iterable[str], period: Period) -> Productivity:
+        """Of the work linked to some key results at the end of a period, each item once."""
+        return self.then(period.end).productivity(names, period)
+
+    def aligned(self, names: Iterable[str], period: Period) -> tuple[Places, Places]:
+        """The tickets in progress where these key results have work: linked to any that ran, and not."""
+        then, asked = self.then(period.end), (period.end, period.last)
+        if asked not in self._running:
+            self._running[asked] = then.mark(one.key_result.id for one in self.desk.okrs.placed if _ran(one, period))
+        return then.aligned(names, self._running[asked])
+
+    def then(self, at: datetime) -> Then:
+        """What was worked on at a time; the same for all periods that end then."""
+        if at not in self._then:
+            self._then[at] = self.past.worked.at(at)
+        return self._then[at]
 
 
 class Readings:
@@ -101,47 +119,6 @@ class Readings:
         names = (placed.key_result.id for placed in desk.okrs.placed)
         self.samples: dict[str, Sample] = {name: found[name.casefold()] for name in names if name.casefold() in found}
         self.standings: Standings = standings_by(desk, self.samples, at)
-
-
-class Work:
-    """What was linked at the end of a period, and what was in progress then: the same for every team."""
-
-    def __init__(self, known: Known, period: Period) -> None:
-        self._known, self._period = known, period
-        self._lives = {
-            name: [life for life in lives if linked_at(life, period.end)] for name, lives in known.lives.items()
-        }
-
-    def aligned(self, names: Iterable[str]) -> Iterator[tuple[Pair, bool]]:
-        """Each ticket in progress where these key results have work, and whether it is linked to any that ran."""
-        return chain.from_iterable(self._aligned.get(scope, ()) for scope in self._where(names))
-
-    def linked(self, names: Iterable[str]) -> Iterator[bool]:
-        """Of each of these tickets, whether it is linked."""
-        return chain.from_iterable(self._linked.get(scope, ()) for scope in self._where(names))
-
-    def _where(self, names: Iterable[str]) -> list[Pair]:
-        return sorted({scope for name in names for scope in self._scopes[name]})
-
-    @cached_property
-    def _linked(self) -> dict[Pair, list[bool]]:
-        return {scope: [linked for _, linked in some] for scope, some in self._aligned.items()}
-
-    @cached_property
-    def _aligned(self) -> dict[Pair, list[tuple[Pair, bool]]]:
-        running = (one.key_result.id for one in self._known.desk.okrs.placed if _ran(one, self._period))
-        linked = {(life.item.connection, life.item.id) for name in running for life in self._lives[name]}
-        found: dict[Pair, list[tuple[Pair, bool]]] = {}
-        for key, scope in self._known.active[self._period.end]:
-            found.setdefault(scope, []).append((key, key in linked))
-        return found
-
-    @cached_property
-    def _scopes(self) -> dict[str, set[Pair]]:
-        """The repositories and projects of what was linked to each key result, in whichever role."""
-        return {
-            name: {(life.item.connection, life.item.scope) for life in lives} for name, lives in self._lives.items()
-        }
 
 
 def _ran(placed: Placed, period: Period) -> bool:

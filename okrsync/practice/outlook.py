@@ -17,6 +17,7 @@ from okrsync.model.life import Life
 from okrsync.model.okr import Completion, Manual, Milestones, Placed
 from okrsync.model.outlook import Backtest, Model, Outlook
 from okrsync.practice.desk import Desk
+from okrsync.practice.record import Record
 
 if TYPE_CHECKING:
     from okrsync.method.forecast.burn import Burn
@@ -34,14 +35,15 @@ PER_CENT = "%"
 _MARKED = (Model.EXACT, Model.MONTE_CARLO)
 
 
-def outlook(desk: Desk, placed: Placed, *, charted: bool = False) -> Outlook | None:
+def outlook(desk: Desk, placed: Placed, *, charted: bool = False, record: Record | None = None) -> Outlook | None:
     """Where a key result will be when it is due; None where that is no question, as it is not live.
 
     ``charted`` adds its past and the fan ahead.
     """
     if not placed.live:
         return None
-    return _outlook(desk, placed, desk.store.lives.of(placed.key_result.id), charted=charted)
+    lives = (record or Record(desk.store, placed)).lives
+    return _outlook(desk, placed, lives, charted=charted)
 
 
 def outlooks(desk: Desk, some: Iterable[Placed] | None = None) -> dict[str, Outlook]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
+from typing import NamedTuple
 
 import msgspec
 
@@ -21,13 +22,38 @@ from okrsync.practice.desk import Desk
 from okrsync.practice.figures import figures
 from okrsync.practice.hidden import mentions
 from okrsync.practice.readings import last_moment
+from okrsync.practice.record import Record
 from okrsync.practice.scoring import Ending
 from okrsync.practice.standing import as_they_were
-from okrsync.practice.why import why
+from okrsync.practice.why import why_by
 
 EVERYBODY = "all"
 
 AnyObjective = Objective | ClosedObjective
+
+
+class Portions(NamedTuple):
+    """A cycle of at most ``whole`` key results comes in one, a larger one in pages with at most ``page``."""
+
+    whole: int
+    page: int
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What is the same on all pages of the review of a cycle that goes on, asked for by the pages that tell of it."""
+
+    ending: Callable[[], Ending]
+    figures: Callable[[], tuple[TeamFigures, ...]]
+    remarks: Callable[[], tuple[Remark, ...]]
+
+
+def _shared(desk: Desk, id: str) -> Shared:
+    return Shared(
+        lambda: ending(desk, id),
+        lambda: figures(desk, period=find_cycle(desk, id).id),
+        lambda: remarks(desk, find_cycle(desk, id)),
+    )
 
 
 def review(
@@ -37,12 +63,12 @@ def review(
     confidential: bool = False,
     sees: Callable[[AnyObjective], bool] | None = None,
     page: int = 1,
-    most: int | None = None,
+    most: Portions | None = None,
 ) -> Review:
     """Everything for the review of a cycle. Raises ConfigError for one that does not exist or has not begun.
 
-    Where ``most`` is given, it comes in pages with so many key results; an objective is never cut in two. A page after
-    the last is the last.
+    Where ``most`` is given, a large one comes in pages; an objective is never cut in two. A page after the last is the
+    last.
 
     A closed one needs its OKR file for the courses of its key results only.
 
@@ -72,13 +98,14 @@ def review_without(
     hidden: Container[str],
     *,
     page: int = 1,
-    most: int | None = None,
-    ends: Callable[[Desk, str], Ending] = ending,
+    most: Portions | None = None,
+    shared: Shared | None = None,
 ) -> Review:
     """The review without these objectives and whatever names them. Raises as ``review`` does.
 
-    ``ends`` tells how a cycle that goes on stands, which is the same on all pages.
+    What a cycle that goes on has ``shared`` on all pages, others may know already.
     """
+    shared = shared or _shared(desk, id)
     with desk.store.reading():
         closings = desk.store.closings.of(id)
     closed = closings[-1] if closings else None
@@ -86,7 +113,7 @@ def review_without(
         name, start, end, found = closed.cycle, closed.start, closed.end, closed.objectives
     else:
         cycle = find_cycle(desk, id)
-        name, start, end, found = cycle.id, cycle.start, cycle.end, _as_they_stand(ends(desk, id))
+        name, start, end, found = cycle.id, cycle.start, cycle.end, _as_they_stand(shared.ending())
     everything = chain(found, *(one.objectives for one in closings))
     told = _Told(one for one in chain[AnyObjective](everything, _today(desk)) if one.id in hidden)
     shown = [one for one in found if one.id not in told.hidden]
@@ -99,8 +126,8 @@ def review_without(
         end=end,
         at=desk.now,
         objectives=_objectives(_as_of(desk, closed), pages[page - 1]),
-        figures=told.figures(closed.figures if closed else figures(desk, period=name)) if last else (),
-        remarks=told.remarks(closed.remarks if closed else remarks(desk, find_cycle(desk, name))) if last else (),
+        figures=told.figures(closed.figures if closed else shared.figures()) if last else (),
+        remarks=told.remarks(closed.remarks if closed else shared.remarks()) if last else (),
         closed=closed if closed is None else told.closing(closed),
         earlier=tuple(told.closing(one) for one in closings[:-1]),
         hidden=len(found) - len(shown),
@@ -109,15 +136,19 @@ def review_without(
     )
 
 
-def _pages(shown: Sequence[ClosedObjective], most: int | None) -> Iterator[list[ClosedObjective]]:
+def _pages(shown: Sequence[ClosedObjective], most: Portions | None) -> Iterator[list[ClosedObjective]]:
     """At least one."""
     page: list[ClosedObjective] = []
     for one in shown:
-        if most and page and sum(len(each.key_results) for each in (*page, one)) > most:
+        if most and page and _count(shown) > most.whole and _count((*page, one)) > most.page:
             yield page
             page = []
         page.append(one)
     yield page
+
+
+def _count(some: Iterable[ClosedObjective]) -> int:
+    return sum(len(one.key_results) for one in some)
 
 
 def _as_of(desk: Desk, closed: Closing | None) -> Desk:
@@ -154,18 +185,20 @@ def _reviewed(desk: Desk, ended: ClosedKeyResult, placed: Placed | None) -> Revi
     if placed is None:
         return Reviewed(ended)
     with desk.store.reading():
-        chart, outlook = burn_up(desk, placed)
+        record = Record(desk.store, placed)
+        chart, outlook = burn_up(desk, placed, record)
         said = [one for one in desk.store.checkins.of(ended.id) if one.at <= desk.now]
-    return Reviewed(ended, chart, outlook, _moved(desk, placed, ended), said[-1] if said else None)
+        return Reviewed(ended, chart, outlook, _moved(desk, record, ended), said[-1] if said else None)
 
 
-def _moved(desk: Desk, placed: Placed, ended: ClosedKeyResult) -> Attribution | None:
+def _moved(desk: Desk, record: Record, ended: ClosedKeyResult) -> Attribution | None:
     """From the first moment of the cycle to the reading it ended with; None where nothing was measured."""
     if ended.sample is None or ended.sample.value is None:
         return None
-    until = max(last_moment(placed.cycle, desk.now), min(desk.now, ended.sample.at))
+    cycle = record.placed.cycle
+    until = max(last_moment(cycle, desk.now), min(desk.now, ended.sample.at))
     try:
-        return why(desk, placed, midnight(placed.cycle.start, placed.cycle.zone), until)
+        return why_by(desk, record, midnight(cycle.start, cycle.zone), until)
     except ConfigError:
         return None
 

@@ -23,6 +23,7 @@ from okrsync.model.life import Life
 from okrsync.model.okr import Boolean, Completion, Maintain, Milestones, Placed
 from okrsync.model.sample import Sample
 from okrsync.practice.desk import Desk
+from okrsync.practice.record import Record
 from okrsync.practice.replay import evidence_at
 
 ONLY_SHOWN = ("weight ", "links ")
@@ -31,21 +32,26 @@ ONLY_SHOWN = ("weight ", "links ")
 
 def why(desk: Desk, placed: Placed, since: datetime, until: datetime | None = None) -> Attribution:
     """What moved a key result from ``since`` to ``until`` (None: now). Raises ConfigError where nothing is known."""
+    with desk.store.reading():
+        return why_by(desk, Record(desk.store, placed), since, until)
+
+
+def why_by(desk: Desk, record: Record, since: datetime, until: datetime | None = None) -> Attribution:
+    """The same from a record that others read, too. Opens no snapshot of the store."""
     end = until or desk.now
     if since >= end:
         raise ConfigError("The begin is not before the end.", hint="Give --since a day before --until.")
-    with desk.store.reading():
-        return _Why(desk, placed).between(since, end)
+    return _Why(record).between(since, end)
 
 
 class _Why:
-    def __init__(self, desk: Desk, placed: Placed) -> None:
-        self.store, self.placed = desk.store, placed
-        self.key_result = placed.key_result
-        self.lives: Sequence[Life] = desk.store.lives.of(self.key_result.id)
-        self.kept = desk.store.history.fingerprints(subject(self.key_result.id, ""))
-        self.samples = desk.store.history.samples(self.key_result.id)
-        self.checkins: Sequence[CheckIn] = desk.store.checkins.of(self.key_result.id)
+    def __init__(self, record: Record) -> None:
+        self.store, self.placed = record.store, record.placed
+        self.key_result = self.placed.key_result
+        self.lives: Sequence[Life] = record.lives
+        self.kept = self.store.history.fingerprints(subject(self.key_result.id, ""))
+        self.samples = record.samples
+        self.checkins: Sequence[CheckIn] = self.store.checkins.of(self.key_result.id)
 
     def between(self, since: datetime, until: datetime) -> Attribution:
         first, last = self._reading(since), self._reading(until)

@@ -1,89 +1,91 @@
-"""Flow: which tickets were in progress at a moment, linked or not, in whole repositories and projects."""
+"""Flow: from when to when tickets were in progress or delivered, linked or not, and what each of them counted for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
-import msgspec
 from sqlalchemy import Connection
 
-from okrsync.method.begun import begun
+from okrsync.method.begun import Link, Work, stretches
 from okrsync.model.life import Life, Moment
 from okrsync.model.sample import Linked
-from okrsync.model.work import Item, Kind, State
-from okrsync.store.lives import ItemKey, moment_of
-from okrsync.store.moments import as_text
-from okrsync.store.rows import as_json, decode_item
+from okrsync.model.work import Item, Kind
+from okrsync.store.lives import moment_of
+from okrsync.store.rows import CHUNK, as_json, decode_item
 
-_LEAVES = """
-SELECT i.body FROM items i
-WHERE i.unreachable IS NULL AND NOT i.subtask AND i.connection = ? AND i.scope IN (SELECT value FROM json_each(?))
-AND NOT EXISTS (
-    SELECT 1 FROM items c WHERE c.connection = i.connection AND c.parent IN (i.id, i.key) AND NOT c.subtask
-    AND c.unreachable IS NULL
-) ORDER BY i.rowid
+_ASKED = "(SELECT value FROM json_each(?))"
+_SCOPES = f"""
+SELECT DISTINCT i.connection, i.scope FROM (
+    SELECT connection, item FROM links WHERE key_result IN {_ASKED}
+    UNION ALL SELECT connection, item FROM past_links WHERE key_result IN {_ASKED}
+) l CROSS JOIN items i ON i.connection = l.connection AND i.id = l.item ORDER BY i.connection, i.scope
 """
-_CHANGED_SINCE = "SELECT DISTINCT item FROM transitions WHERE connection = ? AND at > ?"
-_MOMENTS = """
+_PARENTS = """
+SELECT DISTINCT parent FROM items WHERE connection = ? AND parent IS NOT NULL AND NOT subtask AND unreachable IS NULL
+"""
+_ITEMS = f"SELECT id, unreachable, body FROM items WHERE connection = ? AND scope IN {_ASKED} ORDER BY rowid"
+_MOMENTS = f"""
 SELECT item, at, state, word, outcome, points, numbers, unreachable, rebuilt, labels, type, closed FROM transitions
-WHERE connection = ? AND item IN (SELECT value FROM json_each(?)) ORDER BY item, at, id
+WHERE connection = ? AND item IN {_ASKED} ORDER BY item, at, id
 """
-
-Pair = tuple[str, str]
-"""(connection, scope)."""
+_PAST = f"""
+SELECT key_result, connection, item, since, until FROM past_links WHERE key_result IN {_ASKED}
+ORDER BY key_result, connection, item, until
+"""
+_LINKS = f"SELECT key_result, connection, item, since FROM links WHERE key_result IN {_ASKED}"
 
 LeftAlone = Callable[[str, Sequence[str]], bool]
 """Whether to pass over a ticket, by its connection and labels."""
 
 
-class _Glanced(msgspec.Struct, gc=False):
-    """The few fields of an item's body that tell whether it is worth reading whole."""
-
-    id: str
-    created: datetime
-    state: State = State.TODO
-    kind: Kind = Kind.ISSUE
-    closed: datetime | None = None
-
-
-_glance = msgspec.json.Decoder(_Glanced).decode
-
-
 class Flow:
-    """The cabinet of work in progress."""
+    """The cabinet of what was worked on."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def active(
-        self, times: Collection[datetime], scopes: Collection[Pair], left_alone: LeftAlone
-    ) -> dict[datetime, list[tuple[ItemKey, Pair]]]:
-        """At each of some times: (connection, id) and (connection, scope) of every ticket in progress in these scopes.
+    def work(self, key_results: Sequence[str], left_alone: LeftAlone) -> Iterator[Work]:
+        """Every item of the repositories and projects in which any was ever linked to one of these.
 
-        A ticket is a reachable leaf that is neither a sub-task nor a pull request; what is a leaf is as of today.
+        A leaf is reachable, and neither a sub-task nor a pull request nor ``left_alone``; what is one is as of today.
         """
-        found: dict[datetime, list[tuple[ItemKey, Pair]]] = {at: [] for at in times}
-        for connection in sorted({one for one, _ in scopes}) if times else ():
-            chosen = sorted(scope for one, scope in scopes if one == connection)
-            for life in self._lives(connection, chosen, times):
-                if left_alone(connection, life.item.labels):
-                    continue
-                for at, some in found.items():
-                    if (then := begun(life, at)) and then.doing:
-                        some.append(_keys(life.item))
-        return found
+        names = as_json(key_results)
+        scopes = self._db.exec_driver_sql(_SCOPES, (names, names)).all()
+        for connection, some in groupby(scopes, key=itemgetter(0)):
+            parents = set(self._db.exec_driver_sql(_PARENTS, (connection,)).scalars())
 
-    def _lives(self, connection: str, scopes: list[str], times: Collection[datetime]) -> list[Life]:
-        """What may have been in progress at any of these times."""
-        first, last = min(times), max(times)
-        changed = {row[0] for row in self._db.exec_driver_sql(_CHANGED_SINCE, (connection, as_text(first)))}
-        leaves = self._db.exec_driver_sql(_LEAVES, (connection, as_json(scopes))).scalars().all()
-        found = [decode_item(body) for body in leaves if _may_have_been(_glance(body), first, last, changed)]
-        told = self._moments(connection, [item.id for item in found])
-        return [Life(item, _linked(item), told.get(item.id, ())) for item in found]
+            def is_leaf(item: Item, parents: set[str] = parents) -> bool:
+                alone = item.subtask or item.kind is not Kind.ISSUE or left_alone(item.connection, item.labels)
+                return not alone and parents.isdisjoint((item.id, item.key))
+
+            for item, gone, moments in self._items(connection, [scope for _, scope in some]):
+                told = tuple(stretches(Life(item, _NOT_LINKED, moments, unreachable=gone or "")))
+                leaf = gone is None and is_leaf(item)
+                yield Work((connection, item.id), (connection, item.scope), item.created, leaf, told)
+
+    def links(self, key_results: Sequence[str]) -> Iterator[Link]:
+        """What counted for these key results, and when; what counted before does not count since its creation anew."""
+        names = as_json(key_results)
+        left: dict[tuple[str, str, str], datetime] = {}
+        for key_result, connection, item, since, until in self._db.exec_driver_sql(_PAST, (names,)):
+            key = (key_result, connection, item)
+            begin = _time(since) or left.get(key)
+            left[key] = datetime.fromisoformat(until)
+            yield Link(key_result, (connection, item), begin, left[key])
+        for key_result, connection, item, since in self._db.exec_driver_sql(_LINKS, (names,)).yield_per(CHUNK):
+            begin = _time(since) or left.get((key_result, connection, item))
+            yield Link(key_result, (connection, item), begin, None)
+
+    def _items(self, connection: str, scopes: Sequence[str]) -> Iterator[tuple[Item, str | None, tuple[Moment, ...]]]:
+        """Each with why it is unreachable, and all that was noted of it."""
+        rows = self._db.exec_driver_sql(_ITEMS, (connection, as_json(scopes))).yield_per(CHUNK)
+        for part in rows.partitions(CHUNK):
+            told = self._moments(connection, [id for id, _, _ in part])
+            for id, gone, body in part:
+                yield decode_item(body), gone, told.get(id, ())
 
     def _moments(self, connection: str, ids: Sequence[str]) -> dict[str, tuple[Moment, ...]]:
         """All that was noted of these items, by item and in order of time."""
@@ -91,17 +93,9 @@ class Flow:
         return {name: tuple(moment_of(*row[1:]) for row in some) for name, some in groupby(rows, key=itemgetter(0))}
 
 
-def _keys(item: Item) -> tuple[ItemKey, Pair]:
-    return (item.connection, item.id), (item.connection, item.scope)
+_NOT_LINKED = Linked("", "", "", 1.0, False, ())
+"""A life needs a link; here none is asked for."""
 
 
-def _linked(item: Item) -> Linked:
-    """A life needs a link; here none is asked for."""
-    return Linked("", item.connection, item.id, 1.0, False, ())
-
-
-def _may_have_been(item: _Glanced, first: datetime, last: datetime, changed: Collection[str]) -> bool:
-    """Saves the look into the past of what has rested since the first time: it was then what it is today."""
-    if item.kind is not Kind.ISSUE or item.created > last:
-        return False
-    return item.state is State.DOING or item.id in changed or (item.closed is not None and item.closed > first)
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

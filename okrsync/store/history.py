@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, case, delete, func, select, text
+from sqlalchemy import Connection, Row, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from okrsync.model.sample import Sample
 from okrsync.store import tables
 from okrsync.store.moments import as_text
+from okrsync.store.tables.columns import time_of
 
 MEASURE_OF = "measure of "
 """How the subject of a key result's fingerprint begins."""
 
 MEASURED_WITH = "measured with "
 
-_NEWEST_FIRST = (
-    tables.samples.c.rebuilt,
-    case((tables.samples.c.rebuilt, tables.samples.c.at)).desc(),
-    tables.samples.c.id.desc(),
-)
+_NEWEST_FIRST = "ORDER BY rebuilt, CASE WHEN rebuilt THEN at END DESC, id DESC LIMIT 1"
 """Readings in the order in which they were taken, then those rebuilt for earlier days, in the order of those."""
-
 
 _TRUE_AT = """
 SELECT coalesce(
@@ -40,6 +37,15 @@ SELECT coalesce(
 _REMEMBER = """
 INSERT INTO fingerprints (subject, value) VALUES (?, ?) ON CONFLICT (subject) DO UPDATE SET value = excluded.value
 """
+_FIELDS = Sample.__struct_fields__
+_READ = f"SELECT {', '.join(_FIELDS)} FROM samples"
+_LAST_OF = f"{_READ} WHERE key_result = ? {_NEWEST_FIRST}"
+_TRUE_OF = f"{_READ} WHERE key_result = ? AND at <= ? {_NEWEST_FIRST}"
+_SAMPLES_OF = f"{_READ} WHERE key_result = ? ORDER BY at, id"
+_READ_AT = f"{_READ} WHERE id IN ({_TRUE_AT})"
+_LATEST = f"{_READ} WHERE id IN (SELECT max(id) FROM samples GROUP BY key_result, rebuilt) ORDER BY rebuilt DESC"
+_AT, _FLAGS, _CHANGED, _REBUILT = map(_FIELDS.index, ("at", "flags", "changed", "rebuilt"))
+_decode_words = lru_cache(maxsize=1_000)(msgspec.json.Decoder(tuple[str, ...]).decode)
 _RAW_AT = f"SELECT key_result, raw FROM samples WHERE id IN ({_TRUE_AT})"
 
 
@@ -66,12 +72,11 @@ class History:
 
     def sample(self, key_result: str, at: datetime | None = None) -> Sample | None:
         """The reading that was true at a time (None: the latest); a rebuilt one where nobody had measured yet."""
-        table = tables.samples
-        query = select(table).where(table.c.key_result == key_result)
-        if at is not None:
-            query = query.where(table.c.at <= at)
-        row = self._db.execute(query.order_by(*_NEWEST_FIRST).limit(1)).first()
-        return _sample(row) if row else None
+        if at is None:
+            row = self._db.exec_driver_sql(_LAST_OF, (key_result,)).first()
+        else:
+            row = self._db.exec_driver_sql(_TRUE_OF, (key_result, as_text(at))).first()
+        return _read(row) if row else None
 
     def first_sample(self, key_result: str) -> Sample | None:
         """The oldest reading, real or rebuilt."""
@@ -101,21 +106,15 @@ class History:
 
     def samples(self, key_result: str) -> tuple[Sample, ...]:
         """All readings, oldest first."""
-        table = tables.samples
-        rows = self._db.execute(select(table).where(table.c.key_result == key_result).order_by(table.c.at, table.c.id))
-        return tuple(_sample(row) for row in rows)
+        return tuple(map(_read, self._db.exec_driver_sql(_SAMPLES_OF, (key_result,))))
 
     def latest_samples(self, at: datetime | None = None) -> dict[str, Sample]:
         """The reading of every key result that was true at a time (None: the latest that was taken)."""
-        table = tables.samples
         if at is None:
-            latest = select(func.max(table.c.id)).group_by(table.c.key_result, table.c.rebuilt)
-            rows = self._db.execute(select(table).where(table.c.id.in_(latest)).order_by(table.c.rebuilt.desc()))
-            return {row.key_result: _sample(row) for row in rows}
-        stamp = as_text(at)
-        ids = list(self._db.exec_driver_sql(_TRUE_AT, (stamp, stamp)).scalars())
-        chosen = text("samples.id IN (SELECT value FROM json_each(:ids))").bindparams(ids=json.dumps(ids))
-        return {row.key_result: _sample(row) for row in self._db.execute(select(table).where(chosen))}
+            rows = self._db.exec_driver_sql(_LATEST)
+        else:
+            rows = self._db.exec_driver_sql(_READ_AT, (as_text(at), as_text(at)))
+        return {one.key_result: one for one in map(_read, rows)}
 
     def course(self, times: Sequence[datetime]) -> dict[str, tuple[float | None, ...]]:
         """Case-folded id of each key result -> its raw progress at each of these times, None before the first."""
@@ -177,6 +176,14 @@ class History:
 
 def _values(sample: Sample) -> dict[str, object]:
     return {**msgspec.structs.asdict(sample), "flags": list(sample.flags), "changed": list(sample.changed)}
+
+
+def _read(row: Sequence[Any]) -> Sample:
+    """A row of ``_READ``: there are readings by the ten thousand, which go through the driver as plain SQL."""
+    values = list(row)
+    values[_AT], values[_REBUILT] = time_of(values[_AT]), bool(values[_REBUILT])
+    values[_FLAGS], values[_CHANGED] = _decode_words(values[_FLAGS]), _decode_words(values[_CHANGED])
+    return Sample(*values)
 
 
 def _sample(row: Row[tuple[object, ...]]) -> Sample:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,13 +20,21 @@ LEAVE = 4.0
 """Seconds that an answer gets to be finished when the server ends."""
 
 
+def _nothing(room: Room, desk: Seat) -> None:
+    """What there is to do where nobody makes anything of the answers."""
+
+
 @dataclass
 class Ahead:
-    """While ``working``, the room lends visitors the answers of before the last run. ``leaving`` ends it."""
+    """While ``working``, the room lends visitors the answers of before the last run. ``leaving`` ends it.
+
+    ``then`` makes of the answers what visitors would wait for.
+    """
 
     room: Room
     questions: Sequence[Question[Any]]
     log: Log
+    then: Callable[[Room, Seat], None] = _nothing
     _tried: dict[str, Basis] = field(default_factory=dict)
     _said: str = ""
     leaving: threading.Event = field(default_factory=threading.Event)
@@ -46,9 +54,9 @@ class Ahead:
         """Answer what has changed since the last look. What goes wrong is told to the log."""
         try:
             with self.room.desk() as desk:
-                for question in self.questions:
-                    if not self.leaving.is_set():
-                        self._answer(question, desk)
+                renewed = [self._answer(one, desk) for one in self.questions if not self.leaving.is_set()]
+                if any(renewed) and not self.leaving.is_set():
+                    self.then(self.room, desk)
         except Exception as error:
             self._failed("", error)
 
@@ -63,17 +71,21 @@ class Ahead:
         finally:
             self.room.ahead = False
 
-    def _answer(self, question: Question[Any], desk: Seat) -> None:
-        """Once for each change, also where it fails: then there is nothing to lend, and visitors are told why."""
+    def _answer(self, question: Question[Any], desk: Seat) -> bool:
+        """Once for each change, also where it fails: then there is nothing to lend, and visitors are told why.
+
+        Returns whether there was a change.
+        """
         basis = self.room.basis(desk)
         if self._tried.get(question.name) == basis:
-            return
+            return False
         self._tried[question.name] = basis
         try:
             self.room.renew(question, desk)
         except Exception as error:
             self.room.forget(question)
             self._failed(question.name, error)
+        return True
 
     def _failed(self, question: str, error: Exception) -> None:
         """The same is told once."""

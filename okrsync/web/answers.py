@@ -52,13 +52,17 @@ class Answers:
         ``lend`` is for when somebody makes it anew already: then one is good enough whose basis lacks only what runs
         read lately.
         """
+        return cast("T", self.kept(name, basis, make, lend=lend).answer)
+
+    def kept(self, name: str, basis: Basis, make: Callable[[], object], *, lend: bool = False) -> Kept:
+        """The same with what it was made from."""
         held = self._held(name)
         if held is None or not _good(held.basis, basis, lend=lend):
             with self._turn(name):
                 held = self._held(name)
                 if held is None or held.basis != basis:
                     held = self._keep(name, Kept(basis, make()))
-        return cast("T", held.answer)
+        return held
 
     def knows(self, name: str, basis: Basis) -> bool:
         """Whether there is an answer that was made from this."""

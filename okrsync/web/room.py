@@ -75,7 +75,12 @@ class Room:
         What people said, the files and the day are never behind: nobody misses their own words, and nobody is shown
         what the files keep from them today.
         """
-        return self._asked.get(question.name, self.basis(desk), lambda: question.answer(desk), lend=self.ahead)
+        return self.ask_whence(question, desk)[0]
+
+    def ask_whence(self, question: Question[T], desk: Seat) -> tuple[T, Basis]:
+        """The same with what the answer was made from."""
+        found = self._asked.kept(question.name, self.basis(desk), lambda: question.answer(desk), lend=self.ahead)
+        return found.answer, found.basis
 
     def renew(self, question: Question[T], desk: Seat) -> T:
         """The answer as of now."""
@@ -89,16 +94,19 @@ class Room:
         """The next one to ask gets a new answer."""
         self._asked.forget(question.name)
 
-    def once(self, what: str, desk: Seat, make: Callable[[], T]) -> T:
-        """The same answer as last time while neither the store, nor the files, nor the day have changed."""
-        return self._kept.get(what, self.basis(desk), make)
+    def once(self, what: str, desk: Seat, make: Callable[[], T], *, of: tuple[object, ...] | None = None) -> T:
+        """The same answer as last time while neither the store, nor the files, nor the day have changed.
 
-    def basis(self, desk: Seat) -> Basis:
+        Of the store that is what it is made ``of``, where that is named.
+        """
+        return self._kept.get(what, self.basis(desk, of), make)
+
+    def basis(self, desk: Seat, of: tuple[object, ...] | None = None) -> Basis:
         """What answers are made from here. Whoever began a run from a page is not kept waiting for what it changed."""
         with desk.store.reading():
             runs, samples, *said = desk.store.version()
         ended = self.work.ended
-        return Basis((runs, samples), (desk.files, desk.now.date(), *said, ended and ended.at))
+        return Basis(of or (runs, samples), (desk.files, desk.now.date(), *said, ended and ended.at))
 
     def close(self) -> None:
         """End the run that goes on here after the write in hand, and let go of every store."""

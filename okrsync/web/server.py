@@ -25,6 +25,7 @@ from okrsync.web.paths import WithoutLastSlash
 from okrsync.web.questions import QUESTIONS
 from okrsync.web.refusing import refuse_in_words
 from okrsync.web.room import Room
+from okrsync.web.shared import first_pages
 from okrsync.web.sizes import WithinReason
 
 SESSION_DAYS = 7
@@ -43,7 +44,7 @@ def create(room: Room, *, session_key: str | None = None, silence: Callable[[], 
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         redirect_slashes=False,
-        lifespan=partial(_alive, Ahead(room, QUESTIONS, room.app.log)),
+        lifespan=partial(_alive, Ahead(room, QUESTIONS, room.app.log, first_pages)),
     )
     made.state.room = room
     made.state.inbox = None

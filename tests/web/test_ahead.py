@@ -16,12 +16,14 @@ from small_team import work_on
 from visiting import Visit
 
 from okrsync.practice.desk import Desk
+from okrsync.web import shared
 from okrsync.web.ahead import Ahead
 from okrsync.web.answers import Question
 from okrsync.web.pages.health import CATCHING_UP
 from okrsync.web.questions import OVERVIEW, QUESTIONS
 from okrsync.web.room import Room
 from okrsync.web.server import create
+from okrsync.web.shared import first_pages
 
 
 @dataclass
@@ -82,7 +84,7 @@ def test_after_a_run_visitors_get_the_previous_answer_until_the_new_one_is_there
     assert progress(browser) != before
 
 
-def test_the_first_page_of_a_review_is_ready_and_never_kept_from_before_a_run(acme: Installation, visit: Visit) -> None:
+def test_a_review_is_never_kept_from_before_a_run_that_was_answered(acme: Installation, visit: Visit) -> None:
     browser = visit()
     ahead = worker(browser)
     before = browser.get("/review/2026-Q4").text
@@ -90,6 +92,28 @@ def test_the_first_page_of_a_review_is_ready_and_never_kept_from_before_a_run(ac
     assert browser.get("/review/2026-Q4").text == before
     ahead.look()
     assert browser.get("/review/2026-Q4").text != before
+
+
+def test_the_first_pages_of_reviews_are_made_ahead_for_all_and_for_the_public(
+    acme: Installation, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = visit()
+    room = room_of(browser)
+    Ahead(room, QUESTIONS, Heard(), first_pages).look()
+    with monkeypatch.context() as broken:
+        broken.delattr(shared, "review_without")
+        assert "Buying is effortless" in browser.get("/review/2026-Q4").text
+
+
+def test_what_is_made_of_the_answers_is_made_once_for_each_change(acme: Installation, visit: Visit) -> None:
+    made: list[Room] = []
+    ahead = Ahead(room_of(visit()), (OVERVIEW,), Heard(), lambda room, desk: made.append(room))
+    ahead.look()
+    ahead.look()
+    assert len(made) == 1
+    run_again(acme)
+    ahead.look()
+    assert len(made) == 2
 
 
 def test_where_nobody_answers_ahead_nothing_is_behind(acme: Installation, visit: Visit) -> None:

@@ -11,8 +11,8 @@ from installation import Installation
 from visiting import Visit
 
 from okrsync.practice.figures import figures
-from okrsync.web import questions
-from okrsync.web.pages import figures as pages
+from okrsync.store.flow import Flow
+from okrsync.web import questions, shared
 
 
 def heads(page: str) -> list[str]:
@@ -54,11 +54,27 @@ def test_the_periods_of_the_menu_are_answered_together_with_those_over_time(
     browser.get("/figures")
     with monkeypatch.context() as broken:
         broken.delattr(questions, "figures_over")
-        broken.delattr(pages, "figures")
+        broken.delattr(shared, "figures")
         menu = re.findall(r'<option value="([^"]*)"', browser.get("/figures").text.partition('name="period"')[2])
         assert {"", "cycle", "4w", "8w", "13w", "2026-Q4"} <= set(menu)
         for period in menu:
             assert browser.get(f"/figures?period={period}").status_code == 200
+
+
+def test_a_period_that_somebody_types_is_reckoned_from_what_is_known_of_the_past(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.get("/figures")
+    with monkeypatch.context() as broken:
+        broken.delattr(Flow, "work")
+        for period in ("2026-10-06..2026-11-02", "5w"):
+            assert "Productivity" in browser.get(f"/figures?period={period}").text
+            assert browser.get(f"/api/v1/figures?period={period}").json()
+
+
+def test_what_is_no_period_is_no_period_for_programs(browser: TestClient) -> None:
+    for wrong in ("", "bogus"):
+        assert browser.get(f"/api/v1/figures?period={wrong}").status_code == 422
 
 
 def test_two_days_of_a_form_become_a_period_in_the_address(browser: TestClient) -> None:

@@ -16,8 +16,7 @@ from okrsync.method.review import Review
 from okrsync.practice.desk import Desk
 from okrsync.practice.review import review, review_without
 from okrsync.sandbox.tickets import github_tickets, jira_tickets
-from okrsync.web import questions
-from okrsync.web.pages import review as pages
+from okrsync.web import shared
 from okrsync.web.room import Room
 from okrsync.web.server import create
 
@@ -158,8 +157,7 @@ def test_a_review_is_made_once_for_all_from_whom_the_same_is_kept(
         room = Room(acme.open, acme.config, acme.sandbox.clock.now)
         app = create(room, session_key="a key for tests")
         client = TestClient(app, "http://localhost")
-        for module in (questions, pages):
-            monkeypatch.setattr(module, "review_without", counted)
+        monkeypatch.setattr(shared, "review_without", counted)
         shown = {
             name: client.get("/review/2026-Q4", headers={"Authorization": f"Bearer {token}"})
             for name, token in TOKENS.items()

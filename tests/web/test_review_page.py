@@ -13,10 +13,10 @@ from visiting import Visit
 
 from okrsync.practice.closing import ending
 from okrsync.practice.desk import Desk
+from okrsync.practice.review import Portions
 from okrsync.practice.scoring import Ending
 from okrsync.report import review as report
-from okrsync.web import questions
-from okrsync.web.pages import review as pages
+from okrsync.web import questions, shared
 
 PAGE = "/review/2026-Q4"
 MORE = """\
@@ -38,7 +38,7 @@ def told(page: str) -> list[str]:
 @pytest.fixture
 def divided(acme: Installation, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     """Two objectives, of which a page has room for one."""
-    monkeypatch.setattr(questions, "KEY_RESULTS_SHOWN", 2)
+    monkeypatch.setattr(questions, "PORTIONS", Portions(whole=2, page=2))
     acme.okrs.write_text(acme.okrs.read_text() + MORE)
     return visit()
 
@@ -74,6 +74,23 @@ def test_a_large_cycle_is_divided_and_every_key_result_told_of_once(divided: Tes
     assert '<a href="?page=2" rel="next">Next</a>' in first
 
 
+def test_programs_read_the_pages_that_people_see(divided: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = [divided.get(f"{PAGE}?page={number}").text for number in (1, 2)]
+    with monkeypatch.context() as broken:
+        broken.delattr(shared, "review_without")
+        read = [divided.get(f"/api/v1/cycles/2026-Q4/review?page={number}").json() for number in (1, 2)]
+    for page, found in zip(shown, read, strict=True):
+        of = [one["ended"]["id"] for objective in found["objectives"] for one in objective["key_results"]]
+        assert of == told(page)
+        assert (bool(found["figures"]), found["pages"]) == ("The four figures" in page, 2)
+    assert divided.get("/api/v1/cycles/2026-Q4/review?page=0").status_code == 422
+
+
+def test_a_cycle_that_fits_on_one_page_is_not_divided(divided: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(questions, "PORTIONS", Portions(whole=3, page=2))
+    assert told(divided.get(PAGE).text) == ["checkout-1", "checkout-2", "api-1"]
+
+
 def test_how_the_cycle_stands_is_worked_out_once_for_all_later_pages(
     divided: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,7 +100,7 @@ def test_how_the_cycle_stands_is_worked_out_once_for_all_later_pages(
         worked_out.append(cycle)
         return ending(desk, cycle)
 
-    monkeypatch.setattr(pages, "ending", counted)
+    monkeypatch.setattr(questions, "ending", counted)
     assert told(divided.get(f"{PAGE}?page=2").text) == told(divided.get(f"{PAGE}?page=3").text) == ["api-1"]
     assert worked_out == ["2026-Q4"]
 

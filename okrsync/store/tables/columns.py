@@ -22,13 +22,18 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        try:
-            return None if value is None else datetime.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise StoreError(
-                f"The store holds a damaged time: {value!r}.",
-                hint="`okrsync store check` tells more, and `okrsync store restore FILE` brings back a backup.",
-            ) from None
+        return None if value is None else time_of(value)
+
+
+def time_of(value: Any) -> datetime:
+    """A kept time. Raises StoreError for what is none."""
+    try:
+        return datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise StoreError(
+            f"The store holds a damaged time: {value!r}.",
+            hint="`okrsync store check` tells more, and `okrsync store restore FILE` brings back a backup.",
+        ) from None
 
 
 AnyCase = String(collation="NOCASE")

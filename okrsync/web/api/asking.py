@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request, Response, Security
+from fastapi import APIRouter, HTTPException, Query, Request, Response, Security
 from fastapi.security import HTTPBearer
 
 from okrsync.errors import ConfigError
@@ -17,9 +18,9 @@ from okrsync.model.checkin import CheckIn
 from okrsync.model.figures import TeamFigures
 from okrsync.model.sample import Sample
 from okrsync.practice.checkins import LATEST
-from okrsync.practice.figures import figures
 from okrsync.practice.overview import Branch, Row, without_work
-from okrsync.practice.review import review
+from okrsync.practice.periods import check_period
+from okrsync.practice.review import kept_back
 from okrsync.practice.why import why
 from okrsync.web.api.values import (
     Alone,
@@ -37,6 +38,7 @@ from okrsync.web.insight import insight
 from okrsync.web.privacy import Discretion
 from okrsync.web.questions import COACHING, OVERVIEW
 from okrsync.web.room import Seat
+from okrsync.web.shared import figures_in, page_of
 
 EARLIEST = date(1970, 1, 1)
 """Days that clocks everywhere can tell."""
@@ -78,13 +80,18 @@ def cycles(desk: AtDesk, who: SignedIn) -> Response:
 
 
 @router.get("/cycles/{cycle}/review", responses=answers(Review, 200, 404), tags=["objectives"])
-def review_of(request: Request, desk: AtDesk, who: SignedIn, cycle: str) -> Response:
-    """Everything for the review of a cycle: scores where it is closed, today's numbers where it goes on."""
+def review_of(
+    request: Request, desk: AtDesk, who: SignedIn, cycle: str, page: Annotated[int, Query(ge=1)] = 1
+) -> Response:
+    """The review of a cycle: scores where it is closed, today's numbers where it goes on.
+
+    A large one has several `pages`; the last has the figures and the remarks.
+    """
     try:
-        found = room(request).once(f"review of {cycle} for {who}", desk, lambda: review(desk, cycle, sees=who.sees))
+        found = page_of(room(request), desk, cycle, kept_back(desk, cycle, who.sees), page)
     except ConfigError as error:
         raise HTTPException(404, {"error": error.message, "hint": error.hint}) from None
-    return as_answer(found)
+    return as_answer(found.review)
 
 
 @router.get("/objectives", responses=answers(tuple[Node, ...]), tags=["objectives"])
@@ -173,7 +180,8 @@ def coach(request: Request, desk: AtDesk, who: SignedIn, team: str = "") -> Resp
 def four_figures(request: Request, desk: AtDesk, who: SignedIn, period: str = "cycle") -> Response:
     """Alignment, engagement, productivity and performance of each team in a period: cycle, an id, 4w, DAY..DAY."""
     with asked_right():
-        found = room(request).once(f"figures {period}", desk, lambda: figures(desk, period=period))
+        check_period(period, [cycle for _, cycle in desk.okrs.objectives])
+        (found,) = figures_in(room(request), desk, period)
     return as_answer(Discretion(desk, who).teams(found))
 
 

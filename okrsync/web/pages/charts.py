@@ -50,12 +50,14 @@ def still(request: Request, desk: AtDesk, who: SignedIn, name: str, size: Form =
     return sent(request, desk, f"drawing {drawn.key_result} {size}", drawn, SIZES[size])
 
 
-def sent(request: Request, desk: Seat, what: str, drawn: BurnUp, size: Size) -> Response:
+def sent(
+    request: Request, desk: Seat, what: str, drawn: BurnUp, size: Size, of: tuple[object, ...] | None = None
+) -> Response:
     """The drawing as an answer. It is known by the name ``what``, for as long as nothing changes that it is made of."""
-    headers = {"Cache-Control": "private, no-cache", "ETag": _etag(request, desk, what)}
+    headers = {"Cache-Control": "private, no-cache", "ETag": _etag(request, desk, what, of)}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    shown = room(request).once(what, desk, lambda: picture(drawn, size))
+    shown = room(request).once(what, desk, lambda: picture(drawn, size), of=of)
     headers["Content-Security-Policy"] = picture_policy()
     return Response(shown, media_type="image/svg+xml", headers=headers)
 
@@ -67,6 +69,6 @@ def _chart(request: Request, desk: Seat, who: SignedIn, name: str) -> BurnUp:
     return found
 
 
-def _etag(request: Request, desk: Seat, what: str) -> str:
-    made_from = repr((__version__, what, room(request).basis(desk)))
+def _etag(request: Request, desk: Seat, what: str, of: tuple[object, ...] | None) -> str:
+    made_from = repr((__version__, what, room(request).basis(desk, of)))
     return f'"{hashlib.sha256(made_from.encode()).hexdigest()[:16]}"'

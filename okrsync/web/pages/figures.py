@@ -14,14 +14,14 @@ from okrsync.errors import ConfigError
 from okrsync.method.words import team_name
 from okrsync.model.figures import TeamFigures
 from okrsync.model.okr import Phase
-from okrsync.practice.figures import figures
 from okrsync.practice.periods import CURRENT
 from okrsync.report.teams import Row, rows
 from okrsync.web.doors import AtDesk, KnownQuestions, SignedIn, room
 from okrsync.web.privacy import Discretion
-from okrsync.web.questions import FIGURES, RECENT, SPANS, in_review
+from okrsync.web.questions import RECENT, SPANS
 from okrsync.web.render import render
 from okrsync.web.room import Seat
+from okrsync.web.shared import figures_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -76,18 +76,10 @@ def four(
         asked = {"team": team, "period": f"{first}..{last}"}
         return RedirectResponse(f"/figures?{urlencode({name: one for name, one in asked.items() if one})}", 303)
     try:
-        columns, problem = _columns(request, desk, period), ""
+        columns, problem = figures_in(room(request), desk, period), ""
     except ConfigError as error:
         columns, problem = [], error.message
     return _page(request, desk, who, columns, team, period, problem)
-
-
-def _columns(request: Request, desk: Seat, period: str) -> list[tuple[TeamFigures, ...]]:
-    """Everybody's figures, once for each period. Raises ConfigError for what is no period."""
-    common = period in ("", CURRENT, *WEEKS) or period in in_review(desk)
-    if common and (found := room(request).ask(FIGURES, desk).get(period)):
-        return found
-    return [room(request).once(f"figures {period}", desk, lambda: figures(desk, period=period))]
 
 
 def _page(

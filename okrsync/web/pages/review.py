@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated
 from urllib.parse import quote
 
-import msgspec
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from okrsync.errors import ConfigError
-from okrsync.method.review import Review
-from okrsync.practice.closing import ending
-from okrsync.practice.desk import Desk
-from okrsync.practice.review import kept_back, review_without
-from okrsync.practice.scoring import Ending
+from okrsync.practice.review import kept_back
 from okrsync.report.burnup_spec import NARROW, REPORT
 from okrsync.report.review import Site, review_html, review_policy
-from okrsync.web import questions
 from okrsync.web.doors import AtDesk, KnownQuestions, SignedIn, room
 from okrsync.web.pages.charts import Form, sent
-from okrsync.web.questions import REVIEWS, in_review
 from okrsync.web.render import render
 from okrsync.web.room import Seat
+from okrsync.web.shared import Page, page_of
 
 WAYS = (("/", "Cycle"), ("/review", "All reviews"), ("/coach", "Coach"))
 """Where the review leads back to."""
@@ -45,8 +38,9 @@ def one_review(
     request: Request, desk: AtDesk, who: SignedIn, cycle: str, page: Annotated[int, Query(ge=1)] = 1
 ) -> HTMLResponse:
     """With a policy of its own: its style stands in the page."""
-    (found, name), site = _reviewed(request, desk, who, cycle, page), _site(cycle, page)
-    shown = room(request).once(f"{name} as a page", desk, lambda: review_html(found, site))
+    found, site = _reviewed(request, desk, who, cycle, page), _site(cycle, page)
+    made = f"{found.name} as a page"
+    shown = room(request).once(made, desk, lambda: review_html(found.review, site), of=found.of)
     return HTMLResponse(shown, headers={"Content-Security-Policy": f"{review_policy(site)}; frame-ancestors 'none'"})
 
 
@@ -61,35 +55,19 @@ def drawing(
     size: Form = Form.WIDE,
 ) -> Response:
     """What the review draws of a key result, as of its closing."""
-    found, known_as = _reviewed(request, desk, who, cycle, page)
-    charts = {one.ended.id: one.burn_up for objective in found.objectives for one in objective.key_results}
+    found = _reviewed(request, desk, who, cycle, page)
+    charts = {one.ended.id: one.burn_up for objective in found.review.objectives for one in objective.key_results}
     if (chart := charts.get(name)) is None:
         raise HTTPException(404, "There is nothing to draw here.")
-    return sent(request, desk, f"{known_as}: {name} {size}", chart, SIZES[size])
+    return sent(request, desk, f"{found.name}: {name} {size}", chart, SIZES[size], of=found.of)
 
 
-def _reviewed(request: Request, desk: Seat, who: SignedIn, cycle: str, page: int) -> tuple[Review, str]:
-    """With a name for what is made of it. Both are the same for all from whom the same is kept.
-
-    What was answered ahead may be behind, so that the name tells what is in it.
-
-    Raises HTTPException 404 for a cycle that is not there or has not begun.
-    """
-    hidden = kept_back(desk, cycle, who.sees)
-    name = f"review {cycle}, page {page}, without {sorted(hidden)}"
-
-    def ends(_: Desk, id: str) -> Ending:
-        return room(request).once(f"ending {id}", desk, lambda: ending(desk, id))
-
-    def found() -> Review:
-        return review_without(desk, cycle, hidden, page=page, most=questions.KEY_RESULTS_SHOWN, ends=ends)
-
-    ready = room(request).ask(REVIEWS, desk) if page == 1 and cycle in in_review(desk) else {}
+def _reviewed(request: Request, desk: Seat, who: SignedIn, cycle: str, page: int) -> Page:
+    """Raises HTTPException 404 for a cycle that is not there or has not begun."""
     try:
-        told = ready.get((cycle, hidden)) or room(request).once(name, desk, found)
+        return page_of(room(request), desk, cycle, kept_back(desk, cycle, who.sees), page)
     except ConfigError as error:
         raise HTTPException(404, f"{error.message} {error.hint}") from None
-    return told, f"{name}: {hashlib.sha256(msgspec.msgpack.encode(told)).hexdigest()}"
 
 
 def _site(cycle: str, page: int) -> Site:

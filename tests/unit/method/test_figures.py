@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lives_lived import worked
 from okr_builders import item
 
 from okrsync.measure.duration import nearest_rank
@@ -19,10 +21,9 @@ from okrsync.method.figures import (
     engagement,
     percentile,
     performance,
-    productivity,
     ratio,
 )
-from okrsync.model.figures import Ratio
+from okrsync.model.figures import Productivity, Ratio
 from okrsync.model.life import Life
 from okrsync.model.okr import Objective
 from okrsync.model.sample import Linked
@@ -40,6 +41,10 @@ def day(number: float) -> datetime:
 
 def life(one: Item, to: str = "checkout-1", **changed: Any) -> Life:
     return Life(one, Linked(to, one.connection, one.id, 1.0, False, ()), **changed)
+
+
+def productivity(lives: Sequence[Life], period: Period) -> Productivity:
+    return worked(lives).at(period.end).productivity({life.linked.key_result for life in lives}, period)
 
 
 def finished(name: str, begun: float, closed: float) -> Item:
@@ -63,13 +68,13 @@ def test_nothing_to_divide_by_is_no_number_and_says_why() -> None:
 
 
 def test_active_work_is_aligned_where_it_serves_a_live_key_result() -> None:
-    found = alignment([objective("a", parent="top"), objective("b"), objective("top", top=True)], [True, False, True])
+    found = alignment([objective("a", parent="top"), objective("b"), objective("top", top=True)], 2, 3)
     assert (found.work.numerator, found.work.denominator) == (2, 3)
     assert found.parents == Ratio(1, 2, 0.5)
 
 
 def test_top_objectives_need_no_parent() -> None:
-    found = alignment([objective("top", top=True)], [])
+    found = alignment([objective("top", top=True)], 0, 0)
     assert (found.parents.denominator, found.parents.value) == (0, None)
     assert found.work.why == "nothing is in progress where its linked work is"
 
