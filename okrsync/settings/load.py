@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -216,9 +218,16 @@ class _Loading:
             matches = {folder / match for match in glob.glob(pattern, root_dir=folder, recursive=True)}
             files = {match for match in matches if not match.is_dir() and not _same(match, self.path)}
             if not files and self.files_needed:
-                self._complain(("okrs", position), f"`{pattern}` matches no file; it is relative to {self.path.name}")
+                self._complain(("okrs", position), f"`{pattern}` {_why_nothing(folder, pattern, self.path.name)}")
             found |= files
         return tuple(sorted(found))
+
+
+def _why_nothing(folder: Path, pattern: str, config: str) -> str:
+    place = folder.joinpath(*takewhile(lambda part: not glob.has_magic(part), Path(pattern).parts))
+    if os.path.isdir(place) and not os.access(place, os.R_OK | os.X_OK):
+        return f"matches nothing, since {place} may not be read"
+    return f"matches no file; it is relative to {config}"
 
 
 def _same(file: Path, other: Path) -> bool:

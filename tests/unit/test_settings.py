@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,18 @@ def test_what_stands_under_a_misspelt_name_is_looked_at_too(tmp_path: Path, monk
         "4: write_back.on: `opened` is not possible; did you mean `open`?",
         "4: write_bak: is not a field here; did you mean `write_back`?",
     ]
+
+
+def test_a_folder_of_okr_files_that_may_not_be_read_is_told_as_that(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_ours(place: Path, mode: int) -> bool:
+        return str(place) != "okrs" and mode == os.R_OK | os.X_OK
+
+    Path("okrs/shop.yaml").unlink()
+    monkeypatch.setattr(os, "access", is_ours)
+    (told,) = problems_of(load)
+    assert told.endswith("okrs[0]: `okrs/*.yaml` matches nothing, since okrs may not be read")
 
 
 def test_a_link_that_leads_to_no_okr_file_is_not_passed_over(load: Load, tmp_path: Path) -> None:
