@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -88,7 +88,8 @@ class House:
 
 @contextmanager
 def begun(house: House, kind: str, wait: float) -> Iterator[int]:
-    """A run in the journal, which has the store for itself. Whatever ends it is kept there too, if it can be.
+    """A run in the journal, which has the store for itself. Whatever ends it is kept there too, unless the store is in
+    trouble itself.
 
     Runs of before that have no end were killed: the lock was free.
     """
@@ -106,14 +107,21 @@ def begun(house: House, kind: str, wait: float) -> Iterator[int]:
             yield run_id
         except BaseException as error:
             events.ended(error, run_id, kind)
-            _keep_failure(house, run_id, error)
+            with suppress(StoreError, Busy), _unharmed(house.store, error) as store, store.transaction():
+                _keep_failure(store, house, run_id, error)
+                _keep_budgets(store, house)
             raise
-        finally:
-            _keep_budgets(house)
+        with suppress(StoreError, Busy), house.store.transaction():
+            _keep_budgets(house.store, house)
 
 
-def _keep_failure(house: House, run: int, error: BaseException) -> None:
-    """How the run ended and what it cost until then; a store that is in trouble itself keeps nothing.
+def _unharmed(store: Store, error: BaseException) -> AbstractContextManager[Store]:
+    """The store as it can be used after an error: one that was interrupted while it was read is in the middle of it."""
+    return Store(store.url) if isinstance(error, KeyboardInterrupt) else nullcontext(store)
+
+
+def _keep_failure(store: Store, house: House, run: int, error: BaseException) -> None:
+    """How the run ended and what it cost until then.
 
     What an errand costs that is still out is told by the run that brings it in, unless there is none any more.
     """
@@ -124,8 +132,7 @@ def _keep_failure(house: House, run: int, error: BaseException) -> None:
         told, code = "It was interrupted.", code_of(error)
     later = house.errands.out if house.errands and not house.stopping() else frozenset()
     cost = tuple(one for one in map(spent, house.lines.values()) if one.requests and one.connection not in later)
-    with suppress(StoreError, Busy), house.store.transaction():
-        house.store.journal.fail_run(run, house.now(), code, told, cost)
+    store.journal.fail_run(run, house.now(), code, told, cost)
 
 
 def spent(line: Line) -> ConnectionRun:
@@ -142,8 +149,7 @@ def spent(line: Line) -> ConnectionRun:
     )
 
 
-def _keep_budgets(house: House) -> None:
+def _keep_budgets(store: Store, house: House) -> None:
     """What the trackers said last of their limits, for the next run."""
-    with suppress(StoreError, Busy), house.store.transaction():
-        for line in house.lines.values():
-            house.store.budgets.keep(line.name, line.meter.budget)
+    for line in house.lines.values():
+        store.budgets.keep(line.name, line.meter.budget)

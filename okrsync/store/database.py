@@ -10,15 +10,15 @@ from types import TracebackType
 from typing import Self
 
 from filelock import BaseFileLock
-from sqlalchemy import RootTransaction
 
+from okrsync.interrupt import unbroken
 from okrsync.store.archive import Archive
 from okrsync.store.backlog import Backlog
 from okrsync.store.budgets import Budgets
 from okrsync.store.checkins import CheckIns
 from okrsync.store.closings import Closings
 from okrsync.store.dirt import Dirt
-from okrsync.store.engine import CACHE, begin, engine
+from okrsync.store.engine import CACHE, begun, engine
 from okrsync.store.file import readable
 from okrsync.store.flow import Flow
 from okrsync.store.history import History
@@ -87,26 +87,22 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Keep everything inside, or nothing of it. Raises Busy when another process writes for too long."""
-        with self._turn(), self._begun("BEGIN IMMEDIATE"):
+        with self._turn(), unbroken, self._begun("BEGIN IMMEDIATE", keep=True):
             yield
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """One consistent view of the store; nothing inside may write."""
-        with self._begun("BEGIN") as view:
+        with self._begun("BEGIN", keep=False):
             yield
-            view.rollback()
 
     @contextmanager
-    def _begun(self, statement: str) -> Iterator[RootTransaction]:
-        """A single read outside leaves a view open, which ends here; transactions do not nest."""
+    def _begun(self, statement: str, *, keep: bool) -> Iterator[None]:
         assert not self._open, "a transaction is open already"
-        if self._connection.in_transaction():
-            self._connection.rollback()
-        self._open = True
         try:
-            with readable(self.url), begin(self._connection, statement) as begun:
-                yield begun
+            self._open = True
+            with readable(self.url), begun(self._connection, statement, keep=keep):
+                yield
         finally:
             self._open = False
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, RootTransaction, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 
 from okrsync.errors import ConfigError
+from okrsync.interrupt import unbroken
 from okrsync.store.file import address, place, unusable, writable
 
 BEGIN = "okrsync begin"
@@ -60,7 +63,23 @@ def engine(url: str, cache: int) -> Engine:
     return made
 
 
-def begin(connection: Connection, statement: str) -> RootTransaction:
-    """``BEGIN IMMEDIATE`` waits for other writers; a plain one that reads first and then writes may fail at once."""
-    connection.info[BEGIN] = statement
-    return connection.begin()
+@contextmanager
+def begun(connection: Connection, statement: str, *, keep: bool) -> Iterator[None]:
+    """A transaction that ends with what was done in it kept, or given back where ``keep`` is not wanted or it failed.
+
+    ``BEGIN IMMEDIATE`` waits for other writers; a plain one that reads first and then writes may fail at once. A view
+    that a single read left open ends here.
+    """
+    with unbroken:
+        if connection.in_transaction():
+            connection.rollback()
+        connection.info[BEGIN] = statement
+        transaction = connection.begin()
+    try:
+        yield
+        if keep:
+            with unbroken:
+                transaction.commit()
+    finally:
+        with unbroken:
+            transaction.close()

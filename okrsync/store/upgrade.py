@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from okrsync.errors import StoreError
-from okrsync.store.engine import begin
+from okrsync.store.engine import begun
 from okrsync.store.file import MENDING, only_read, place, writable
 from okrsync.store.tables import metadata
 
@@ -37,7 +37,7 @@ def migrate(connection: Connection, url: str) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     try:
-        with begin(connection, "BEGIN IMMEDIATE"):
+        with begun(connection, "BEGIN IMMEDIATE", keep=True):
             command.upgrade(config, "head")
     except CommandError as error:
         raise StoreError(f"The store is at version {version}, which nobody knows: {error}", hint=MENDING) from error
@@ -45,7 +45,7 @@ def migrate(connection: Connection, url: str) -> None:
 
 def _create(connection: Connection) -> None:
     """A new store needs no history of migrations: the tables as they are today, marked as the newest version."""
-    with begin(connection, "BEGIN IMMEDIATE"):
+    with begun(connection, "BEGIN IMMEDIATE", keep=True):
         metadata.create_all(connection)
         connection.exec_driver_sql(
             "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"

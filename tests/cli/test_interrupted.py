@@ -89,7 +89,7 @@ def test_the_demo_asks_nobody_anything(tmp_path: Path) -> None:
 
 def test_ctrl_c_at_a_question_is_an_interruption_and_nothing_is_done(tmp_path: Path) -> None:
     with Terminal("init", "--directory", str(tmp_path), environ={}) as terminal:
-        terminal.until("GitHub repositories")
+        terminal.asked("GitHub repositories")
         terminal.press_ctrl_c()
         assert terminal.ended() == interrupt.INTERRUPTED
     assert "Stopped; nothing was done." in terminal.printed

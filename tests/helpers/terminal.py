@@ -12,7 +12,9 @@ import subprocess
 import sys
 import termios
 import threading
+import time
 from collections.abc import Mapping
+from pathlib import Path
 
 LONGEST = 120.0
 """Seconds after which a program that waits for somebody is ended, and its test fails."""
@@ -56,6 +58,15 @@ class Terminal:
         while text not in self.printed:
             assert self._more(), f"it ended without {text!r}:\n{self.printed}"
 
+    def asked(self, text: str) -> None:
+        """Returns when ``text`` was printed and an answer is waited for.
+
+        Between the two Python hears Ctrl-C and does not act upon it before the next key.
+        """
+        self.until(text)
+        while _state(self._process.pid) == "R":
+            time.sleep(0.001)
+
     def press_ctrl_c(self) -> None:
         self._process.send_signal(signal.SIGINT)
 
@@ -72,3 +83,11 @@ class Terminal:
             return False
         self._printed += read
         return bool(read)
+
+
+def _state(process: int) -> str:
+    """R for one that runs, S for one that waits; where the system does not tell, nothing."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
