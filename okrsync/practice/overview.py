@@ -11,6 +11,7 @@ from okrsync import views
 from okrsync.method.status import confidence
 from okrsync.model.okr import GoalState, Objective, Okrs
 from okrsync.model.status import KeyResultStatus, ObjectiveStatus
+from okrsync.model.verdict import Status
 from okrsync.practice.desk import Desk
 
 WEEKS = 8
@@ -76,11 +77,15 @@ def _tree(okrs: Okrs) -> Iterator[tuple[Objective, int]]:
 
 
 def without_work(branches: Iterable[Branch]) -> Iterator[tuple[Branch, Row]]:
-    """Live key results that no ticket is linked to, also those whose value people give."""
+    """Key results that are pursued today and that no ticket is linked to, also those whose value people give."""
     for branch in branches:
-        yield from (
-            (branch, row) for row in branch.rows if row.status.state == GoalState.ACTIVE and not row.status.items
-        )
+        yield from ((branch, row) for row in branch.rows if _pursued(row.status) and not row.status.items)
+
+
+def _pursued(row: KeyResultStatus) -> bool:
+    """Whether work on it is due: neither put away, nor before its cycle, nor after it was closed."""
+    outside = row.verdict is not None and row.verdict.status in (Status.NOT_STARTED, Status.CLOSED)
+    return row.state == GoalState.ACTIVE and not outside
 
 
 def statuses(branches: Sequence[Branch]) -> list[str]:

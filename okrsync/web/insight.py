@@ -47,6 +47,11 @@ def _gained(desk: Desk, placed: Placed) -> Insight:
     return Insight(
         explained=explain(desk.store, desk.okrs, placed.key_result.id, desk.now, verdict),
         outlook=outlook.told if outlook else None,
-        chart=drawn,
+        chart=drawn if drawn and _shows(drawn) else None,
         moved=moved,
     )
+
+
+def _shows(drawn: BurnUp) -> bool:
+    """Whether there is more to see than two lines at nothing."""
+    return any(one.made or one.goal for one in drawn.past)

@@ -153,9 +153,11 @@ def against(row: KeyResultStatus) -> str:
 
 
 def read_ago(row: KeyResultStatus, now: datetime) -> str:
-    """When it was last looked at."""
+    """``read 3 h ago``, ``never read``."""
     told = data_age(row, now)
-    return told if told in ("never", "just now") else f"{told} ago"
+    if told == "never":
+        return "never read"
+    return f"read {told}" if told == "just now" else f"read {told} ago"
 
 
 def contributed(amount: float, whole: Attribution) -> str:

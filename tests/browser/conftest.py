@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,26 @@ from okrsync.web.serving import serving
 BROWSER = os.environ.get("OKRSYNC_BROWSER") or shutil.which("chromium") or shutil.which("chromium-browser")
 PICTURES = Path(os.environ.get("OKRSYNC_PICTURES", Path(__file__).parents[2] / ".screenshots"))
 """Where screenshots land for people to look at."""
+
+LONG = "Selbstbedienungsportalfunktionalitätsbeschreibungsaktualisierungsrate"
+UNWIELDY = f"""\
+cycle: {{id: 2026-Q4, start: 2026-10-01, end: 2026-12-31}}
+objectives:
+  - id: one
+    title: "Unsere Kundinnen finden die {LONG}"
+    owner: maximiliane.von-und-zu-hohenstein
+    team: Kundenservice- und {LONG}
+    key_results:
+      - id: one-1
+        title: "{LONG} steigt"
+        measure: {{type: manual, start: 0, target: 1000000000, unit: Kundenzufriedenheitspunkte}}
+  - id: an-identifier-that-is-as-long-as-it-may
+    title: "お客様が迷わずに購入できるようにするための取り組みを今期中に完了させて満足度を大幅に向上させる"
+    key_results:
+      - id: an-identifier-that-is-as-long-as-it-m-1
+        title: "'><script>document.title = 'taken'</script> **bold** [x](javascript:alert(1)) 👩‍👩‍👧‍👦🚀"
+        measure: {{type: manual, start: 0, target: 10}}
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,6 +84,22 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
         rooms = [Room(opened(config), config, sandbox.clock.now) for config in (plain, guarded)]
         with serving(rooms[0], environ={}, port=0) as one, serving(rooms[1], environ={}, port=0) as other:
             yield Dashboard(one.url, other.url, folder)
+
+
+@pytest.fixture(scope="session")
+def unwieldy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """Names as long and as strange as they come, and no tracker that was ever read."""
+    folder = tmp_path_factory.mktemp("unwieldy")
+    config = folder / "okrsync.yaml"
+    config.write_text("okrs: [okrs.yaml]\nconnections: {github: {type: github, repositories: [acme/shop]}}\n")
+    folder.joinpath("okrs.yaml").write_text(UNWIELDY, "utf-8")
+
+    def now() -> datetime:
+        return datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+    room = Room(lambda: App.open(config, environ=SECRETS, now=now), config, now)
+    with serving(room, environ={}, port=0) as served:
+        yield Dashboard(served.url, served.url, folder)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,8 @@ PAGES = (
     "/operations",
     "/operations/runs/1",
 )
+FRAME = 3
+"""Pixels that the frame around a field with the focus takes."""
 SMALL = ({"width": 320, "height": 640}, PHONE["viewport"], {"width": 768, "height": 1024})
 STICKING_OUT = """
 [...document.querySelectorAll("body *")]
@@ -41,6 +43,45 @@ def test_the_login_has_a_name_for_programs_that_keep_passwords(dashboard: Dashbo
     one.page.get_by_role("heading", name="Sign in").click()
     assert said == []
     assert violations(one.page) == []
+
+
+@pytest.mark.parametrize("size", [*SMALL, {"width": 1280, "height": 900}], ids=lambda size: str(size["width"]))
+def test_the_login_fits_and_its_label_is_free_of_the_frame_around_its_field(
+    dashboard: Dashboard, visit: Open, picture: Picture, size: dict[str, int]
+) -> None:
+    one = visit(viewport=size)
+    one.page.goto(f"{dashboard.guarded}/login")
+    picture(one.page, f"login-{size['width']}")
+    assert one.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert one.page.evaluate(STICKING_OUT) == []
+    label, field = (one.page.locator(f"main {what}").last.bounding_box() for what in ("label", "input[type=password]"))
+    assert label["y"] + label["height"] <= field["y"] - FRAME
+
+
+@pytest.mark.parametrize("width", [320, 375, 768, 1280])
+@pytest.mark.parametrize("path", ["/", "/key-results/one-1", "/orphans", "/coach", "/figures", "/review/2026-Q4"])
+def test_no_name_is_too_long_for_a_page(
+    unwieldy: Dashboard, visit: Open, picture: Picture, path: str, width: int
+) -> None:
+    one = visit(viewport={"width": width, "height": 740})
+    assert one.page.goto(f"{unwieldy.open}{path}").status == 200
+    if width in (375, 1280):
+        picture(one.page, f"unwieldy-{named(path)}-{width}")
+    assert one.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert one.page.evaluate(STICKING_OUT) == []
+    assert one.trouble == []
+
+
+def test_what_is_unfolded_goes_on_in_the_same_columns(dashboard: Dashboard, visit: Open) -> None:
+    one = visit()
+    one.page.goto(f"{dashboard.open}/key-results/checkout-1")
+    one.page.locator("details.more summary").first.click()
+    lefts = one.page.evaluate(
+        """[...document.querySelectorAll("table.tickets")].slice(0, 2).map((table) =>
+          [...table.querySelector("tbody tr").cells].map((cell) => Math.round(cell.getBoundingClientRect().left)))"""
+    )
+    assert lefts[0] == lefts[1]
+    assert len(lefts[0]) == 5
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -18,6 +18,7 @@ from okrsync.model.hint import Hint
 from okrsync.model.run import RunReport
 from okrsync.store.inbox import Inbox, inbox_beside
 from okrsync.web.access import token_hash
+from okrsync.web.pages.operations import RUNS_OPEN
 from okrsync.web.room import Room
 from okrsync.web.work import Work
 
@@ -57,6 +58,21 @@ def test_a_connection_that_fails_is_told_with_what_to_do(acme: Installation, vis
     assert failed["hint"]
     page = browser.get("/operations").text
     assert failed["hint"].split("'")[0] in page
+
+
+def test_the_last_runs_stand_open_and_those_before_are_folded(acme: Installation, visit: Visit) -> None:
+    for _ in range(10):
+        acme.run()
+    page = visit().get("/operations").text
+    open_, folded = page[page.index('id="runs"') :].split('<details class="more">')
+    assert open_.count('href="/operations/runs/') == RUNS_OPEN
+    assert "<summary>3 more</summary>" in folded
+
+
+def test_before_the_first_run_operations_say_what_makes_one(visit: Visit) -> None:
+    page = visit("store: sqlite:///fresh.db\n").get("/operations").text
+    assert "No run yet; <code>okrsync sync</code> makes one." in page
+    assert "Began (UTC)" not in page
 
 
 def test_hints_that_wait_are_counted(acme: Installation, visit: Visit) -> None:

@@ -22,6 +22,15 @@ MORE = """\
       - {id: api-2, title: From 2 to 10, measure: {type: manual, start: 2, target: 10}}
 """
 
+NEXT = """\
+cycle: {id: 2030-Q1, start: 2030-01-01, end: 2030-03-31}
+objectives:
+  - id: later
+    title: Returns are effortless
+    key_results:
+      - {id: later-1, title: From 1 to 10, measure: {type: manual, start: 1, target: 10}}
+"""
+
 
 def text(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
@@ -178,3 +187,40 @@ def test_pages_are_light_without_their_charts(two: Installation, visit: Visit) -
     for address in ("/", "/key-results/checkout-1", "/coach", "/figures", "/orphans", "/operations"):
         page = re.sub(r"<figure.*?</figure>", "", browser.get(address).text, flags=re.DOTALL)
         assert len(page.encode()) < 100_000, address
+
+
+def test_before_the_first_objective_the_cycle_says_where_it_comes_from(acme: Installation, visit: Visit) -> None:
+    acme.okrs.write_text("cycle: {id: 2026-Q4, start: 2026-10-01, end: 2026-12-31}\nobjectives: []\n")
+    page = visit().get("/").text
+    assert "okrsync init" in page
+    assert "filter" not in text(page)
+    assert "Show all" not in page
+
+
+def test_before_the_first_run_the_cycle_says_that_nothing_was_read(acme: Installation, visit: Visit) -> None:
+    browser = visit("store: sqlite:///fresh.db\n")
+    assert "<strong>jira</strong> has not been read yet" in browser.get("/").text
+    page = browser.get("/key-results/checkout-1").text
+    assert "never read" in page
+    assert "<figure" not in page
+    assert browser.get("/charts/checkout-1.svg").status_code == 404
+
+
+def test_what_has_not_begun_shows_no_progress_and_lacks_no_work(acme: Installation, visit: Visit) -> None:
+    acme.folder.joinpath("okrs/next.yaml").write_text(NEXT)
+    browser = visit()
+    branch = text(browser.get("/").text.partition('id="objective-later"')[2].partition("<table")[0])
+    assert "not started" in branch
+    assert "%" not in branch.partition("Its progress")[0]
+    assert "later-1" not in browser.get("/orphans").text
+    assert [one["key_result"] for one in browser.get("/api/v1/orphans").json()["key_results"]] == []
+
+
+def test_a_check_in_that_moved_it_is_told_with_what_was_said_and_its_unit(acme: Installation, visit: Visit) -> None:
+    acme.okrs.write_text(acme.okrs.read_text() + MORE.replace("target: 10}, due", 'target: 10, unit: "%"}, due'))
+    with acme.open() as app:
+        check_in(app.desk(), "api-1", Words(value=2.0, note="It begins."), "ana")
+    acme.run()
+    page = visit().get("/key-results/api-1").text
+    moved = text(page[page.index('id="moved"') : page.index('id="tickets"')])
+    assert "2026: It begins. 2 %" in moved

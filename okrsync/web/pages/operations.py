@@ -21,6 +21,8 @@ from okrsync.web.work import Kind
 
 TICKETS_SHOWN = 100
 """Tickets of a plan, and changes that wait; `okrsync plan` shows all."""
+RUNS_OPEN = 8
+"""Runs that stand open; the others are folded."""
 
 RunNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
@@ -51,6 +53,7 @@ def page(request: Request, desk: AtDesk, who: SignedIn) -> HTMLResponse:
         kinds=narrate.counted(narrate.kinds(report.plan.changes)) if report else "",
         tally=narrate.tally(report.writes) if report else None,
         shown=TICKETS_SHOWN,
+        few=RUNS_OPEN,
         feed=feed_address(request, who),
         now=desk.now,
     )
