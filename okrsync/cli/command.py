@@ -85,6 +85,10 @@ class Command(TyperCommand):
             option.rich_help_panel = EVERYWHERE
         return without_types([*super().get_params(ctx), *shared])
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Brackets tell what may be left out; what is needed stands there bare."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         with _refusing(ctx, args):
             rest = super().parse_args(ctx, list(_with_patience(args)))

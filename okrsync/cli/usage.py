@@ -29,7 +29,7 @@ def usage_told(ctx: Any) -> Iterator[None]:
     except Exception as error:
         if not hasattr(error, "format_message") or type(error).__name__ == "NoArgsIsHelpError":
             raise
-        form = " ".join(ctx.get_usage().replace("{", "").replace("}", "").split())
+        form = " ".join(ctx.get_usage().split())
         raise ConfigError(in_words(error.format_message()), hint=f"{form}; --help tells more.") from None
 
 

@@ -60,6 +60,12 @@ def test_values_are_called_by_words_and_not_by_types_of_a_language(okrsync: Call
         assert word not in shown
 
 
+@pytest.mark.parametrize("command", WHERE_VALUES_ARE)
+def test_what_a_command_needs_stands_in_its_usage_without_braces(okrsync: Call, command: str) -> None:
+    usage = okrsync(*command.split(), "--help").stdout.split("Usage: ")[1].splitlines()[0]
+    assert "{" not in usage
+
+
 def test_paragraphs_fill_the_width_there_is(okrsync: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     shown = okrsync("figures", "--help").stdout
