@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from stage import Stage, small_pages
+from rehearsal import rehearse
+from small_pages import small_pages
+from stage import Stage
 from trouble import TroubledSandbox, network
 
 OUTCOMES = Path(__file__).parent / "outcomes.json"
@@ -35,6 +37,7 @@ def stages(
         def stage(tracker: str) -> Stage:
             if tracker not in made:
                 made[tracker] = Stage(tracker, tmp_path_factory.mktemp(tracker), sandbox)
+                rehearse(made[tracker])
             return made[tracker]
 
         yield stage

@@ -69,7 +69,7 @@ def _checked(stage: Stage, cell: Cell) -> str:
 
 def _backfilled(stage: Stage, cell: Cell) -> str:
     """No reading that was taken changes, and once the trouble is over the next backfill completes the past."""
-    scene, taken = stage.scene, stage.taken()
+    scene, taken = stage.scene, stage.ledger.taken()
     assert scene is not None
     report = stage.backfill()
     assert stage.sandbox.trouble.struck, "the fault met no request"
@@ -83,10 +83,10 @@ def _backfilled(stage: Stage, cell: Cell) -> str:
     stage.sandbox.trouble.calm()
     again = stage.backfill()
     assert (again.exit_code, again.connections[0].silent) == (0, 0)
-    assert cell.fault.does in EVENTS or stage.past() == scene.kept
+    assert cell.fault.does in EVENTS or stage.ledger.past() == scene.kept
     assert not [one for one in stage.backfill().connections if one.items], "a second backfill finds something to read"
     assert not list(stage.sandbox.log)
-    assert stage.taken() == taken
+    assert stage.ledger.taken() == taken
     if read.error:
         return f"{waits}what was told is kept, the rest is read next time, exit 4"
     return f"{waits}left out with a remark, the others go on" if read.silent else f"{waits}done"
@@ -94,12 +94,12 @@ def _backfilled(stage: Stage, cell: Cell) -> str:
 
 def _run(stage: Stage, cell: Cell, undisturbed: Remains | None) -> str:
     assert undisturbed is not None
-    cursors, samples = stage.cursors(), stage.readings()
+    cursors, samples = stage.ledger.cursors(), stage.ledger.readings()
     course = Course(stage.run())
     trouble = stage.sandbox.trouble
     assert cell.fault.does == "skew" or trouble.struck, "the fault met no request"
     struck_by_people = cell.fault.does in EVENTS
-    course.read = stage.read_completely()
+    course.read = stage.ledger.read_completely()
     course.complete = not struck_by_people and stage.remains() == undisturbed
     _promises(stage, course.report, cursors, samples)
     code = course.report.exit_code
@@ -117,16 +117,16 @@ def _promises(stage: Stage, report: RunReport, cursors: Any, samples: Any) -> No
     """What holds after any run, however it went."""
     (connection,) = report.connections
     _nothing_twice(stage)
-    failed_reading = not stage.read_completely()
+    failed_reading = not stage.ledger.read_completely()
     read = {scope.id for scope in connection.scopes}
-    now = stage.cursors()
+    now = stage.ledger.cursors()
     for scope, cursor in now.items():
         if scope not in read:
             assert cursor == cursors.get(scope, _NEVER), "the cursor moved"
     if failed_reading:
         writes = [entry.target for entry in stage.sandbox.log.writes()]
         assert not [one for one in writes if "access_tokens" not in one], "tickets were written after a failed read"
-        assert stage.readings() == samples, "something was concluded from a partial read"
+        assert stage.ledger.readings() == samples, "something was concluded from a partial read"
     for text in _errors(report):
         assert _TWO_SENTENCES.search(text), f"says what happened and not what to do: {text}"
     if connection.error:
@@ -182,7 +182,7 @@ def _heal(stage: Stage, cell: Cell, course: Course, undisturbed: Remains) -> Non
         report = stage.run(kind, census=True)
         wanted = None
     elif course.complete and course.report.exit_code == 0:
-        if stage.kept() == scene.kept:
+        if stage.ledger.kept() == scene.kept:
             return  # the trackers and the store are those of the undisturbed scene, and so is all that follows
         report = stage.run()
         assert report.plan.changes == (), "a second run finds something to change"
@@ -209,11 +209,11 @@ def _heal(stage: Stage, cell: Cell, course: Course, undisturbed: Remains) -> Non
 
 def _equals_a_fresh_start(stage: Stage) -> None:
     """The store says what one that never saw the trouble says."""
-    before = stage.readings()
+    before = stage.ledger.readings()
     stage.forget()
     report = stage.run("sync", write_back=False)
     assert report.exit_code == 0, report.connections
-    assert stage.readings() == before, (stage.readings(), before)
+    assert stage.ledger.readings() == before, (stage.ledger.readings(), before)
 
 
 def _difference(found: Remains, wanted: Remains) -> dict[str, object]:

@@ -6,9 +6,8 @@ before the scene, the store as a file, the time. So a cell costs its runs and no
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,27 +15,18 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import okrsync_github.client
-import okrsync_github.observe
-import okrsync_github.past
-import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from okrsync_jira import tickets as jira_comments
-from okrsync_jira.flavour import Cloud, DataCenter
-from sqlalchemy import create_engine, event
-from sqlalchemy.pool import Pool
+from ledger import Ledger
+from scenery import build_github, build_jira
 from trouble import TroubledSandbox
 
-import okrsync.store.engine
 from okrsync.app import App, RunRequest
 from okrsync.connector import Finding
 from okrsync.model.backfill import BackfillReport
-from okrsync.model.hint import Hint
 from okrsync.model.run import RunReport
 from okrsync.practice.backfill import backfill
 from okrsync.sandbox.tickets import github_tickets, jira_tickets
-from okrsync.store import Store
 
 CONFIGS = {
     "github": '{type: github, url: "URL", repositories: [acme/shop], seconds_between_writes: 0}',
@@ -73,7 +63,6 @@ LINKS = {
 BY_HAND = "by-hand"
 """A label that a person puts on every ticket in the middle of a run that writes."""
 
-_JOURNAL = frozenset({"budgets", "runs", "writes", "holder"})
 _REVISIONS = count(1_000_000, 1_000)
 
 
@@ -125,9 +114,8 @@ class Stage:
 
     def __post_init__(self) -> None:
         _furnish(self)
-        build = _build_github if self.tracker == "github" else _build_jira
-        build(self)
-        self._prepare()
+        build = build_github if self.tracker == "github" else build_jira
+        build(self.state, self.sandbox.clock)
 
     @property
     def state(self) -> Any:
@@ -136,6 +124,10 @@ class Stage:
     @property
     def store(self) -> Path:
         return self.folder / "okrsync.db"
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.store)
 
     def now(self) -> datetime:
         return self.sandbox.clock.now() + self.skew
@@ -227,43 +219,7 @@ class Stage:
                 for label in home.labels.values()
                 if label.name.startswith("okr:")
             }
-        return Remains({key: self._visible(one) for key, one in self.tickets().items()}, labels, self.readings())
-
-    def ask(self, query: str) -> list[tuple[Any, ...]]:
-        """Rows of the store, read without okrsync."""
-        with closing(sqlite3.connect(self.store)) as store:
-            return store.execute(query).fetchall()
-
-    def readings(self) -> dict[str, tuple[Any, ...]]:
-        """The last reading of each key result."""
-        columns = "key_result, value, numerator, denominator, scope, flags"
-        return {row[0]: row[1:-1] for row in self.ask(f"SELECT {columns}, MAX(id) FROM samples GROUP BY key_result")}
-
-    def cursors(self) -> dict[str, tuple[Any, ...]]:
-        """How far each scope was read, by its id."""
-        return {row[0]: row[1:] for row in self.ask("SELECT id, cursor, fingerprint, pulled_at FROM scopes")}
-
-    def read_completely(self) -> bool:
-        return self.ask("SELECT error FROM connections") == [("",)]
-
-    def kept(self) -> Mapping[str, object]:
-        """All that the store holds and a next run builds upon: everything but the journal of runs."""
-        names = {row[0] for row in self.ask("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        return {name: sorted(map(repr, self.ask(f"SELECT * FROM {name}"))) for name in names - _JOURNAL}
-
-    def past(self) -> Mapping[str, object]:
-        """What the store holds of the past: every moment, what was read, and the readings that were rebuilt."""
-        moments = "connection, item, at, state, word, outcome, points, numbers, rebuilt"
-        readings = "key_result, at, value, scope, done, flags, rule, rebuilt"
-        return {
-            "moments": sorted(self.ask(f"SELECT {moments} FROM transitions"), key=repr),
-            "read": sorted(self.ask("SELECT * FROM backfilled")),
-            "readings": sorted(self.ask(f"SELECT {readings} FROM samples"), key=repr),
-        }
-
-    def taken(self) -> list[tuple[Any, ...]]:
-        """Readings that were taken and not rebuilt."""
-        return self.ask("SELECT * FROM samples WHERE NOT rebuilt ORDER BY id")
+        return Remains({key: self._visible(one) for key, one in self.tickets().items()}, labels, self.ledger.readings())
 
     def tickets(self) -> dict[str, dict[str, Any]]:
         found = github_tickets(self.state) if self.tracker == "github" else jira_tickets(self.state)
@@ -276,63 +232,6 @@ class Stage:
         comments = [one["body"] for one in ticket["comments"]]
         return sorted(set(ticket["labels"]) - {BY_HAND}), comments, ticket.get("links")
 
-    def _prepare(self) -> None:
-        """Play every scene once without trouble, and remember how it began and ended."""
-        config = self.tracker
-        Store(f"sqlite:///{self.store}").close()
-        empty = self.store.read_bytes()
-        self._play("first", Scene(self.moment(), "sync", RunRequest(), config=config))
-        self._play("check", Scene(self.scenes["first"].begin, "check", RunRequest(), config=config))
-        self.enter("first")
-        self.run()
-        self.sandbox.clock.advance(timedelta(hours=1))
-        settled = self.moment()
-        self._play("clean", Scene(settled, "clean", RunRequest(full=True), config=config))
-        self._play("lost", Scene(Moment(settled.trackers, empty, settled.now), "sync", RunRequest(), config=config))
-        self._play("backfill", Scene(settled, "backfill", RunRequest(), config=config))
-        self._forget_some_histories()
-        self._play("few", Scene(self.moment(), "backfill", RunRequest(), config=config))
-        self.put_back(settled)
-        touched = _touch_on_github(self) if self.tracker == "github" else _touch_on_jira(self)
-        hints = {"it": [Hint(*row) for row in self.ask("SELECT scope, id, key FROM items") if row[2] in touched]}
-        self.sandbox.clock.advance(timedelta(minutes=1))
-        self._play("hinted", Scene(self.moment(), "sync", RunRequest(hints=hints), config=config))
-        self.put_back(settled)
-        work = _work_on_github if self.tracker == "github" else _work_on_jira
-        work(self)
-        self.sandbox.clock.advance(timedelta(minutes=30))
-        second = Scene(self.moment(), "sync", RunRequest(census=True), renamed=True, config=config)
-        self._play("second", second)
-        begin = self.scenes["first"].begin
-        if self.tracker == "jira":
-            self._play("several", Scene(begin, "sync", RunRequest(), config="several"))
-        if self.tracker == "github":
-            self._play("organisation", Scene(begin, "sync", RunRequest(), config="organisation"))
-            self._play("check-app", Scene(begin, "check", RunRequest(), config="organisation"))
-
-    def _play(self, name: str, scene: Scene) -> None:
-        self.scenes[name] = scene
-        self.enter(name)
-        if scene.kind == "check":
-            scene.usual = self.check()
-            assert not [one for one in scene.usual if one.level == "error"], scene.usual
-            return
-        if scene.kind == "backfill":
-            assert self.backfill().exit_code == 0
-            scene.kept = self.past()
-            return
-        report = self.run()
-        assert report.exit_code == 0, (name, report.connections, [write for write in report.writes if write.error])
-        scene.undisturbed, scene.kept = self.remains(), self.kept()
-        self.sandbox.clock.advance(timedelta(minutes=5))
-        assert self.run("plan" if scene.kind == "sync" else "plan_clean").plan.changes == (), name
-
-    def _forget_some_histories(self) -> None:
-        """So few that they are asked for one by one, where a tracker tells many at once."""
-        with closing(sqlite3.connect(self.store)) as store, store:
-            kept = "SELECT item FROM backfilled ORDER BY item LIMIT 5"
-            store.execute(f"DELETE FROM backfilled WHERE item NOT IN ({kept})")
-
 
 def _furnish(stage: Stage) -> None:
     """Limits that no test reaches, and a key for the App."""
@@ -344,120 +243,3 @@ def _furnish(stage: Stage) -> None:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     (stage.folder / "key.pem").write_bytes(private)
-
-
-def _build_github(stage: Stage) -> None:
-    """Ten issues: three in a milestone, three children of a fifth, one of a ninth, three bugs; and repositories to get
-    lost in."""
-    hub = stage.state
-    hub.tells_parent = False
-    hub.add_repository("acme/shop")
-    hub.add_label("acme/shop", "docs")
-    for title in ("One page", "Later", "Never"):
-        hub.add_milestone("acme/shop", title)
-    for title in ("Merge two forms", "Guest checkout", "Vouchers"):
-        hub.create("acme/shop", title, milestone="One page", labels=["ux"])
-    hub.create("acme/shop", "Slow search", labels=["bug"])
-    parent = hub.create("acme/shop", "Payment")
-    for title in ("Cards", "Wallets", "Transfers"):
-        hub.create("acme/shop", title, parent=parent, labels=[] if title == "Transfers" else ["bug"])
-    gifts = hub.create("acme/shop", "Gifts")
-    hub.create("acme/shop", "Gift cards", parent=gifts)
-    for text in ("When?", "Soon.", "Thanks."):
-        hub.comment("acme/shop", 3, text)
-    for number in range(1, 11):
-        stage.sandbox.clock.advance(timedelta(minutes=1))
-        hub.edit("acme/shop", number, body="Seen by a customer.")
-    hub.label("acme/shop", 8, "docs")
-    for number in (1, 7):
-        hub.close("acme/shop", number)
-    stage.sandbox.clock.advance(timedelta(hours=1))
-    for name in ("acme/elsewhere", "acme/old"):
-        hub.add_repository(name)
-
-
-def _touch_on_github(stage: Stage) -> list[str]:
-    """What is touched a moment ago, of which a webhook tells: an issue, and one that has children."""
-    stage.state.close("acme/shop", 2)
-    stage.state.edit("acme/shop", 5, body="Seen again.")
-    return ["acme/shop#2", "acme/shop#5"]
-
-
-def _work_on_github(stage: Stage) -> None:
-    hub = stage.state
-    hub.close("acme/shop", 2)
-    hub.set_milestone("acme/shop", 3, None)
-    hub.unlabel("acme/shop", 4, "bug")
-    hub.delete("acme/shop", 8)
-
-
-def _build_jira(stage: Stage) -> None:
-    """An epic with three stories, and three urgent bugs; a second project to move to."""
-    jira = stage.state
-    jira.expands_properties = jira.flavour == "cloud"
-    jira.shown_changes = 1
-    jira.comments_page = 2
-    jira.add_number_field("Minutes saved")
-    jira.add_project("SHOP", "Shop")
-    jira.add_project("OPS", "Operations")
-    epic = jira.create("SHOP", "Payment in one step", type="Epic")
-    for title in ("Saved card", "Bank transfer", "Wallet"):
-        stage.sandbox.clock.advance(timedelta(minutes=1))
-        jira.create("SHOP", title, epic=epic.key, labels=["payment"])
-    for title in ("The basket is empty", "The basket is full", "The total is wrong"):
-        stage.sandbox.clock.advance(timedelta(minutes=1))
-        jira.create("SHOP", title, type="Bug", priority="Highest")
-    for text in ("When?", "Soon.", "Thanks."):
-        jira.add_comment("SHOP-3", text)
-    jira.transition("SHOP-2", "In Progress")
-    for key in ("SHOP-2", "SHOP-6"):
-        jira.transition(key, "Done", "Done")
-    stage.sandbox.clock.advance(timedelta(hours=1))
-
-
-def _touch_on_jira(stage: Stage) -> list[str]:
-    stage.state.transition("SHOP-3", "Done", "Done")
-    return ["SHOP-3", "SHOP-4"]
-
-
-def _work_on_jira(stage: Stage) -> None:
-    jira = stage.state
-    jira.transition("SHOP-3", "Done", "Done")
-    jira.edit("SHOP-5", priority="Low")
-    jira.delete("SHOP-7")
-
-
-_STATEMENTS: dict[Any, Any] = {}
-_DIALECTS: list[Any] = []
-"""Statements are compiled once for all stages, which share a dialect for it."""
-
-
-@contextmanager
-def small_pages() -> Iterator[None]:
-    """Pages of two, so that tiny lists have next ones; and no waiting for the disk."""
-
-    def hasty(raw: Any, *_: Any) -> None:
-        raw.execute("PRAGMA synchronous=OFF")
-
-    def engine(url: str, **given: Any) -> Any:
-        made = create_engine(url, execution_options={"compiled_cache": _STATEMENTS}, **given)
-        _DIALECTS.append(made.dialect)
-        made.dialect = _DIALECTS[0]
-        return made
-
-    event.listen(Pool, "checkout", hasty)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(okrsync.store.engine, "create_engine", engine)
-        patch.setattr(okrsync_github.client, "PER_PAGE", 2)
-        patch.setattr(okrsync_github.observe, "BULK_FROM", 2)
-        patch.setattr(okrsync_github.past, "BULK_FROM", 2)
-        patch.setattr(okrsync_github.past, "DEEPEST", 5)
-        patch.setattr(Cloud, "_lines", 1)
-        patch.setattr(jira_comments, "_COMMENTS", 2)
-        for flavour in (Cloud, DataCenter):
-            patch.setattr(flavour, "_page", 2)
-            patch.setattr(flavour, "_ids", 2)
-        patch.setattr(Cloud, "_changelogs", 2)
-        patch.setattr(DataCenter, "_bulk", 2)
-        yield
-    event.remove(Pool, "checkout", hasty)
