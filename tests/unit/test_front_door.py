@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -35,6 +36,13 @@ def test_the_readme_shows_the_command(command: str) -> None:
 def test_every_dependency_is_pinned_at_a_version_that_it_allows(requirement: Requirement) -> None:
     version = pinned()[canonicalize_name(requirement.name)]
     assert Version(version) in requirement.specifier
+
+
+def test_time_zones_are_there_where_the_machine_has_none() -> None:
+    asked = "from zoneinfo import ZoneInfo; ZoneInfo('Europe/Berlin')"
+    subprocess.run([sys.executable, "-c", asked], check=True, env={"PYTHONTZPATH": ""})
+    needed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert "tzdata" in {Requirement(text).name for text in needed}, "the line above found that of a package for tests"
 
 
 def test_constraints_hold_names_and_versions_only() -> None:
