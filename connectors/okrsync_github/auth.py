@@ -119,4 +119,4 @@ def sign_in(options: GitHubOptions, context: Context) -> Signature | Installatio
             hint="Download the private key again from the App's settings.",
         )
     context.conceal(key)
-    return Installation(Auth.AppAuth(options.app_id, key), options.installation_id)
+    return Installation(Auth.AppAuth(str(options.app_id), key), options.installation_id)
