@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from okrsync.events import Event, Log
+from okrsync.errors import OkrsyncError
+from okrsync.events import Event, Log, explained
 from okrsync.web.answers import Basis, Question
 from okrsync.web.room import Room, Seat
 
@@ -92,4 +93,5 @@ class Ahead:
         said = f"{question}: {type(error).__name__}: {error}"
         if said != self._said:
             self._said = said
-            self.log.error(Event.ANSWER_FAILED, question=question, error=str(error), exc_info=error)
+            told = explained(error) if isinstance(error, OkrsyncError) else {"error": str(error), "exc_info": error}
+            self.log.error(Event.ANSWER_FAILED, question=question, **told)

@@ -15,6 +15,7 @@ from private_okrs import TOKENS, secretive_team
 from small_team import work_on
 from visiting import Visit
 
+from okrsync.errors import StoreError
 from okrsync.practice.desk import Desk
 from okrsync.web import shared
 from okrsync.web.ahead import Ahead
@@ -230,6 +231,17 @@ def test_what_fails_is_told_once_and_does_not_stop_the_others(acme: Installation
     assert [(one["event"], one["question"]) for one in log.told] == [("answer failed", "broken")]
     with room.desk() as desk:
         assert room.knows(OVERVIEW, desk)
+
+
+def test_trouble_that_has_a_hint_is_told_with_it_and_without_a_traceback(acme: Installation, visit: Visit) -> None:
+    log = Heard()
+
+    def fails(desk: Desk) -> object:
+        raise StoreError("The store cannot be used.", hint="Look at its folder.")
+
+    Ahead(room_of(visit()), (Question("broken", fails),), log).look()
+    told = {"question": "broken", "error": "The store cannot be used.", "hint": "Look at its folder."}
+    assert log.told == [{"event": "answer failed", **told}]
 
 
 def test_what_could_not_be_answered_is_not_lent(acme: Installation, visit: Visit) -> None:
