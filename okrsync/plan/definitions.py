@@ -57,7 +57,7 @@ def private_definitions(planner: Planner, defined: Defined, claimed: Collection[
     for connection, scope, present in _writable(planner, defined):
         namespace = planner.targets[connection].namespace
         for one in present:
-            named = namespace.key_result(one.name).casefold() if namespace.owns(one.name) else ""
+            named = namespace.key_result(one.name).casefold()
             if named in planner.private and (connection, scope, one.name.casefold()) not in claimed:
                 yield UndefineLabel(connection, scope, one.name)
 

@@ -88,6 +88,10 @@ def test_a_definition_that_another_installation_uses_stays() -> None:
     assert plan_of(other, by=discreet(), defined=(*DEFINED, "okr:hush-1")).changes == ()
 
 
+def test_a_label_of_people_that_is_called_like_it_behind_another_prefix_stays() -> None:
+    assert plan_of(ticket(links=()), by=discreet(), defined=(*DEFINED, "was:hush-1", "hush-1")).changes == ()
+
+
 def test_making_it_private_is_no_accident_that_the_guard_stops() -> None:
     tickets = [
         ticket(str(number), (linked("hush-1", str(number)),), showing("hush-1"), labels=("okr:hush-1",))

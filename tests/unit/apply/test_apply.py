@@ -140,6 +140,24 @@ def test_a_ticket_loses_a_label_with_its_definition_though_nobody_took_it_from_t
     assert labels(shop, "2") == ("okr:api-1",)
 
 
+@pytest.mark.parametrize("taken", [RemoveLabel(REF, LABEL), UndefineLabel("jira", "100", LABEL)])
+def test_a_ticket_with_labels_of_people_alone_is_looked_at_no_more_once_ours_is_gone(
+    applier: Applier, shop: Store, taken: Change
+) -> None:
+    with shop.transaction():
+        shop.items.keep([item("1", labels=("bug", LABEL))], Namespace().owns)
+    apply(applier, taken)
+    assert labels(shop) == ("bug",)
+    with shop.reading():
+        assert [one.item.id for one in shop.links.tickets()] == []
+
+
+def test_a_label_of_ours_is_looked_at_though_nothing_links_its_ticket(applier: Applier, shop: Store) -> None:
+    apply(applier, add("3"))
+    with shop.reading():
+        assert [one.item.id for one in shop.links.tickets()] == ["3"]
+
+
 def test_remote_links_are_remembered_by_their_fingerprint(applier: Applier, shop: Store) -> None:
     other = msgspec.structs.replace(LINK, key_result="api-1")
     apply(applier, LINK, other)

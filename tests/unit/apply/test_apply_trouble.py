@@ -65,6 +65,7 @@ def test_the_change_at_which_a_limit_strikes_was_never_begun_and_is_deferred(
     done = apply(applier, put(), put("2"), add("2"))
     assert [(bool(write.receipt), write.error) for write in done] == [(True, ""), (False, ""), (False, "")]
     assert deferred(done) == 2
+    assert [write.change for write in done] == [put(), put("2"), add("2")]
     assert applier.failed == {"jira": LIMIT}
     assert len(journal(shop)) == 1
     assert not showing(shop, "2").under_way
