@@ -22,6 +22,7 @@ from okrsync.cli.story import Story
 from okrsync.errors import OkrsyncError
 from okrsync.sandbox.server import Sandbox
 from okrsync.sandbox.world import build_world
+from okrsync.store import Store
 
 STEPS = (
     "check",
@@ -143,7 +144,16 @@ def test_the_files_of_the_demo_are_left_with_the_page_for_the_review_and_the_nex
     folder = Path(re.findall(r"^  (/.*okrsync-demo-\S+)$", told, re.MULTILINE)[-1])
     assert "<svg" in next(folder.glob("okrs-*.html")).read_text()
     assert (folder / "everything.json").stat().st_size > 10_000
-    assert len(list((folder / "okrs").glob("*.yaml"))) > 2
+    assert len(list((folder / "elsewhere" / "okrs").glob("*.yaml"))) > 2
+
+
+def test_a_copy_is_closed_and_where_the_dashboard_is_the_cycle_goes_on(told: str) -> None:
+    folder = Path(re.findall(r"^  (/.*okrsync-demo-\S+)$", told, re.MULTILINE)[-1])
+    closed = {}
+    for place in (folder, folder / "elsewhere"):
+        with Store(f"sqlite:///{place / 'okrsync.db'}") as store:
+            closed[place.name] = store.closings.latest("2026-Q4") is not None
+    assert closed == {folder.name: False, "elsewhere": True}
 
 
 def test_coach_and_champion_are_named_and_hear_their_part(told: str) -> None:
