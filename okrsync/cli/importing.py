@@ -122,6 +122,9 @@ def _archive(session: Session, source: Path) -> Archive | None:
             return csvform.from_csv(tables, str(source))
         if source.suffix in (".yml", ".yaml"):
             return None
+        if source.suffix == ".csv" and source.is_file():
+            hint = f"okrsync import --csv {source} takes it in."
+            raise ConfigError(f"{source} is a table, and no export of okrsync.", hint=hint)
         if source.suffix == ".zip":
             return csvform.from_csv(csvform.read_zip(source), str(source))
         return jsonform.from_json(source.read_bytes(), str(source))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, time, tzinfo
 
+from okrsync.errors import ConfigError
 from okrsync.model.checkin import CheckIn
 from okrsync.model.chronicle import Chronicle, Day, Redefined
 from okrsync.model.okr import Maintain, Measure, Placed
@@ -14,8 +15,13 @@ from okrsync.practice.desk import Desk
 
 
 def history(desk: Desk, placed: Placed, since: datetime | None = None) -> Chronicle:
-    """Everything noted since a time; without one, since the cycle began or the first reading, whichever is earlier."""
+    """Everything noted since a time; without one, since the cycle began or the first reading, whichever is earlier.
+
+    Raises ConfigError for a time to come.
+    """
     key_result, zone = placed.key_result, placed.cycle.zone
+    if since and since > desk.now:
+        raise ConfigError(f"--since: {since:%Y-%m-%d} is still to come.", hint="Name a day that is over, or 7d.")
     with desk.store.reading():
         samples = _as_read(desk.store.history.samples(key_result.id))
         checkins = desk.store.checkins.of(key_result.id)

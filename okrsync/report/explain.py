@@ -24,6 +24,9 @@ from okrsync.words import number, plural
 FEW = 3
 """So many items with the same reason are told it once, above them."""
 
+NEVER = "Not measured yet: run okrsync sync."
+NOT_BY_THEN = "Nobody had measured it by then: okrsync backfill rebuilds the days before."
+
 
 def explain_text(explained: Explanation, *, fold: bool = True) -> Group:
     """The reading, the items that count, and everything that does not with its reason.
@@ -94,7 +97,7 @@ def _headline(explained: Explanation) -> list[Text]:
         lines += [entry(("Mind: ", "yellow"), remark) for remark in status.verdict.remarks]
     if status.final:
         lines.append(line(("Closed: ", "bold"), final_words(status.final)))
-    lines.append(entry("Rule: ", explained.rule) if explained.rule else line("Not measured yet: run okrsync sync."))
+    lines.append(entry("Rule: ", explained.rule) if explained.rule else line(NOT_BY_THEN if explained.at else NEVER))
     if status.sample:
         lines += [line(formula(status.sample)), *(entry(("Mind: ", "yellow"), flag) for flag in status.sample.flags)]
     lines.append(_said(explained))

@@ -153,6 +153,14 @@ def _goals(folder: Path, *more: str, text: str = GOALS) -> Result:
     return _call(folder, "import", "--csv", str(folder / "goals.csv"), *given, *more)
 
 
+def test_a_table_that_is_taken_for_an_export_is_told_how_it_comes_in(elsewhere: Path) -> None:
+    (elsewhere / "goals.csv").write_text(GOALS)
+    result = _call(elsewhere, "import", str(elsewhere / "goals.csv"))
+    assert result.exit_code == 2
+    assert "goals.csv is a table, and no export of okrsync." in result.stderr
+    assert f"okrsync import --csv {elsewhere}/goals.csv takes it in." in result.stderr
+
+
 def test_a_table_becomes_an_okr_file_that_is_right(elsewhere: Path) -> None:
     result = _goals(elsewhere)
     assert result.exit_code == 0

@@ -90,6 +90,7 @@ def test_before_anybody_measured_the_tickets_tell_and_it_says_so(told: Fortnight
     [
         (["why", "checkout-1", "--since", "tomorrow"], "--since: 'tomorrow' is no date or time"),
         (["why", "checkout-1", "--since", "2026-12-01"], "The begin is not before the end"),
+        (["history", "checkout-1", "--since", "2040-01-01"], "2040-01-01 is still to come"),
         (["why", "checkout-1", "--since", "2026-10-01", "--until", "2026-10-02"], "was not measured by then"),
         (["why", "checkout"], "checkout is an objective, not a key result"),
         (["history", "checkout-1", "--since", "9"], "--since: '9' is no date or time"),

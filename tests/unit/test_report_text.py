@@ -235,6 +235,13 @@ def test_several_reasons_to_leave_out_are_told_once_each() -> None:
     assert "3 items: a parent" in shown
 
 
+def test_of_a_day_on_which_nobody_had_measured_the_past_is_offered_and_no_sync() -> None:
+    then = explanation(rule="", contributions=(), unreachable=(), supports=(), status=row(sample=None), at=NOW)
+    shown = rendered(explain_text(then))
+    assert "Nobody had measured it by then: okrsync backfill rebuilds the days before." in shown
+    assert "okrsync sync" not in shown
+
+
 def test_a_key_result_that_was_never_measured_says_what_to_do() -> None:
     fresh = explanation(rule="", contributions=(), unreachable=(), supports=(), status=row(sample=None))
     shown = rendered(explain_text(fresh))
