@@ -15,7 +15,7 @@ from okrsync.measure import contributions
 from okrsync.method.standings import Standings, stand
 from okrsync.method.timeline import linked_at
 from okrsync.model.checkin import CheckIn
-from okrsync.model.okr import Boolean, GoalState, Maintain, Milestones, Okrs, Placed
+from okrsync.model.okr import GoalState, Milestones, Okrs, Placed
 from okrsync.model.sample import Contribution, Linked, Sample
 from okrsync.model.status import Explanation, KeyResultStatus, ObjectiveStatus
 from okrsync.model.verdict import Preset, Verdict
@@ -228,15 +228,16 @@ def _any_case(samples: Mapping[str, Sample]) -> dict[str, Sample]:
 
 def _row(store: Store, placed: Placed, now: datetime, known: _Known, judged: Verdict | None) -> KeyResultStatus:
     key_result, measure = placed.key_result, placed.key_result.measure
+    start, target = key_result.way or (0.0, 1.0)
     pulled_at, stale = _freshness(placed, known)
     return KeyResultStatus(
         key_result=key_result.id,
         title=key_result.title,
         owner=placed.owner,
-        unit=key_result.unit or getattr(measure, "unit", ""),
+        unit=key_result.value_unit,
         measure=measure.type,
-        start=0.0 if isinstance(measure, Boolean | Maintain) else measure.start,
-        target=1.0 if isinstance(measure, Boolean | Maintain) else measure.target,
+        start=start,
+        target=target,
         state=key_result.state,
         sample=known.latest.get(key_result.id.casefold()),
         week_ago=known.week_ago.get(key_result.id.casefold()),

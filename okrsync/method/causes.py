@@ -12,7 +12,7 @@ import msgspec
 from okrsync.method.attribution import ORDER, WORK, Effect, effects
 from okrsync.method.snapshot import Key, Snapshot, height
 from okrsync.model.attribution import Cause, Piece
-from okrsync.model.okr import Boolean, Maintain, Placed
+from okrsync.model.okr import Placed
 from okrsync.words import listed, plural
 
 AGED = "seen otherwise"
@@ -89,8 +89,8 @@ def attribute(steps: Sequence[Step]) -> tuple[Cause, ...]:
 
 
 def _scale(placed: Placed) -> float:
-    measure = placed.key_result.measure
-    return 1.0 if isinstance(measure, Boolean | Maintain) else 1 / (measure.target - measure.start)
+    way = placed.key_result.way
+    return 1.0 if way is None else 1 / (way[1] - way[0])
 
 
 def _why_it_rests(step: Step) -> str:

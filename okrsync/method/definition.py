@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from pydantic import ValidationError
 
-from okrsync.model.okr import Boolean, KeyResult, Maintain, Placed
+from okrsync.model.okr import KeyResult, Placed
 from okrsync.model.sample import Sample
 
 ENDS = {"start", "target"}
@@ -68,9 +68,9 @@ def _short(text: str) -> str:
 
 def stamp(placed: Placed) -> dict[str, Any]:
     """What a sample is taken under, as fields of it. Of bounds, start and target say nothing."""
-    key_result, measure = placed.key_result, placed.key_result.measure
-    ends = (None, None) if isinstance(measure, Boolean | Maintain) else (measure.start, measure.target)
-    return {"start": ends[0], "target": ends[1], "weight": key_result.weight, "definition": digest(key_result)}
+    key_result = placed.key_result
+    start, target = key_result.way or (None, None)
+    return {"start": start, "target": target, "weight": key_result.weight, "definition": digest(key_result)}
 
 
 def stamped(sample: Sample, placed: Placed) -> Sample:

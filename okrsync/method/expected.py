@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import pairwise
 
-from okrsync.model.okr import Boolean, Cycle, KeyResult, Maintain, Placed
+from okrsync.model.okr import Cycle, KeyResult, Placed
 
 
 def day_of(cycle: Cycle, at: datetime) -> date:
@@ -35,7 +35,7 @@ def expected(placed: Placed, day: date) -> float | None:
     It grows evenly from the cycle's start to the due day, or from point to point of the plan. What a plan leaves open
     at its ends is filled by the measure's own start and target.
     """
-    if isinstance(placed.key_result.measure, Boolean | Maintain):
+    if placed.key_result.way is None:
         return None
     points = list(_points(placed))
     for (before, low), (after, high) in pairwise(points):
@@ -56,9 +56,9 @@ def _points(placed: Placed) -> Iterator[tuple[date, float]]:
 
 def _share(key_result: KeyResult, value: float) -> float:
     """A value in the key result's unit as a share of its way."""
-    measure = key_result.measure
-    assert not isinstance(measure, Boolean | Maintain)  # they have no way to go
-    return (value - measure.start) / (measure.target - measure.start)
+    assert key_result.way is not None
+    start, target = key_result.way
+    return (value - start) / (target - start)
 
 
 def _clamp(share: float) -> float:

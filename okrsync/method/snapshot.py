@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from okrsync.measure import Evidence, contributions, measure
-from okrsync.model.okr import Boolean, Completion, Maintain, Metric, Placed
+from okrsync.model.okr import Completion, Metric, Placed
 from okrsync.model.sample import Contribution, Linked, Sample
 from okrsync.model.work import Item
 
@@ -81,9 +81,9 @@ def _with_measure(placed: Placed, metric: Metric) -> Placed:
 
 def height(placed: Placed, at: Snapshot) -> float:
     """Raw progress, or the metric's value where it is bounded; 0 while there is none."""
-    measure = placed.key_result.measure
     if at.value is None:
         return 0.0
-    if isinstance(measure, Boolean | Maintain):
+    if placed.key_result.way is None:
         return at.value
-    return (at.value - measure.start) / (measure.target - measure.start)
+    start, target = placed.key_result.way
+    return (at.value - start) / (target - start)

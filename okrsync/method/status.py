@@ -19,7 +19,7 @@ from okrsync.method.divergence import divergences
 from okrsync.method.expected import day_of, due, expected
 from okrsync.method.presets import RATIO, TIMED, by_confidence, compare, reason
 from okrsync.model.checkin import CheckIn
-from okrsync.model.okr import Boolean, Cycle, GoalState, KeyResult, Maintain, Manual, Objective, Phase, Placed
+from okrsync.model.okr import Cycle, GoalState, KeyResult, Maintain, Manual, Objective, Phase, Placed
 from okrsync.model.sample import Sample
 from okrsync.model.verdict import Preset, Rule, Status, Verdict
 from okrsync.words import number, percent
@@ -108,7 +108,7 @@ def case_of(
         ended=ended(placed.key_result, placed.objective, placed.cycle),
         draft=draft(placed.key_result, placed.objective, placed.cycle),
         holding=isinstance(measure, Maintain),
-        bound=isinstance(measure, Boolean | Maintain),
+        bound=placed.key_result.way is None,
         confidence=confidence(said),
         override=override(said, at),
         zone=placed.cycle.zone,

@@ -187,7 +187,7 @@ def _target(placed: Placed, following: Next) -> float | None:
 def _start(desk: Desk, placed: Placed) -> float | None:
     """The final value: as frozen, or as it ends. None for what begins anew with each cycle, or has no start."""
     key_result = placed.key_result
-    if isinstance(key_result.measure, Boolean | Maintain):
+    if key_result.way is None:
         return None
     if isinstance(key_result.metric, Count) and key_result.metric.of == "created":
         return None

@@ -11,7 +11,7 @@ from okrsync.method.expected import day_of
 from okrsync.method.scores import objective_scores, scored, suggested
 from okrsync.method.standings import Standings
 from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Closing, Remark, Score
-from okrsync.model.okr import Boolean, Cycle, Maintain, Phase, Placed
+from okrsync.model.okr import Cycle, Phase, Placed
 from okrsync.model.sample import Sample
 from okrsync.near import did_you_mean
 from okrsync.practice.coach import findings_then
@@ -170,15 +170,15 @@ def _key_results(
 
 def _as_it_stands(placed: Placed, sample: Sample | None, standings: Standings, score: Score) -> ClosedKeyResult:
     key_result, measure = placed.key_result, placed.key_result.measure
-    way = None if isinstance(measure, Boolean | Maintain) else (measure.start, measure.target)
+    start, target = key_result.way or (None, None)
     return ClosedKeyResult(
         id=key_result.id,
         title=key_result.title,
         owner=placed.owner,
-        unit=key_result.unit or getattr(measure, "unit", ""),
+        unit=key_result.value_unit,
         measure=measure.type,
-        start=way[0] if way else None,
-        target=way[1] if way else None,
+        start=start,
+        target=target,
         weight=key_result.weight,
         state=key_result.state,
         sample=sample,

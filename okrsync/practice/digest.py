@@ -162,7 +162,7 @@ def line_of(desk: Desk, row: Owed, placed: Placed, verdict: Verdict) -> Line:
     return Line(
         owed=row,
         measure=measure.type,
-        unit=placed.key_result.unit or getattr(measure, "unit", ""),
+        unit=placed.key_result.value_unit,
         by_hand=placed.key_result.by_people,
         value=sample.value if sample else None,
         progress=sample.progress if sample else None,

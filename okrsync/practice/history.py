@@ -30,7 +30,7 @@ def history(desk: Desk, placed: Placed, since: datetime | None = None) -> Chroni
     return Chronicle(
         key_result=key_result.id,
         title=key_result.title,
-        unit=key_result.unit or getattr(key_result.measure, "unit", ""),
+        unit=key_result.value_unit,
         measure=key_result.measure.type,
         since=start,
         until=desk.now,

@@ -20,7 +20,7 @@ from okrsync.method.timeline import parts_at
 from okrsync.model.attribution import Attribution, Cause, Piece
 from okrsync.model.checkin import CheckIn
 from okrsync.model.life import Life
-from okrsync.model.okr import Boolean, Completion, Maintain, Milestones, Placed
+from okrsync.model.okr import Completion, Milestones, Placed
 from okrsync.model.sample import Sample
 from okrsync.practice.desk import Desk
 from okrsync.practice.record import Record
@@ -64,7 +64,7 @@ class _Why:
         causes = (*attribute(steps), *self._shown(begin, last.at))
         before, after = self._told(steps[0], first), self._told(steps[-1], last, end=True)
         change = fsum(cause.contributes for cause in causes)
-        bound = isinstance(self.key_result.measure, Boolean | Maintain)
+        bound = self.key_result.way is None
         said, regression = sentence(
             causes,
             change,

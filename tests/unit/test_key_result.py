@@ -42,6 +42,28 @@ def test_only_a_completion_of_a_baseline_has_one(measure: dict[str, Any], locked
     assert key_result(measure).has_baseline is locked
 
 
+@pytest.mark.parametrize(
+    ("measure", "way"),
+    [
+        (COMPLETION, (0.0, 1.0)),
+        ({"type": "count", "of": "open", "start": 40, "target": 5}, (40.0, 5.0)),
+        ({"type": "boolean"}, None),
+        ({"type": "maintain", "of": {"type": "manual", "target": 3}, "above": 2}, None),
+    ],
+)
+def test_a_value_goes_from_its_start_to_its_target_and_a_bound_goes_nowhere(
+    measure: dict[str, Any], way: tuple[float, float] | None
+) -> None:
+    assert key_result(measure).way == way
+
+
+def test_a_value_is_told_in_the_unit_of_the_key_result_or_else_of_what_people_give() -> None:
+    given = {"type": "manual", "target": 3, "unit": "%"}
+    assert key_result(given).value_unit == "%"
+    assert key_result(given, unit="points").value_unit == "points"
+    assert key_result(COMPLETION).value_unit == ""
+
+
 def test_who_owns_an_objective_answers_for_what_nobody_else_owns() -> None:
     cycle = Cycle.model_validate({"id": "2026-Q4", "start": "2026-10-01", "end": "2026-12-31"})
     objective = Objective(id="checkout", title="Buying is effortless", owner="ana")

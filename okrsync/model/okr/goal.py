@@ -81,6 +81,17 @@ class KeyResult(Frozen):
         return isinstance(metric, Sum) and metric.field == "points"
 
     @property
+    def way(self) -> tuple[float, float] | None:
+        """From where to where its value shall go; None for a bound, which holds or does not."""
+        measure = self.measure
+        return None if isinstance(measure, Boolean | Maintain) else (measure.start, measure.target)
+
+    @property
+    def value_unit(self) -> str:
+        """What its value is told in: its own unit, or the one of the number that people give; "" for none."""
+        return self.unit or (self.measure.unit if isinstance(self.measure, Manual) else "")
+
+    @property
     def by_people(self) -> bool:
         """Whether people give its value at check-ins; the work is shown and moves nothing."""
         return self.metric is None or isinstance(self.metric, Manual)

@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 
 from okrsync.method.coach.finding import PURSUED
-from okrsync.model.okr import Boolean, Cycle, Maintain, Objective, Placed
+from okrsync.model.okr import Cycle, Objective, Placed
 from okrsync.model.sample import Sample
 from okrsync.model.verdict import Status
 from okrsync.practice.desk import Desk
@@ -106,7 +106,7 @@ class _Writing:
     def _metric(self, placed: Placed) -> dict[str, Any] | None:
         current = _current(placed, self._sample(placed))
         measure = placed.key_result.measure
-        unit = placed.key_result.unit or getattr(measure, "unit", "") or (_SHARE if measure.type in SHARES else _COUNT)
+        unit = placed.key_result.value_unit or (_SHARE if measure.type in SHARES else _COUNT)
         key = _metric_key(placed.key_result.id)
         return None if current is None else {"key": key, "value": current, "unit": unit}
 
@@ -132,14 +132,13 @@ def _objective(objective: Objective, cycle: Cycle, results: list[dict[str, Any]]
 
 
 def _ends(placed: Placed) -> tuple[float, float]:
-    measure = placed.key_result.measure
-    return (0.0, 1.0) if isinstance(measure, Boolean | Maintain) else (measure.start, measure.target)
+    return placed.key_result.way or (0.0, 1.0)
 
 
 def _current(placed: Placed, sample: Sample | None) -> float | None:
     if sample is None:
         return None
-    return sample.progress if isinstance(placed.key_result.measure, Boolean | Maintain) else sample.value
+    return sample.progress if placed.key_result.way is None else sample.value
 
 
 def _metric_key(key_result: str) -> str:
