@@ -120,7 +120,9 @@ def test_a_workspace_that_was_edited_is_read_as_it_says_now(acme: Past, elsewher
 
 def test_a_workspace_can_be_checked_with_the_tool_for_sums(acme: Past, tmp_path: Path) -> None:
     acme.call("export", "--format", "okrchestra", "-o", str(tmp_path / "ws"))
-    for line in (tmp_path / "ws" / "okrsync" / "SHA256SUMS").read_text().splitlines():
+    lines = (tmp_path / "ws" / "okrsync" / "SHA256SUMS").read_text().splitlines()
+    assert lines
+    for line in lines:
         digest, name = line.split("  ")
         assert hashlib.sha256((tmp_path / "ws" / name).read_bytes()).hexdigest() == digest
 

@@ -56,11 +56,11 @@ def test_every_address_of_the_api_is_on_the_page() -> None:
     from okrsync.web import api
 
     told = PAGE.replace("`…/", "`key-results/ID/")
-    for router in api.ROUTERS:
-        for route in router.routes:
-            path = getattr(route, "path", "").removeprefix("/api/v1/")
-            named = path.replace("{name}", "ID").replace("{number}", "N").replace("{cycle}", "CYCLE")
-            assert f"`{named}" in told, named
+    paths = [route.path.removeprefix("/api/v1/") for router in api.ROUTERS for route in router.routes]
+    assert len(paths) > 10
+    for path in paths:
+        named = path.replace("{name}", "ID").replace("{number}", "N").replace("{cycle}", "CYCLE")
+        assert f"`{named}" in told, named
 
 
 def test_what_the_page_quotes_of_nginx_is_what_is_deployed() -> None:

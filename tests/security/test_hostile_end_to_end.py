@@ -100,14 +100,17 @@ def test_a_whole_run_over_hostile_text(poisoned: Installation) -> None:
 def test_notes_ping_nobody_and_keep_their_shape(poisoned: Installation) -> None:
     poisoned.run()
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    for body in notes(github_tickets(poisoned.sandbox.github)):
+    on_github, on_jira = notes(github_tickets(poisoned.sandbox.github)), notes(jira_tickets(poisoned.sandbox.jira))
+    assert on_github
+    assert on_jira
+    for body in on_github:
         leaves = [leaf for token in markdown.parse(body) for leaf in token.children or [token]]
         words = "".join(leaf.content for leaf in leaves if leaf.type in ("text", "text_special"))
         html = [leaf.content for leaf in leaves if leaf.type.startswith("html")]
         assert not PINGS_ON_GITHUB.search(words)
         assert all(re.fullmatch(r"</?sub>|<!-- okrsync \{.*\} -->\n?", one) for one in html)
         assert not paints(body.replace("\n", ""))
-    for body in notes(jira_tickets(poisoned.sandbox.jira)):
+    for body in on_jira:
         assert not PINGS_ON_JIRA.search(body)
         assert not paints(body.replace("\n", ""))
 

@@ -78,7 +78,9 @@ def test_every_cell_of_a_card_says_what_it_is(two: Installation, visit: Visit) -
     browser = visit()
     for address in ("/", "/key-results/checkout-1", "/figures", "/operations", "/operations/runs/1"):
         page = browser.get(address).text
-        for row in re.findall(r'<table class="[^"]*cards.*?<tbody>(.*?)</tbody>', page, re.DOTALL):
+        tables = re.findall(r'<table class="[^"]*cards.*?<tbody>(.*?)</tbody>', page, re.DOTALL)
+        assert tables, address
+        for row in tables:
             cells = re.findall(r"<td([^>]*)>(.*?)</td>", row, re.DOTALL)
             bare = [cell for attributes, cell in cells if "data-label" not in attributes and "whole" not in attributes]
             assert [cell for cell in bare if text(cell)] == [], address

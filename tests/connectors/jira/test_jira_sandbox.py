@@ -154,9 +154,9 @@ def test_more_than_the_result_window_is_read(world: World) -> None:
     assert len(world.pull(world.connect())) == 53
 
 
+@pytest.mark.parametrize("world", ["cloud"], indirect=True)
 def test_a_repeated_page_is_an_error(sandbox: Sandbox, world: World) -> None:
-    if not world.state.cloud:
-        pytest.skip("Data Center pages have no token to repeat")
+    """Pages of Data Center have no token to repeat."""
     for number in range(300):
         world.state.create("SHOP", f"Story {number}")
     sandbox.faults.add("repeated-page", path="/search/jql", skip=1)

@@ -102,6 +102,7 @@ def test_dates_are_the_ends_of_whole_weeks_and_agree_with_the_probability_of_the
     weeks = [(2, 0), (1, 0), (3, 0), (2, 0), (0, 0), (4, 1)] * 2
     for remaining in range(1, 30, 3):
         found = told(*weeks, remaining=remaining)
+        assert found.reaches
         for reach in found.reaches:
             assert reach.weeks is not None
             assert reach.day == (NOW + reach.weeks * WEEK).date()
