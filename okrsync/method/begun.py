@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from okrsync.method.timeline import closed_by, story
+from okrsync.method.timeline import came_to_its_state, closed_by, story
 from okrsync.model.life import Life, Moment
 from okrsync.model.work import Item, Outcome, State
 
@@ -56,6 +56,9 @@ def stretches(life: Life) -> Iterator[Stretch]:
 
     It is told of no moment before its creation, nor of one at which it was to do, dropped or unreachable.
     """
+    if not life.moments:
+        yield from _unnoted(life)
+        return
     told = story(life)
     for place, moment in enumerate(told):
         if moment.unreachable:
@@ -64,6 +67,15 @@ def stretches(life: Life) -> Iterator[Stretch]:
             yield from _last(life.item, moment.at)
         elif moment.state is State.DOING or _delivered(moment):
             yield from _while_it_held(life.item, told, place)
+
+
+def _unnoted(life: Life) -> Iterator[Stretch]:
+    """Most items rest, or nobody ever noted a change of them: their dates tell all there is, which is much shorter."""
+    item, rested = life.item, came_to_its_state(life.item)
+    if item.started is not None and item.created <= item.started < rested:
+        yield Stretch(item.started, rested, Begun(True, item.started, None))
+    if not life.unreachable:
+        yield from _last(item, rested)
 
 
 def _delivered(moment: Moment) -> bool:

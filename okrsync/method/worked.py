@@ -124,8 +124,7 @@ class Then:
 
     def _begun(self, names: Iterable[str]) -> Places:
         """The stretches of what counted for these, each item once."""
-        found = self._stretch[np.unique(self._counted(names))]
-        return np.extract(found >= 0, found)
+        return np.extract(self.mark(names) & (self._stretch >= 0), self._stretch)
 
     def _finished(self, begun: Places, period: Period) -> Places:
         worked = self._worked

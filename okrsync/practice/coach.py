@@ -11,9 +11,11 @@ import msgspec
 
 from okrsync.errors import ConfigError
 from okrsync.method.coach import Facts, Finding, Orphans, Scored, find
+from okrsync.method.coach.finding import Overlap, Work
 from okrsync.method.coach.tally import Parts, overlaps_then, work_then
 from okrsync.method.timeline import parts_at
 from okrsync.model.life import Life
+from okrsync.model.okr import Okrs
 from okrsync.model.rules import Severity
 from okrsync.near import did_you_mean
 from okrsync.practice.checkins import duties as told_duties
@@ -69,20 +71,28 @@ def findings_then(desk: Desk, at: datetime) -> tuple[Finding, ...]:
     duties = {row.key_result: row.duty for row in told_duties(then)}
     store, live = desk.store, [placed.key_result.id for placed in then.okrs.live()]
     with store.reading():
-        parts = {name: _parts_at(lives, at) for name, lives in store.lives.all(then.okrs.by_id()).items()}
+        work, overlaps = _work_at(desk, then.okrs, live, at)
         return find(
             Facts(
                 okrs=then.okrs,
                 now=at,
                 samples=readings_by(desk, at),
-                work=work_then(parts),
+                work=work,
                 duties=duties,
                 moves=[one for one in store.survey.target_moves() if one.at <= at],
                 scores=[one for one in _scores(desk) if one.end < at.date()],
-                overlaps=overlaps_then(parts, live),
+                overlaps=overlaps,
                 read=_read(store),
             )
         )
+
+
+def _work_at(desk: Desk, okrs: Okrs, live: Sequence[str], at: datetime) -> tuple[Mapping[str, Work], Sequence[Overlap]]:
+    """Where the items of key results stood, and what counted for several: of now by a glance, which is much shorter."""
+    if at >= desk.now:
+        return _as_written(desk, desk.store.survey.work()), desk.store.survey.overlaps(live)
+    parts = {name: _parts_at(lives, at) for name, lives in desk.store.lives.all(okrs.by_id()).items()}
+    return work_then(parts), overlaps_then(parts, live)
 
 
 def _parts_at(lives: Iterable[Life], at: datetime) -> Parts:

@@ -100,6 +100,8 @@ def as_judged(desk: Desk, placed: Placed) -> Placed:
 
 def still_running(okrs: Okrs, at: datetime) -> Okrs:
     """The files with every cycle as it was at an aware time."""
+    if all(as_it_was(cycle, at) is cycle for _, cycle in okrs.objectives):
+        return okrs
     placed = tuple(one.model_copy(update={"cycle": as_it_was(one.cycle, at)}) for one in okrs.placed)
     objectives = tuple((objective, as_it_was(cycle, at)) for objective, cycle in okrs.objectives)
     return okrs.model_copy(update={"placed": placed, "objectives": objectives})

@@ -16,8 +16,15 @@ from sqlalchemy.dialects.sqlite import insert
 from okrsync.model.checkin import CheckIn
 from okrsync.model.verdict import Status
 from okrsync.store import tables
+from okrsync.store.moments import as_text
 
 Found = TypeVar("Found")
+
+EVER = "9999"
+"""Sorts after all times."""
+_VALUE = """
+SELECT value FROM checkins WHERE key_result = ? AND value IS NOT NULL AND at <= ? ORDER BY at DESC, id DESC LIMIT 1
+"""
 
 
 class ByKeyResult(Mapping[str, Found], Generic[Found]):
@@ -66,11 +73,8 @@ class CheckIns:
 
     def value(self, key_result: str, at: datetime | None = None) -> float | None:
         """The value of the latest check-in that gave one, at a time (None: ever)."""
-        table = tables.checkins
-        query = select(table.c.value).where(table.c.key_result == key_result, table.c.value.is_not(None))
-        if at is not None:
-            query = query.where(table.c.at <= at)
-        found: float | None = self._db.execute(query.order_by(table.c.at.desc(), table.c.id.desc()).limit(1)).scalar()
+        upto = EVER if at is None else as_text(at)
+        found: float | None = self._db.exec_driver_sql(_VALUE, (key_result, upto)).scalar()
         return found
 
 

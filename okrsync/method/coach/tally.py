@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
@@ -68,12 +68,12 @@ class Tallies:
     """Those of all key results. Dropped items, and those out of reach (None), count as linked only."""
 
     def __init__(self) -> None:
-        self._counted: dict[str, Tally] = {}
+        self._counted: defaultdict[str, Tally] = defaultdict(Tally)
         self._telling: set[str] = set()
 
     def add(self, key_result: str, connection: str, item: Glanced | None) -> None:
         """Count a link; ``item`` is None where it cannot be reached."""
-        tally = self._counted.setdefault(key_result, Tally())
+        tally = self._counted[key_result]
         tally.linked += 1
         if item and not item.dropped:
             tally.add(connection, item)

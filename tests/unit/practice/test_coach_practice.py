@@ -25,6 +25,7 @@ from okrsync.practice.coach import coaching, facts, findings, findings_then
 from okrsync.practice.desk import Desk
 from okrsync.settings import load_settings
 from okrsync.store import Store
+from okrsync.store.lives import Lives
 from okrsync.store.scopes import ConnectionState
 
 CONFIG = """\
@@ -209,3 +210,20 @@ def test_of_a_past_day_the_coach_finds_later_what_it_found_on_that_day(desk: Des
         store.checkins.add(CheckIn("a", later, "ana", confidence=9))
     assert list(findings_then(replace(desk, now=later), DAY_50)) == before
     assert [one.rule for one in findings(replace(desk, now=later))] != [one.rule for one in before]
+
+
+def test_what_is_found_now_takes_a_glance_at_work_and_no_replay(
+    desk: Desk, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = day("2026-09-01")
+    rests, shared = (item(name, created=begun, updated=begun) for name in ("1", "2"))
+    early = item("3", created=begun, started=begun, closed=day("2026-10-09"), updated=day("2026-10-09"), done=True)
+    with _in(store):
+        store.items.keep([rests, shared, early], lambda label: False, begun)
+        _link(store, rests, shared, early, to="a")
+        _link(store, shared, to="b")
+    replayed = findings_then(replace(desk, now=desk.now + timedelta(seconds=1)), desk.now)
+    monkeypatch.delattr(Lives, "all")
+    found = findings_then(desk, desk.now)
+    assert found == replayed
+    assert {"IDLE", "OVERLAP"} <= {one.rule for one in found}
