@@ -41,15 +41,21 @@ class Portions(NamedTuple):
 
 @dataclass(frozen=True)
 class Shared:
-    """What is the same on all pages of the review of a cycle that goes on, asked for by the pages that tell of it."""
+    """What is the same on all pages of a review, asked for by the pages that tell of it.
 
+    ``ending``, ``figures`` and ``remarks`` are those of a cycle that goes on.
+    """
+
+    closings: Callable[[], Sequence[Closing]]
     ending: Callable[[], Ending]
     figures: Callable[[], tuple[TeamFigures, ...]]
     remarks: Callable[[], tuple[Remark, ...]]
 
 
 def _shared(desk: Desk, id: str) -> Shared:
+    """As the store and the files tell it whenever it is asked for."""
     return Shared(
+        lambda: closings_of(desk, id),
         lambda: ending(desk, id),
         lambda: figures(desk, period=find_cycle(desk, id).id),
         lambda: remarks(desk, find_cycle(desk, id)),
@@ -75,17 +81,22 @@ def review(
     Objectives that only their team sees are left out unless ``confidential``, or ``sees`` says that the reader may;
     with them goes whatever names them. What became private after the closing is private in its review, too.
     """
-    hidden = frozenset[str]() if confidential else kept_back(desk, id, sees or is_for_everybody)
-    return review_without(desk, id, hidden, page=page, most=most)
+    shared = _shared(desk, id)
+    hidden = frozenset[str]() if confidential else kept_back(desk, id, sees or is_for_everybody, shared.closings())
+    return review_without(desk, id, hidden, shared, page=page, most=most)
 
 
-def kept_back(desk: Desk, id: str, sees: Callable[[AnyObjective], bool]) -> frozenset[str]:
+def closings_of(desk: Desk, id: str) -> tuple[Closing, ...]:
+    """Every closing of a cycle, oldest first."""
+    with desk.store.reading():
+        return desk.store.closings.of(id)
+
+
+def kept_back(desk: Desk, id: str, sees: Callable[[AnyObjective], bool], closings: Iterable[Closing]) -> frozenset[str]:
     """Ids of the objectives of a cycle that a reader may not know of, by its closings or by the OKR files of today.
 
     Readers from whom the same is kept are told the same: ``review_without`` depends on nothing else of theirs.
     """
-    with desk.store.reading():
-        closings = desk.store.closings.of(id)
     then = [one for closing in closings for one in closing.objectives]
     ids = {one.id for one in then}
     today = (one for one, cycle in desk.okrs.objectives if one.id in ids or cycle.id.casefold() == id.casefold())
@@ -96,18 +107,13 @@ def review_without(
     desk: Desk,
     id: str,
     hidden: Container[str],
+    shared: Shared,
     *,
     page: int = 1,
     most: Portions | None = None,
-    shared: Shared | None = None,
 ) -> Review:
-    """The review without these objectives and whatever names them. Raises as ``review`` does.
-
-    What a cycle that goes on has ``shared`` on all pages, others may know already.
-    """
-    shared = shared or _shared(desk, id)
-    with desk.store.reading():
-        closings = desk.store.closings.of(id)
+    """The review without these objectives and whatever names them. Raises as ``review`` does."""
+    closings = shared.closings()
     closed = closings[-1] if closings else None
     if closed is not None:
         name, start, end, found = closed.cycle, closed.start, closed.end, closed.objectives
@@ -138,17 +144,16 @@ def review_without(
 
 def _pages(shown: Sequence[ClosedObjective], most: Portions | None) -> Iterator[list[ClosedObjective]]:
     """At least one."""
-    page: list[ClosedObjective] = []
-    for one in shown:
-        if most and page and _count(shown) > most.whole and _count((*page, one)) > most.page:
+    counts = [len(one.key_results) for one in shown]
+    room = sum(counts) if most is None or sum(counts) <= most.whole else most.page
+    page, held = list[ClosedObjective](), 0
+    for one, count in zip(shown, counts, strict=True):
+        if page and held + count > room:
             yield page
-            page = []
+            page, held = [], 0
         page.append(one)
+        held += count
     yield page
-
-
-def _count(some: Iterable[ClosedObjective]) -> int:
-    return sum(len(one.key_results) for one in some)
 
 
 def _as_of(desk: Desk, closed: Closing | None) -> Desk:

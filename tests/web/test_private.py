@@ -14,7 +14,7 @@ from private_okrs import SECRETS, TOKENS, secretive_team
 
 from okrsync.method.review import Review
 from okrsync.practice.desk import Desk
-from okrsync.practice.review import review, review_without
+from okrsync.practice.review import Shared, review, review_without
 from okrsync.sandbox.tickets import github_tickets, jira_tickets
 from okrsync.web import shared
 from okrsync.web.room import Room
@@ -149,9 +149,9 @@ def test_a_review_is_made_once_for_all_from_whom_the_same_is_kept(
 ) -> None:
     made: list[object] = []
 
-    def counted(desk: Desk, cycle: str, hidden: frozenset[str], **given: Any) -> Review:
+    def counted(desk: Desk, cycle: str, hidden: frozenset[str], shared: Shared, **given: Any) -> Review:
         made.append(hidden)
-        return review_without(desk, cycle, hidden, **given)
+        return review_without(desk, cycle, hidden, shared, **given)
 
     with secretive_team(tmp_path / "acme") as acme:
         room = Room(acme.open, acme.config, acme.sandbox.clock.now)

@@ -20,7 +20,6 @@ from okrsync.model.sample import Sample
 from okrsync.practice.checkins import LATEST
 from okrsync.practice.overview import Branch, Row, without_work
 from okrsync.practice.periods import check_period
-from okrsync.practice.review import kept_back
 from okrsync.practice.why import why
 from okrsync.web.api.values import (
     Alone,
@@ -88,7 +87,7 @@ def review_of(
     A large one has several `pages`; the last has the figures and the remarks.
     """
     try:
-        found = page_of(room(request), desk, cycle, kept_back(desk, cycle, who.sees), page)
+        found = page_of(room(request), desk, cycle, who.sees, page)
     except ConfigError as error:
         raise HTTPException(404, {"error": error.message, "hint": error.hint}) from None
     return as_answer(found.review)

@@ -9,7 +9,6 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from okrsync.errors import ConfigError
-from okrsync.practice.review import kept_back
 from okrsync.report.burnup_spec import NARROW, REPORT
 from okrsync.report.review import Site, review_html, review_policy
 from okrsync.web.doors import AtDesk, KnownQuestions, SignedIn, room
@@ -65,7 +64,7 @@ def drawing(
 def _reviewed(request: Request, desk: Seat, who: SignedIn, cycle: str, page: int) -> Page:
     """Raises HTTPException 404 for a cycle that is not there or has not begun."""
     try:
-        return page_of(room(request), desk, cycle, kept_back(desk, cycle, who.sees), page)
+        return page_of(room(request), desk, cycle, who.sees, page)
     except ConfigError as error:
         raise HTTPException(404, f"{error.message} {error.hint}") from None
 
