@@ -8,11 +8,12 @@ from contextlib import contextmanager
 
 from okrsync.events import Event, Log, Silence
 
-_SERVER = logging.getLogger("uvicorn.error")
+_SPEAKERS = tuple(map(logging.getLogger, ("uvicorn.error", "python_multipart")))
+"""The server, and what takes forms apart."""
 
 
 class _Told(logging.Handler):
-    """Errors are ours; what strangers send that is no HTTP is told at ``debug``, or anybody could fill the log."""
+    """Errors are ours; what strangers send that is no HTTP, or no form, is told at ``debug``: nobody fills the log."""
 
     def __init__(self, log: Log) -> None:
         super().__init__()
@@ -31,13 +32,15 @@ def told_to(log: Log) -> Iterator[None]:
     if isinstance(log, Silence):
         yield
         return
-    handler, propagated, level = _Told(log), _SERVER.propagate, _SERVER.level
-    _SERVER.addHandler(handler)
-    _SERVER.propagate = False
-    _SERVER.setLevel(logging.WARNING)
+    handler, before = _Told(log), [(one, one.propagate, one.level) for one in _SPEAKERS]
+    for one in _SPEAKERS:
+        one.addHandler(handler)
+        one.propagate = False
+        one.setLevel(logging.WARNING)
     try:
         yield
     finally:
-        _SERVER.removeHandler(handler)
-        _SERVER.propagate = propagated
-        _SERVER.setLevel(level)
+        for one, propagated, level in before:
+            one.removeHandler(handler)
+            one.propagate = propagated
+            one.setLevel(level)

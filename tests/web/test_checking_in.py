@@ -26,8 +26,8 @@ class Form:
     send: Callable[..., Any]
     page: Callable[[], str]
 
-    def __call__(self, **fields: str) -> Any:
-        return self.send(**fields)
+    def __call__(self, files: Any = None, **fields: str) -> Any:
+        return self.send(files, **fields)
 
 
 @pytest.fixture
@@ -44,10 +44,10 @@ def post(shop: Practice) -> Iterator[Form]:
     room = Room(shop.open, shop.config, lambda: shop.now)
     client = TestClient(create(room, session_key="a key for tests"), "http://localhost", follow_redirects=False)
 
-    def send(**fields: str) -> Any:
+    def send(files: Any = None, **fields: str) -> Any:
         found = re.search(r'name="csrf" value="([^"]+)"', client.get("/key-results/checkout-3").text)
         assert found
-        return client.post("/key-results/checkout-3/check-ins", data={"csrf": found[1], **fields})
+        return client.post("/key-results/checkout-3/check-ins", data={"csrf": found[1], **fields}, files=files)
 
     yield Form(send, lambda: client.get("/key-results/checkout-3").text)
     room.close()
@@ -155,3 +155,8 @@ def test_a_misspelt_filter_of_a_page_is_refused(visit: Visit) -> None:
     answer = visit().get("/?statsu=behind")
     assert answer.status_code == 422
     assert "Did you mean status?" in answer.text
+
+
+def test_a_file_in_the_place_of_words_says_nothing(shop: Practice, post: Form) -> None:
+    assert post(files={"note": ("note.txt", b"a file")}).status_code == 422
+    assert kept(shop) == []

@@ -10,6 +10,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+import requests
 from installation import Installation
 
 from okrsync.events import Event, logger
@@ -39,6 +40,17 @@ def test_what_is_no_http_is_told_to_those_who_want_to_know_all(acme: Installatio
     told = [line for line in log_of(acme, talk_nonsense, "debug") if "Invalid HTTP" in line.get("message", "")]
     assert [line["event"] for line in told] == [Event.SERVER_SAID]
     assert log_of(acme, talk_nonsense, "info") == []
+
+
+def send_what_is_no_form(server: Any) -> None:
+    kind = {"Content-Type": "multipart/form-data; boundary=a"}
+    assert requests.post(f"{server.url}/login", data=b"no form", headers=kind, timeout=10).status_code == 400
+
+
+def test_what_is_no_form_is_told_to_those_who_want_to_know_all(acme: Installation) -> None:
+    told = [line for line in log_of(acme, send_what_is_no_form, "debug") if "boundary" in line.get("message", "")]
+    assert [line["event"] for line in told] == [Event.SERVER_SAID]
+    assert log_of(acme, send_what_is_no_form, "info") == []
 
 
 def test_a_server_that_is_ready_has_answered_what_everybody_asks(acme: Installation) -> None:

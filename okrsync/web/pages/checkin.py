@@ -44,7 +44,7 @@ async def check_in_here(request: Request, desk: AtDesk, who: SignedIn, name: str
     if not who.may_check_in(placed):
         raise HTTPException(403, "Only its owner and admins check in on a key result.")
     form = await request.form()
-    draft = Draft(**{field: str(form.get(field) or "").strip() for field in Draft.__struct_fields__})
+    draft = Draft(**{field: _typed(form.get(field)) for field in Draft.__struct_fields__})
     try:
         words = _words(draft)
         question = "" if draft.sure else surprising(placed, words.value)
@@ -56,6 +56,11 @@ async def check_in_here(request: Request, desk: AtDesk, who: SignedIn, name: str
     if question:
         return page_of(request, desk, who, placed, draft=draft, question=question, code=422)
     return RedirectResponse(f"/key-results/{placed.key_result.id}?kept=1#check-ins", 303)
+
+
+def _typed(sent: object) -> str:
+    """A file that somebody sends in the place of words says nothing."""
+    return sent.strip() if isinstance(sent, str) else ""
 
 
 def _words(draft: Draft) -> Words:
