@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -147,6 +148,16 @@ def test_a_key_result_lists_every_ticket_with_what_it_adds(visit: Visit) -> None
     assert adds["acme/shop#1"] == 1.0
     assert adds["SHOP-3"] == 0.0
     assert found["outlook"]["key_result"] == "checkout-1"
+
+
+def test_a_key_result_tells_its_burn_up_and_whether_a_check_in_is_due(acme: Installation, visit: Visit) -> None:
+    acme.okrs.write_text(acme.okrs.read_text().replace("    key_results:", "    owner: ana\n    key_results:"))
+    acme.sandbox.clock.advance(timedelta(days=8))
+    acme.run()
+    found = visit().get("/api/v1/key-results/checkout-1").json()
+    assert found["burn_up"]["past"][-1]["goal"] == found["explanation"]["status"]["sample"]["denominator"]
+    assert found["duty"]["state"]
+    assert found["duty"]["words"]
 
 
 def test_a_misspelled_filter_is_refused_and_not_ignored(visit: Visit) -> None:

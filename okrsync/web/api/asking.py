@@ -35,7 +35,7 @@ from okrsync.web.api.values import (
 from okrsync.web.doors import AtDesk, KnownQuestions, SignedIn, csrf_token, feed_address, room, visible
 from okrsync.web.insight import insight
 from okrsync.web.privacy import Discretion
-from okrsync.web.questions import COACHING, OVERVIEW
+from okrsync.web.questions import COACHING, DUTIES, OVERVIEW
 from okrsync.web.room import Seat
 from okrsync.web.shared import figures_in, page_of
 
@@ -119,7 +119,7 @@ def key_results(
 
 @router.get("/key-results/{name}", responses=answers(KeyResult, 200, 404), tags=["key results"])
 def key_result(request: Request, desk: AtDesk, who: SignedIn, name: str) -> Response:
-    """One key result: every ticket with what it adds and why, the forecast, what moved it this week, and check-ins."""
+    """One key result: its burn-up, every ticket with what it adds and why, forecast, what moved it, and check-ins."""
     placed = visible(desk, who, name)
     id = placed.key_result.id
     found = insight(room(request), desk, placed)
@@ -130,6 +130,8 @@ def key_result(request: Request, desk: AtDesk, who: SignedIn, name: str) -> Resp
             objective=placed.objective.id,
             explanation=found.explained,
             outlook=found.outlook,
+            burn_up=found.chart,
+            duty=room(request).ask(DUTIES, desk).get(id),
             moved=found.moved,
             check_ins=said,
             may_check_in=who.may_check_in(placed),

@@ -38,7 +38,7 @@ class Said(BaseModel):
 @router.post(
     "/key-results/{name}/check-ins",
     status_code=201,
-    responses=answers(CheckIn, 201, 404),
+    responses=answers(CheckIn, 201, 404, 413),
     tags=["key results"],
 )
 def say(request: Request, desk: AtDesk, who: SignedIn, name: str, said: Said) -> Response:

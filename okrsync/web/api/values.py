@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 from fastapi import Response
 
+from okrsync.method.checkins import Duty
 from okrsync.method.coach import Finding, Orphans
 from okrsync.method.review import Review
 from okrsync.model.attribution import Attribution
+from okrsync.model.burnup import BurnUp
 from okrsync.model.checkin import CheckIn
 from okrsync.model.figures import TeamFigures
 from okrsync.model.outlook import Outlook
@@ -72,11 +74,16 @@ class Node(msgspec.Struct, frozen=True):
 
 
 class KeyResult(msgspec.Struct, frozen=True):
-    """Everything the page of a key result says. ``moved`` is what moved it in the last seven days."""
+    """Everything the page of a key result says. ``moved`` is what moved it in the last seven days.
+
+    ``burn_up`` is None while there is nothing to draw, ``duty`` where no check-in is asked for.
+    """
 
     objective: str
     explanation: Explanation
     outlook: Outlook | None
+    burn_up: BurnUp | None
+    duty: Duty | None
     moved: Attribution | None
     check_ins: tuple[CheckIn, ...]
     may_check_in: bool
@@ -152,7 +159,7 @@ def as_answer(value: Any, status: int = 200) -> Response:
 def answers(kind: Any, status: int = 200, *refusals: int) -> dict[int | str, dict[str, Any]]:
     """The answers of a route for its description: ``kind`` when all is well, an error otherwise."""
     told: dict[int | str, dict[str, Any]] = {status: _described(kind, "What was asked for.")}
-    for refused in (400, 401, 403, 422, 429, 503, *refusals):
+    for refused in (400, 401, 403, 422, 429, 500, 503, *refusals):
         told[refused] = _described(Error, "What went wrong, and what to do about it.")
     return told
 
