@@ -6,7 +6,7 @@ holds back only the key results that ask it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -26,6 +26,7 @@ from okrsync.queries import Asking, asking
 from okrsync.store import Store
 from okrsync.store.items import News
 from okrsync.store.scopes import ConnectionState
+from okrsync.visits import Visit
 
 NOT_FINISHED = "reading it began and has not finished"
 NOT_CONFIGURED = "not configured"
@@ -41,7 +42,8 @@ MOST = 500
 class Reader:
     """Reads for one run. ``connectors`` are the clients made, ``errors`` the connections that failed at anything.
 
-    ``broken`` is what ended an errand; the run that brings it in ends by it, and tells what it cost.
+    ``broken`` is what ended an errand; the run that brings it in ends by it, and tells what it cost. ``late`` are
+    visits that an earlier run left out: this one tells of them, and leaves their connections alone otherwise.
     ``afresh`` asks anew which repositories and projects there are, and whether they take writes.
     """
 
@@ -56,11 +58,12 @@ class Reader:
     refused: list[Warned] = field(default_factory=list)
     left_out: list[Warned] = field(default_factory=list)
     broken: BaseException | None = None
+    late: list[Visit] = field(default_factory=list)
     _begun: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def out(self) -> frozenset[str]:
-        """Connections that errands are reading still; nothing is concluded from them."""
+        """Connections with an errand out; they are left to it."""
         return self.house.errands.out if self.house.errands else frozenset()
 
     def read(self, names: Sequence[str]) -> None:
@@ -69,12 +72,17 @@ class Reader:
             for name in names:
                 self._read_one(name)
             return
-        brought = self.house.errands.bring({name: partial(self._on_an_errand, name) for name in names})
-        for name, reader in brought.items():
-            self._take(name, reader)
-        for reader in brought.values():
-            if reader.broken is not None:
-                raise reader.broken
+        tasks: dict[str, Callable[[Errand], Reader | Visit]]
+        tasks = {name: partial(self._on_an_errand, name) for name in names}
+        brought = self.house.errands.bring(tasks)
+        for name, one in brought.items():
+            if isinstance(one, Reader):
+                self._take(name, one)
+            else:
+                self._take_over(one)
+        for one in brought.values():
+            if one.broken is not None:
+                raise one.broken
 
     def _on_an_errand(self, name: str, errand: Errand) -> Reader:
         """What reading one connection brought, in a thread with its own way into the store."""
@@ -96,6 +104,12 @@ class Reader:
         self.refused += reader.refused
         self.left_out += reader.left_out
         self._begun |= reader._begun
+
+    def _take_over(self, visit: Visit) -> None:
+        self.late.append(visit)
+        self.house.lines.update(visit.lines)
+        self.pulls |= visit.pulls
+        visit.close()
 
     def _read_one(self, name: str) -> None:
         if name in self.request.hints and self._is_up_to_date(name):
@@ -251,13 +265,14 @@ class Reader:
             for name in former:
                 scopes.keep(name, (), self.house.now())
                 history.set_fingerprint(_reading(name), NOT_CONFIGURED)
-        asked = {name: line.reads for name, line in lines.items() if name not in self.out}
+        reading = self.house.errands.reading if self.house.errands else ()
+        asked = {name: line.reads for name, line in lines.items() if name not in reading}
         return [*read_completely(self.house.store, asked), *former]
 
     def close(self) -> None:
-        """Let go of every client."""
-        for connector in self.connectors.values():
-            connector.close()
+        """Let go of every client that no errand needs."""
+        for name in self.connectors.keys() - self.out:
+            self.connectors[name].close()
 
 
 def read_completely(store: Store, asked: Mapping[str, str]) -> list[str]:

@@ -9,22 +9,20 @@ from dataclasses import dataclass, field
 import msgspec
 
 from okrsync import events
-from okrsync.apply import Applier, observe
 from okrsync.assess import Assessor
 from okrsync.connector import WriteBack
 from okrsync.errors import ConnectionFailed, UnsafePlan
 from okrsync.events import Event, Log
-from okrsync.house import House, Line, RunRequest, begun, spent
+from okrsync.house import House, RunRequest, begun, spent
 from okrsync.method.pace import paces
 from okrsync.model.change import Change, Done, connection_of
 from okrsync.model.run import ConnectionRun, Movement, Plan, RunReport, Warned, Write
-from okrsync.model.ticket import Ticket
 from okrsync.model.verdict import Verdict
-from okrsync.model.work import LabelDefinition
-from okrsync.pace import Pace, memory
+from okrsync.model.work import LabelDefinition, Ref
 from okrsync.plan import Planner, Target, Wanted, clean_plan, make_plan, needs_a_look
 from okrsync.reading import Reader
 from okrsync.views import standings
+from okrsync.visits import Visit, Visits, in_order
 
 
 def run(house: House, request: RunRequest, kind: str) -> RunReport:
@@ -57,6 +55,7 @@ class _Run:
         try:
             with self._stage("read"):
                 self.reader.read(chosen)
+                self._take(self.reader.late)
             with self._stage("measure"):
                 assessor = Assessor(self.house.store, self.house.okrs, self.reader.readable(), self.house.now())
                 movements = self._judged(assessor.assess(self.reader.news))
@@ -65,7 +64,7 @@ class _Run:
                 plan = self._plan()
                 events.planned(self.log, plan)
             with self._stage("write"):
-                writes = self._write(plan)
+                writes = [write for visit in self.reader.late for write in visit.writes] + self._write(plan)
         finally:
             self.reader.close()
         unfinished = tuple(name for name in chosen if name in self.reader.out)
@@ -174,7 +173,7 @@ class _Run:
         tickets that it cannot write to and does not look at.
         """
         store = self.house.store
-        refs: dict[str, list[Ticket]] = {}
+        refs: dict[str, list[Ref]] = {}
         if self.request.full:
             with store.transaction():
                 for name in planner.targets:
@@ -186,15 +185,22 @@ class _Run:
                     continue
                 wanted = Wanted() if clean else planner.wanted(ticket)
                 if needs_a_look(ticket, wanted, planner, afresh=self.request.full):
-                    refs.setdefault(ticket.item.connection, []).append(ticket)
-        for name, tickets in refs.items():
-            try:
-                observe(store, self.reader.connectors[name], [ticket.item.ref for ticket in tickets])
-                self.log.debug(Event.TICKETS_OBSERVED, connection=name, count=len(tickets))
-            except ConnectionFailed as error:
-                self.reader.failed(name, error)
-        seen = {name: target for name, target in planner.targets.items() if name not in self.reader.errors}
+                    refs.setdefault(ticket.item.connection, []).append(ticket.item.ref)
+        self._take(self._visits.look(refs))
+        unseen = {*self.reader.errors, *self.reader.out}
+        seen = {name: target for name, target in planner.targets.items() if name not in unseen}
         return msgspec.structs.replace(planner, targets=seen)
+
+    @property
+    def _visits(self) -> Visits:
+        return Visits(self.house, self.id, self.log, self.reader.connectors, self.reader.pulls)
+
+    def _take(self, visits: Sequence[Visit]) -> None:
+        for visit in visits:
+            for name, error in visit.errors.items():
+                self.reader.failed(name, error)
+            self.paused |= visit.paused
+            self.missing += visit.missing
 
     def _write(self, plan: Plan) -> list[Write]:
         if self.kind.startswith("plan"):
@@ -205,38 +211,11 @@ class _Run:
                 hint="`okrsync plan` shows them; if that is what you want, run again with --force. "
                 "Nothing was written.",
             )
-        if plan.changes:
-            self.house.store.survive_power_cuts()
-        applier = Applier(
-            store=self.house.store,
-            connectors=self.reader.connectors,
-            namespaces={name: line.namespace for name, line in self.house.lines.items()},
-            run=self.id,
-            now=self.house.now,
-            progress=self.house.progress,
-            stopping=self.house.stopping,
-            paces={name: self._pace(line) for name, line in self.house.lines.items() if line.write_limits},
-            pause=self.house.pause,
-            failed=dict(self.reader.errors),
-            patience=self.house.patience,
-            others_wait=self.house.others_wait,
-        )
-        writes, began = [], self.house.now()
-        for write in applier.apply(plan.changes):
-            writes.append(write)
-            if write.receipt is not None or write.error:
-                events.written(self.log, write, (self.house.now() - began).total_seconds())
-            began = self.house.now()
+        visits = self._visits.write(plan.changes, self.reader.errors)
+        self._take(visits)
+        writes = in_order(plan.changes, visits)
         events.deferred(self.log, writes)
-        for name in applier.failed.keys() - self.reader.errors.keys():
-            self.reader.failed(name, applier.failed[name])
-        self.paused = applier.paused
-        self.missing = list(applier.refusals.missing(self.house.store.scopes.names()))
         return writes
-
-    def _pace(self, line: Line) -> Pace:
-        since = self.house.now() - memory(line.write_limits)
-        return Pace(line.write_limits, self.house.store.journal.written_since(line.name, since))
 
     def _connection_run(self, name: str) -> ConnectionRun:
         error = self.reader.errors.get(name)

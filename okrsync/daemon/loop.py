@@ -88,10 +88,10 @@ class Daemon:
         try:
             while not self._stopping:
                 self._turn()
-                busy = self._called or self._rest or self._errands.out
+                busy = self._called or self._rest or self._out
                 self._nap(0.0 if busy else min(self.clocks.idle(), NAP))
         finally:
-            self._errands.drop()
+            self._errands.drop(writers=True)
             self._bell.close()
         self._log.info(Event.DAEMON_STOPPED)
         return 0
@@ -119,8 +119,14 @@ class Daemon:
         for name in sorted(self._rest):
             self._rest.discard(name)
             self._run((name,), {name: called[name]} if name in called else {})
-        if out := self._errands.out:
+        self._errands.forget(self.clocks.every)
+        if out := self._out:
             self._together(tuple(sorted(out)), {})
+
+    @property
+    def _out(self) -> frozenset[str]:
+        """Whose errands a run is to bring in."""
+        return self._errands.out & self.clocks.every.keys()
 
     def _files_wait(self) -> bool:
         """Whether there are files to read; so it stays until that was done."""
@@ -195,19 +201,22 @@ class Daemon:
                 return
             self._asked.update({name: hints.get(name, ()) for name in known if name not in self._errands.out})
             wait = HOLDER if hints else 0.0
+            visiting = self._errands.out - self._errands.reading
             report = app.sync(RunRequest(connections=known, hints=hints, wait=wait))
-        finished(log.bind(hints=sum(map(len, hints.values()))) if hints else log, report, gave_way=turn.gave_way)
+        cut = {connection_of(write.change) for write in report.writes if write.deferred} if turn.gave_way else set()
+        late = visiting - self._errands.out
+        told = log.bind(hints=sum(map(len, hints.values()))) if hints else log
+        finished(told, report, gave_way=turn.gave_way or bool(late))
         self._conclude(report, log)
-        if turn.gave_way:
-            hindered = {one.connection for one in report.connections if one.error or one.paused}
-            self._rest |= {connection_of(write.change) for write in report.writes if write.deferred} - hindered
+        self._rest |= (cut | late) - {one.connection for one in report.connections if one.error or one.paused}
 
     def _read_as_asked(self, app: App) -> None:
         """What was asked under other files is not waited for, but asked again, as these say."""
         if (under := app.asked()) != self._under:
             self._rest |= self._errands.out - set(self._running)
             self._errands.drop()
-            self._under, self._errands.lock = under, lock_of(app.settings.store)
+            self._under = under
+            self._errands.share(lock_of(app.settings.store))
 
     def _others_wait(self) -> bool:
         """Whether somebody else has something to do; where several run, a webhook for one of them counts, too."""
@@ -222,7 +231,8 @@ class Daemon:
             return True
         self._called.update(self._rung())
         running, back = set(self._running), self._errands.back
-        return bool({*self._called, *self.clocks.waiting(), *self._rest} - (running - back) or back - running)
+        at_it = running & (self._errands.out - back)
+        return bool({*self._called, *self.clocks.waiting(), *self._rest} - at_it or back - running)
 
     def _conclude(self, report: RunReport, log: Any) -> None:
         """Connections that failed wait longer; hints that were looked at are gone, and later ones are told again."""

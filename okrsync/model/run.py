@@ -127,7 +127,8 @@ class RunReport(msgspec.Struct, frozen=True):
     """One run, whole: what was read, what moved, what was planned, what was written.
 
     ``stages`` maps ``read``, ``measure``, ``plan`` and ``write`` to the seconds each of them took. ``unfinished`` are
-    the connections that are read on for a later run of the daemon, and that nothing is said of here.
+    the connections that a later run of the daemon tells of, with the ``writes`` that this one began: what is done there
+    takes long, and goes on by itself.
     """
 
     id: int

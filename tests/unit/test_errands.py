@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from filelock import BaseFileLock, FileLock, Timeout
 
-from okrsync.errands import COMPANY, LONG, Errand, Errands
+from okrsync.errands import COMPANY, LONG, Doing, Errand, Errands
 from okrsync.errors import Interrupted, UnsafePlan
 
 
@@ -27,6 +27,13 @@ class Sent:
     at: dict[int, Callable[[], object]] = field(default_factory=dict)
     napped: threading.Event = field(default_factory=threading.Event)
     go: threading.Event = field(default_factory=threading.Event)
+    gives_way: bool = False
+    signs: list[Callable[[], None]] = field(default_factory=list)
+
+    def give_way(self) -> bool:
+        """What is asked in the place of a pulse."""
+        self._pulse()
+        return self.gives_way
 
     def __post_init__(self) -> None:
         self.errands = Errands(lambda: self.now, self._pulse, lambda: self.others, sleep=self._nap)
@@ -36,6 +43,8 @@ class Sent:
         self.looks += 1
         self.now += self.step
         self.at.pop(self.looks, lambda: None)()
+        for sign in self.signs:
+            sign()
 
     def _nap(self, _: float) -> None:
         self.napped.set()
@@ -46,7 +55,7 @@ class Sent:
 def sent(tmp_path: Path) -> Iterator[Sent]:
     made = Sent(FileLock(tmp_path / "lock", thread_local=False))
     yield made
-    made.errands.drop()
+    made.errands.drop(writers=True)
 
 
 class Slow:
@@ -226,3 +235,119 @@ def test_those_that_hang_are_bidden_goodbye_together(sent: Sent, monkeypatch: py
     sent.errands.drop()
     go.set()
     assert time.monotonic() - began < 1
+
+
+class Writing:
+    """A task that writes until it is called back, and gives a sign with each look at it, unless it hangs."""
+
+    def __init__(self, sent: Sent, *, hangs: bool = False) -> None:
+        self.go = threading.Event()
+        self.kept: list[str] = []
+        self._sent = sent
+        self._hangs = hangs
+
+    def __call__(self, errand: Errand) -> str:
+        if not self._hangs:
+            self._sent.signs.append(errand.sign)
+        while not errand.called_back or (self._hangs and not self.go.is_set()):
+            self.go.wait(0.005)
+        with errand.writing():
+            self.kept.append("receipt")
+        return "written"
+
+
+def write(sent: Sent, tasks: dict[str, Callable[[Errand], str]]) -> dict[str, str]:
+    return sent.errands.bring(tasks, Doing.WRITES, sent.give_way)
+
+
+def test_one_that_gets_on_is_waited_for_though_others_have_something_to_do(sent: Sent) -> None:
+    task, sent.others, sent.step = Writing(sent), True, 0.0
+    sent.at[20] = lambda: setattr(sent, "step", LONG)
+    sent.at[25] = lambda: setattr(sent, "gives_way", True)
+    assert write(sent, {"jira": task}) == {"jira": "written"}
+    assert sent.now >= 5 * LONG
+
+
+def test_one_that_writes_ends_with_what_it_has_in_hand_when_it_is_called_back(sent: Sent) -> None:
+    sent.step, sent.gives_way = 0.0, True
+    task = Writing(sent)
+    assert write(sent, {"jira": task}) == {"jira": "written"}
+    assert task.kept == ["receipt"]
+
+
+def test_one_that_hangs_is_left_out_and_goes_home_by_itself(sent: Sent) -> None:
+    task = Writing(sent, hangs=True)
+    sent.others = True
+    assert write(sent, {"jira": task}) == {}
+    assert (sent.now, sent.errands.out, sent.errands.reading) == (LONG, {"jira"}, frozenset())
+    sent.others = False
+    task.go.set()
+    assert sent.errands.bring({"jira": quick}) == {"jira": "written"}
+    assert sent.errands.bring({"jira": quick}) == {"jira": "quick"}
+
+
+def test_one_that_writes_is_not_dropped_for_what_was_asked_otherwise(sent: Sent) -> None:
+    writes, reads = Writing(sent, hangs=True), Slow()
+    sent.others = True
+    write(sent, {"jira": writes})
+    sent.errands.bring({"github": reads})
+    assert sent.errands.reading == {"github"}
+    sent.errands.drop()
+    assert sent.errands.out == {"jira"}
+    assert taken(sent)
+    sent.others = False
+    writes.go.set()
+    assert sent.errands.bring({"jira": quick}) == {"jira": "written"}
+    assert not taken(sent)
+
+
+def test_what_a_write_came_to_is_kept_when_everything_ends(sent: Sent) -> None:
+    task = Writing(sent, hangs=True)
+    sent.others = True
+    write(sent, {"jira": task})
+    threading.Timer(0.2, task.go.set).start()
+    sent.errands.drop(writers=True)
+    assert task.kept == ["receipt"]
+    assert not taken(sent)
+
+
+def test_a_write_that_hangs_beyond_the_end_is_not_kept(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("okrsync.errands.GOODBYE", 0.1)
+    task = Writing(sent, hangs=True)
+    sent.others = True
+    write(sent, {"jira": task})
+    (errand,) = [one for one in threading.enumerate() if one.name == "okrsync writes to jira"]
+    sent.errands.drop(writers=True)
+    task.go.set()
+    errand.join(10)
+    assert task.kept == []
+    assert sent.errands.out == frozenset()
+
+
+def test_one_that_nobody_asks_for_any_more_lets_go_of_the_store(sent: Sent) -> None:
+    task = Writing(sent, hangs=True)
+    sent.others = True
+    write(sent, {"jira": task})
+    sent.errands.forget(["github"])
+    assert sent.errands.out == {"jira"}, "it is not back"
+    task.go.set()
+    while not sent.errands.back:
+        sent.errands.told.wait(0.01)
+    sent.errands.forget(["github", "jira"])
+    assert sent.errands.out == {"jira"}
+    sent.errands.forget(["github"])
+    assert sent.errands.out == frozenset()
+    assert not taken(sent)
+
+
+def test_the_lock_that_an_errand_keeps_stays_the_lock_of_its_store(sent: Sent, tmp_path: Path) -> None:
+    sent.others = True
+    task = Writing(sent, hangs=True)
+    write(sent, {"jira": task})
+    sent.errands.share(FileLock(sent.lock.lock_file, thread_local=False))
+    assert sent.errands.lock is sent.lock
+    other = FileLock(tmp_path / "other", thread_local=False)
+    sent.errands.share(other)
+    assert sent.errands.lock is other
+    assert taken(sent), "it was sent out under the one of before"
+    task.go.set()
