@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from pydantic import SecretStr
@@ -15,6 +16,9 @@ from pydantic import SecretStr
 from okrsync import redact
 from okrsync.model.message import Delivery, Message, Outcome
 from okrsync.settings.notify import split_addresses
+
+if TYPE_CHECKING:
+    from apprise import NotifyBase
 
 Post = Callable[[SecretStr, Message], Delivery]
 """Sends a message to an address of one or several services. Never raises; a Delivery without ``why`` went well."""
@@ -45,16 +49,14 @@ def send(address: SecretStr, message: Message) -> Delivery:
     return worst
 
 
-def _send(server: object, message: Message) -> Delivery:
+def _send(server: NotifyBase, message: Message) -> Delivery:
     import logging
 
     import apprise
 
     capture = apprise.LogCapture(level=logging.DEBUG, fmt="%(levelname)s %(message)s")  # type: ignore[no-untyped-call]
     with capture as log:
-        done = server.notify(  # type: ignore[attr-defined]
-            title=message.title, body=message.body, body_format=apprise.NotifyFormat.TEXT
-        )
+        done = server.notify(title=message.title, body=message.body, body_format=apprise.NotifyFormat.TEXT)
         told = log.getvalue()
     if done:
         return Delivery(Outcome.SENT)
@@ -63,12 +65,10 @@ def _send(server: object, message: Message) -> Delivery:
     return Delivery(Outcome.FAILED if surely else Outcome.UNKNOWN, redact.mask(" ".join(said) or "No reason was told."))
 
 
-def _conceal(server: object) -> None:
+def _conceal(server: NotifyBase) -> None:
     """Apprise knows which parts of an address are private: those that it hides."""
-    shown, hidden = (
-        set(re.split(r"[/:@?&=]", server.url(privacy=privacy)))  # type: ignore[attr-defined]
-        for privacy in (False, True)
-    )
+    addresses = (server.url(privacy=hidden) for hidden in (False, True))  # type: ignore[no-untyped-call]
+    shown, hidden = (set(re.split(r"[/:@?&=]", address)) for address in addresses)
     for secret in shown - hidden:
         redact.learn(secret)
         redact.learn(unquote(secret))

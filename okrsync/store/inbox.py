@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from filelock import FileLock
@@ -134,8 +135,8 @@ def _engine(file: Path) -> Engine:
     engine = create_engine(f"sqlite:///{file}")
 
     @event.listens_for(engine, "connect")
-    def _prepare(raw: object, _record: object) -> None:
+    def _prepare(raw: Any, _record: Any) -> None:
         for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL"):
-            raw.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+            raw.execute(f"PRAGMA {pragma}")
 
     return engine
