@@ -82,10 +82,13 @@ def _of_share(before: Snapshot, after: Snapshot) -> Iterator[Effect]:
     for key in _keys(before, after):
         started_at = before.adds(key) if old > 0 else 0.0
         came_to = after.adds(key) if new > 0 else 0.0
+        grew = after.of(key) - before.of(key) if both and not locked else 0.0
+        if came_to == started_at and not grew:
+            continue
         told = _told(before, after, key)
         if came_to != started_at:
             yield Effect(_work(before, after, key), (came_to - started_at) / whole, told)
-        if both and not locked and (grew := after.of(key) - before.of(key)):
+        if grew:
             yield Effect(_scope(before, after, key), -before.numerator * grew / (old * new), told)
     if both and locked and old != new:
         yield Effect(BASELINE, before.numerator * (1 / new - 1 / old))

@@ -35,7 +35,7 @@ class Review(msgspec.Struct, frozen=True):
     """A cycle for its review, as of ``at``. ``closed`` is the closing that holds, ``earlier`` are those before it.
 
     ``hidden`` counts objectives that only their team sees and that are left out. One of several pages tells of some
-    objectives, and the last has the figures and the remarks.
+    objectives, also of the closing that holds, and the last has the figures and the remarks.
     """
 
     cycle: str

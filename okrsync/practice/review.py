@@ -134,7 +134,7 @@ def review_without(
         objectives=_objectives(_as_of(desk, closed), pages[page - 1]),
         figures=told.figures(closed.figures if closed else shared.figures()) if last else (),
         remarks=told.remarks(closed.remarks if closed else shared.remarks()) if last else (),
-        closed=closed if closed is None else told.closing(closed),
+        closed=closed if closed is None else told.closing(_portion(closed, pages[page - 1], last=last)),
         earlier=tuple(told.closing(one) for one in closings[:-1]),
         hidden=len(found) - len(shown),
         page=page,
@@ -154,6 +154,17 @@ def _pages(shown: Sequence[ClosedObjective], most: Portions | None) -> Iterator[
         page.append(one)
         held += count
     yield page
+
+
+def _portion(closing: Closing, shown: Iterable[ClosedObjective], *, last: bool) -> Closing:
+    """What a page tells of a closing."""
+    ids = {one.id for one in shown}
+    return msgspec.structs.replace(
+        closing,
+        objectives=tuple(one for one in closing.objectives if one.id in ids),
+        figures=closing.figures if last else (),
+        remarks=closing.remarks if last else (),
+    )
 
 
 def _as_of(desk: Desk, closed: Closing | None) -> Desk:
