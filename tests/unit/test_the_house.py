@@ -112,6 +112,17 @@ def test_what_a_page_names_of_the_repository_is_there(page: Path) -> None:
     assert not [one for one in linked if not (page.parent / one).exists()]
 
 
+def test_every_page_is_found_from_another() -> None:
+    pages = {page.resolve() for page in PAGES if page.parent != ROOT}
+    links = {
+        (page.parent / link).resolve()
+        for page in PAGES
+        for link in re.findall(r"\]\(([^)#\s]+)", page.read_text())
+        if "://" not in link
+    }
+    assert pages - links == {ROOT / "docs" / "adr" / "README.md"}
+
+
 def test_the_pure_rooms_ask_nobody_but_their_caller() -> None:
     files = pure_files()
     assert len(files) > 50
