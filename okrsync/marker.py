@@ -115,7 +115,7 @@ def references(description: str | None) -> tuple[str, ...]:
 
 
 def _unwrapped(link: re.Match[str]) -> str:
-    return next((text for text in link.groups() if text is not None), "")
+    return next(text for text in link.groups() if text is not None)
 
 
 def _listed(remark: re.Match[str]) -> str:

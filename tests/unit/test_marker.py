@@ -36,6 +36,7 @@ NOTE = Note((NoteLine("checkout-1", "Ship it", "Buying", 3, "1 item", ("in miles
         ("OKR: kr-1 the first half", ("kr-1 the first half",)),
         ("OKR: kr-1 (first half), kr-2 (v2)", ("kr-1", "kr-2")),
         ("OKR: kr-1 (and kr-2)", ("kr-1", "kr-2")),
+        ("OKR: kr-1 (also `kr-2`.)", ("kr-1", "also kr-2")),
         ("OKR: kr-1 (half of kr-2)", ("kr-1", "half of kr-2")),
         ("## OKR: kr-1", ("kr-1",)),
         ("h3. OKR: kr-1", ("kr-1",)),
