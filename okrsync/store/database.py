@@ -26,7 +26,7 @@ from okrsync.store.items import Items
 from okrsync.store.journal import Journal
 from okrsync.store.links import Links
 from okrsync.store.lives import Lives
-from okrsync.store.lock import locked
+from okrsync.store.lock import lock_of, locked
 from okrsync.store.reminders import Reminders
 from okrsync.store.scopes import Scopes
 from okrsync.store.showings import Showings
@@ -120,15 +120,18 @@ class Store:
         """Have the store for one run. The operating system lets go of the lock when a holder dies.
 
         Where another run has it, ``waiting`` is told the holder, and ``pause`` sleeps until it ends, ``wait`` seconds
-        at most. ``lock`` is one of ``lock_of`` that may be taken already. Raises Busy, naming the holder.
+        at most. ``lock`` is one of ``lock_of`` that may be taken already; while others go on keeping it, its holder
+        stays named. Raises Busy, naming the holder.
         """
-        with locked(self.url, self.journal.holder, wait=wait, pause=pause, waiting=waiting, lock=lock):
+        lock = lock or lock_of(self.url)
+        with locked(lock, self.journal.holder, wait=wait, pause=pause, waiting=waiting):
             with self.transaction():
                 self.journal.hold(doing, now)
             with readable(self.url):
                 yield
-            with self.transaction():
-                self.journal.release()
+            if lock.lock_counter == 1:
+                with self.transaction():
+                    self.journal.release()
 
     def version(self) -> tuple[object, ...]:
         """Differs after every finished run, check-in and closing: what was read before may be out of date then."""

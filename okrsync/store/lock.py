@@ -22,19 +22,17 @@ def lock_of(url: str) -> BaseFileLock:
 
 @contextmanager
 def locked(
-    url: str,
+    lock: BaseFileLock,
     holder: Callable[[], str],
     *,
     wait: float = 0.0,
     pause: Callable[[float], None] = time.sleep,
     waiting: Callable[[str], None] = lambda holder: None,
-    lock: BaseFileLock | None = None,
 ) -> Iterator[None]:
-    """Nobody else has the store in here; ``lock`` is one that may be taken already.
+    """No other process has the store in here; this one may have it already.
 
     Raises Busy after ``wait`` seconds, StoreError where no lock can be made.
     """
-    lock = lock or lock_of(url)
     waited = 0.0
     while not _acquired(lock):
         if waited >= wait:

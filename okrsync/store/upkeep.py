@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from okrsync.errors import Busy, Damaged, StoreError
 from okrsync.store.file import RESTORE, address, place, unusable, writable
 from okrsync.store.journal import words_for_holder
-from okrsync.store.lock import locked
+from okrsync.store.lock import lock_of, locked
 from okrsync.store.upgrade import HEAD, newer
 
 FINDINGS = 10
@@ -116,7 +116,7 @@ def restore(url: str, source: Path) -> Path | None:
     file = place(url)
     if file.exists() and source.samefile(file):
         raise StoreError(f"{source} is the store itself.", hint="Name a copy of it.")
-    with locked(url, lambda: _holder_of(url)), _finished_under(file) as draft:
+    with locked(lock_of(url), lambda: _holder_of(url)), _finished_under(file) as draft:
         _copy_of_backup(source, draft)
         with closing(sqlite3.connect(draft)) as copy, copy:
             copy.execute(_FORGET_THE_HOLDER)

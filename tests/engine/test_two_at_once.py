@@ -20,6 +20,7 @@ from okrsync.errors import Busy
 from okrsync.events import Event
 from okrsync.progress import NoProgress
 from okrsync.store import Store
+from okrsync.store.lock import lock_of
 
 
 @contextmanager
@@ -55,6 +56,20 @@ def test_the_second_run_says_who_has_the_store_since_when_and_touches_nothing(ac
     assert f"since {acme.sandbox.clock.now():%Y-%m-%d}" in refused.value.message
     assert "--wait" in refused.value.hint
     assert len(acme.sandbox.log) == 0
+
+
+def test_who_keeps_the_store_beyond_a_run_is_named_until_it_is_free(acme: Installation) -> None:
+    url = f"sqlite:///{acme.store}"
+    lock = lock_of(url)
+    with Store(url) as store:
+        with store.held("sync", acme.sandbox.clock.now(), lock=lock):
+            lock.acquire()
+        with pytest.raises(Busy, match="in use by `sync`"):
+            acme.run()
+        with store.held("sync", acme.sandbox.clock.now(), lock=lock):
+            lock.release()
+        assert not store.journal.reading()
+    assert acme.run().exit_code == 0
 
 
 def test_a_run_that_waits_goes_on_when_the_first_one_ends(acme: Installation) -> None:
