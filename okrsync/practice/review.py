@@ -15,7 +15,7 @@ from okrsync.method.review import Review, Reviewed, ReviewedObjective
 from okrsync.model.attribution import Attribution
 from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Closing, Remark
 from okrsync.model.figures import TeamFigures
-from okrsync.model.okr import Objective, Placed
+from okrsync.model.okr import Objective, Okrs, Placed
 from okrsync.practice.burnup import burn_up
 from okrsync.practice.closing import ending, find_cycle, remarks
 from okrsync.practice.desk import Desk
@@ -125,16 +125,16 @@ def review_without(
     shown = [one for one in found if one.id not in told.hidden]
     pages = list(_pages(shown, most))
     page = min(page, len(pages))
-    last = page == len(pages)
+    told_of, last = pages[page - 1], page == len(pages)
     return Review(
         cycle=name,
         start=start,
         end=end,
         at=desk.now,
-        objectives=_objectives(_as_of(desk, closed), pages[page - 1]),
+        objectives=_objectives(_as_of(desk, closed, told_of), told_of),
         figures=told.figures(closed.figures if closed else shared.figures()) if last else (),
         remarks=told.remarks(closed.remarks if closed else shared.remarks()) if last else (),
-        closed=closed if closed is None else told.closing(_portion(closed, pages[page - 1], last=last)),
+        closed=closed if closed is None else told.closing(_portion(closed, told_of, last=last)),
         earlier=tuple(told.closing(one) for one in closings[:-1]),
         hidden=len(found) - len(shown),
         page=page,
@@ -167,11 +167,20 @@ def _portion(closing: Closing, shown: Iterable[ClosedObjective], *, last: bool) 
     )
 
 
-def _as_of(desk: Desk, closed: Closing | None) -> Desk:
+def _as_of(desk: Desk, closed: Closing | None, shown: Iterable[ClosedObjective]) -> Desk:
     """The courses of a closed cycle end with its closing, and its key results are shown as they were pursued then."""
     if closed is None:
         return desk
-    return replace(desk, now=min(desk.now, closed.at), okrs=as_they_were(desk, closed.at))
+    there = replace(desk, okrs=_only(desk.okrs, {one.id for objective in shown for one in objective.key_results}))
+    return replace(there, now=min(desk.now, closed.at), okrs=as_they_were(there, closed.at))
+
+
+def _only(okrs: Okrs, key_results: Container[str]) -> Okrs:
+    """The files as if there were no other key results."""
+    placed = tuple(one for one in okrs.placed if one.key_result.id in key_results)
+    above = {one.objective.id for one in placed}
+    objectives = tuple((one, cycle) for one, cycle in okrs.objectives if one.id in above)
+    return okrs.model_copy(update={"placed": placed, "objectives": objectives})
 
 
 def is_for_everybody(objective: AnyObjective) -> bool:
