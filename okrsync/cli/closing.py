@@ -26,7 +26,10 @@ def run(
     write: bool = False,
     json: bool = False,
 ) -> int:
-    """Ask where nothing was given and somebody is there; keep, show, and say what to do about the files."""
+    """Ask where nothing was given and somebody is there; keep, show, and say what to do about the files.
+
+    A cycle that is closed already keeps its scores where only its files are to say so.
+    """
     from okrsync.cli.scoring import ask, may_write
     from okrsync.practice import closing
     from okrsync.report.closing import closing_text, without_value_before
@@ -44,7 +47,10 @@ def run(
             words = ask(session, ending)
         elif yes and (told := without_value_before(ending.without_value(words))):
             session.say(told, style="yellow")
-        closed = closing.close(desk, ending, words, who=who, accept=yes or asking, reopen=reopen)
+        only_files = write and not words and not reopen
+        closed = (ending.before if only_files else None) or closing.close(
+            desk, ending, words, who=who, accept=yes or asking, reopen=reopen
+        )
         if json:
             session.emit(as_json(closed))
         else:

@@ -40,7 +40,7 @@ def _rows(known: Known, team: Team) -> Iterator[Traced]:
     yield Traced("objectives with a parent", tuple(one.id for one in below if one.parent is not None))
     yield Traced("objectives without a parent", tuple(one.id for one in below if one.parent is None))
     yield Traced("finished", _keys(known.desk, then.finished(team.names(), team.period)))
-    yield Traced("linked and in progress", _keys(known.desk, then.doing(team.names())))
+    yield Traced("in progress and linked, pull requests too", _keys(known.desk, then.doing(team.names())))
     rows = list(scored_ones(known, team))
     yield Traced("scores", tuple(_score(one) for one in rows))
     yield Traced("on track", tuple(one.key_result for one in rows if one.status in ON_TRACK))

@@ -123,6 +123,26 @@ def test_the_state_is_written_into_the_file_and_nothing_else(acme: Practice) -> 
     assert "The OKR files say so already." in again.stderr
 
 
+@pytest.mark.parametrize("given", [(), ("--yes",)])
+def test_the_state_of_a_cycle_that_is_closed_already_is_written_without_closing_it_again(
+    acme: Practice, given: tuple[str, ...]
+) -> None:
+    acme.call("cycle", "close", "2026-Q4", "--yes", "--score", "checkout-1=0.5", "--who", "ana")
+    result = acme.call("cycle", "close", "2026-Q4", "--write", *given)
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr == f"Set state: closed in {acme.okrs}.\n"
+    assert "2026-Q4 is closed.\n" in result.stdout
+    assert finals(acme)["checkout-1"] == 0.5
+
+
+def test_a_score_for_a_cycle_that_is_closed_already_is_refused_and_no_state_written(acme: Practice) -> None:
+    acme.call("cycle", "close", "2026-Q4", "--yes")
+    result = acme.call("cycle", "close", "2026-Q4", "--write", "--score", "checkout-1=0.1")
+    assert result.exit_code == 2
+    assert "--reopen closes it once more" in result.stderr
+    assert acme.okrs.read_text() == OKRS
+
+
 def test_what_scores_nothing_for_want_of_a_value_is_named_before_and_after(acme: Practice) -> None:
     acme.rewrite("id: checkout-3", "id: checkout-9")
     result = acme.call("cycle", "close", "2026-Q4", "--yes")

@@ -193,7 +193,7 @@ def test_each_number_can_be_traced_to_the_tickets_and_key_results_it_counts(acme
     aligned = len(found["in progress and linked"])
     assert (work.numerator, work.denominator) == (aligned, aligned + len(found["in progress and linked to nothing"]))
     assert numbers.productivity.throughput.numerator == len(found["finished"])
-    assert numbers.productivity.in_progress == len(found["linked and in progress"])
+    assert numbers.productivity.in_progress == len(found["in progress and linked, pull requests too"])
     assert made.score.denominator == len(found["scores"])
     assert (made.on_track, made.off_track) == (len(found["on track"]), len(found["off track"]))
 
