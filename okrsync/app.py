@@ -30,8 +30,7 @@ from okrsync.practice.finals import explained_with_final, with_finals
 from okrsync.practice.objective import explain_objective, find_objective
 from okrsync.practice.standing import contradictable, verdict_of
 from okrsync.progress import NoProgress, Progress
-from okrsync.queries import asking, probed
-from okrsync.reading import read_completely
+from okrsync.pull import asking, probed, read_completely
 from okrsync.registry import Registry
 from okrsync.retry import Patience
 from okrsync.settings import Settings, load_settings

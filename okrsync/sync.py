@@ -20,7 +20,7 @@ from okrsync.model.run import ConnectionRun, Movement, Plan, RunReport, Warned, 
 from okrsync.model.verdict import Verdict
 from okrsync.model.work import LabelDefinition, Ref
 from okrsync.plan import Planner, Target, Wanted, clean_plan, make_plan, needs_a_look
-from okrsync.reading import Reader
+from okrsync.pull import Reader
 from okrsync.views import standings
 from okrsync.visits import Visit, Visits, in_order
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from okrsync import events
-from okrsync.apply import Applier, observe
+from okrsync.apply import Applier, Pace, memory, observe
 from okrsync.connector import Connector
 from okrsync.errands import Doing, Errand
 from okrsync.errors import ConnectionFailed
@@ -21,7 +21,6 @@ from okrsync.house import House, Line
 from okrsync.model.change import Change, connection_of
 from okrsync.model.run import ScopePull, Warned, Write
 from okrsync.model.work import Ref
-from okrsync.pace import Pace, memory
 from okrsync.store import Store
 
 Task = Callable[[Store, "Visit"], None]

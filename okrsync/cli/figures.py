@@ -50,7 +50,7 @@ def run(
 
         session.emit(as_json(found))
     else:
-        from okrsync.report.teams import teams_text
+        from okrsync.report.figures import teams_text
 
         session.show(teams_text(found, period, width=session.out.width))
     return 0
@@ -58,8 +58,8 @@ def run(
 
 def _tickets(session: Session, team: str | None, period: str, *, json: bool) -> int:
     from okrsync.practice.figures_behind import behind
+    from okrsync.report.figures import behind_text
     from okrsync.report.machine import as_json
-    from okrsync.report.teams import behind_text
 
     with session.open() as app:
         found = behind(app.desk(), team, period)

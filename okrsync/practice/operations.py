@@ -11,7 +11,7 @@ from okrsync.model.change import connection_of
 from okrsync.model.hint import Hint
 from okrsync.model.run import ConnectionRun, RunRecord, RunReport, RunRow, Write
 from okrsync.practice.desk import Desk
-from okrsync.reading import NOT_FINISHED
+from okrsync.pull.reading import NOT_FINISHED
 from okrsync.store.scopes import ConnectionState
 
 RUNS = 20

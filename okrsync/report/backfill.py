@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from okrsync.model.backfill import BackfillReport, Estimate, HistoriesRead, Rebuilt
-from okrsync.report.figures import took
+from okrsync.report.numbers import took
 from okrsync.report.safe import plain
 from okrsync.report.text import heading, line, table
 from okrsync.words import number, plural

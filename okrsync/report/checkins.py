@@ -11,7 +11,7 @@ from rich.text import Text
 from okrsync.method.checkins import Owed, State, day_words
 from okrsync.method.digest import Line
 from okrsync.model.checkin import CheckIn
-from okrsync.report.figures import SHARES, age, points, quantity
+from okrsync.report.numbers import SHARES, age, points, quantity
 from okrsync.report.text import line, progress_bar, table
 from okrsync.words import plural
 

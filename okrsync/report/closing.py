@@ -13,7 +13,7 @@ from okrsync.method.expected import day_of
 from okrsync.method.words import team_name
 from okrsync.model.closing import CarryOver, ClosedKeyResult, ClosedObjective, Closing
 from okrsync.model.okr import Cycle
-from okrsync.report.figures import ordinal, percent, quantity
+from okrsync.report.numbers import ordinal, percent, quantity
 from okrsync.report.text import heading, line, table
 
 TITLE = 44

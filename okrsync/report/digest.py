@@ -14,8 +14,8 @@ from okrsync.method.checkins import State, day_words
 from okrsync.method.digest import Digest, EndedCycle, Line
 from okrsync.model.message import Message, Outcome, Sent
 from okrsync.model.roles import PracticeRole
-from okrsync.report.figures import percent, points
 from okrsync.report.message import harmless
+from okrsync.report.numbers import percent, points
 from okrsync.report.safe import shorten
 from okrsync.report.text import heading, line, table
 from okrsync.words import number, plural

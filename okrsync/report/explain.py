@@ -13,8 +13,8 @@ from rich.text import Text
 from okrsync.model.sample import Contribution, Sample
 from okrsync.model.status import Explanation, ObjectiveExplanation
 from okrsync.model.verdict import Verdict
-from okrsync.report.figures import percent, quantity, score_words
 from okrsync.report.finals import final_words
+from okrsync.report.numbers import percent, quantity, score_words
 from okrsync.report.safe import plain, shorten
 from okrsync.report.status import goal, value
 from okrsync.report.text import entry, heading, line, progress_bar, table, ticket_key

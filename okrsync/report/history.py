@@ -11,7 +11,7 @@ from rich.text import Text
 from okrsync.model.checkin import CheckIn
 from okrsync.model.chronicle import Chronicle, Day, Redefined
 from okrsync.model.sample import Sample
-from okrsync.report.figures import percent, quantity
+from okrsync.report.numbers import percent, quantity
 from okrsync.report.text import line, progress_bar, table
 from okrsync.words import number
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from okrsync.model.run import Dangling, Movement, RunReport
 from okrsync.report import narrate
-from okrsync.report.figures import listing, percent, points, took
+from okrsync.report.numbers import listing, percent, points, took
 from okrsync.report.safe import code, markdown, web_address
 from okrsync.words import plural
 

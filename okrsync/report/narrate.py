@@ -23,7 +23,7 @@ from okrsync.model.change import (
 )
 from okrsync.model.run import LeftAlone, RunReport, ScopePull, Write
 from okrsync.model.sample import Sample
-from okrsync.report.figures import percent, took
+from okrsync.report.numbers import percent, took
 from okrsync.words import plural
 
 NOWHERE = "OKR lines that lead nowhere"

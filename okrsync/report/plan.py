@@ -11,7 +11,7 @@ from rich.text import Text
 from okrsync.model.change import Change, ref_of
 from okrsync.model.run import ConnectionRun, Plan, RunReport
 from okrsync.report import narrate
-from okrsync.report.figures import listing, percent
+from okrsync.report.numbers import listing, percent
 from okrsync.report.text import SIGNS, dangling, heading, line, troubles
 from okrsync.words import number, plural
 

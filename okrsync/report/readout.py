@@ -11,7 +11,7 @@ import msgspec
 from okrsync.method.checkins import day_words
 from okrsync.model.burnup import BurnUp
 from okrsync.model.outlook import SHARES, Ahead, Past
-from okrsync.report.figures import percent
+from okrsync.report.numbers import percent
 from okrsync.report.safe import plain
 from okrsync.words import number
 

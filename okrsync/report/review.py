@@ -24,8 +24,8 @@ from okrsync.model.burnup import BurnUp
 from okrsync.report import reviewed
 from okrsync.report.burnup_spec import NARROW, REPORT
 from okrsync.report.charts import burn_up_figure, burn_up_picture, legend
+from okrsync.report.figures import rows, span
 from okrsync.report.safe import plain
-from okrsync.report.teams import rows, span
 
 _CODE = re.compile(r"`([^`]+)`")
 REMARKS_SHOWN = 60

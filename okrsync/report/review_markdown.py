@@ -10,6 +10,7 @@ from okrsync.method.review import Review, Reviewed, ReviewedObjective
 from okrsync.method.words import team_name
 from okrsync.model.burnup import BurnUp
 from okrsync.model.closing import ClosedObjective
+from okrsync.report.figures import teams_markdown
 from okrsync.report.reviewed import (
     about_words,
     attained,
@@ -32,7 +33,6 @@ from okrsync.report.reviewed import (
     value,
 )
 from okrsync.report.safe import code, markdown
-from okrsync.report.teams import teams_markdown
 from okrsync.words import number
 
 BLOCKS = "▁▂▃▄▅▆▇█"

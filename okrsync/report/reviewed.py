@@ -14,7 +14,7 @@ from okrsync.model.closing import ClosedKeyResult, ClosedObjective, Closing
 from okrsync.model.outlook import Outlook
 from okrsync.model.verdict import Status
 from okrsync.report.closing import kind_of
-from okrsync.report.figures import BOUNDS, listing, ordinal, percent, quantity, score_words
+from okrsync.report.numbers import BOUNDS, listing, ordinal, percent, quantity, score_words
 from okrsync.report.verdicts import reason_alone
 from okrsync.report.why import TENTHS, apportioned
 from okrsync.words import number

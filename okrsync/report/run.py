@@ -9,7 +9,7 @@ from rich.text import Text
 from okrsync.model.change import Change
 from okrsync.model.run import ConnectionRun, Movement, RunReport
 from okrsync.report import narrate
-from okrsync.report.figures import listing, percent, points, took
+from okrsync.report.numbers import listing, percent, points, took
 from okrsync.report.plan import left_alone
 from okrsync.report.safe import plain
 from okrsync.report.text import dangling, entry, heading, line, table, troubles

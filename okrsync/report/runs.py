@@ -13,7 +13,7 @@ from rich.text import Text
 from okrsync.model.change import Done
 from okrsync.model.run import AuditedWrite, RunRecord, RunRow
 from okrsync.report import narrate
-from okrsync.report.figures import took
+from okrsync.report.numbers import took
 from okrsync.report.run import run_text
 from okrsync.report.text import SIGNS, heading, line, table
 

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from okrsync.model.status import KeyResultStatus, ObjectiveStatus
 from okrsync.model.verdict import Status, Verdict
-from okrsync.report.figures import BOUNDS, age, percent, points, quantity
 from okrsync.report.finals import closed_words, silent_words
+from okrsync.report.numbers import BOUNDS, age, percent, points, quantity
 from okrsync.report.text import EXPECTED, entry, line, progress_bar, table
 from okrsync.report.verdicts import expected_mark, reasons, status_word, worst_words
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from okrsync.model.run import ConnectionRun, Dangling, RunReport, Warned
-from okrsync.report import figures, narrate
+from okrsync.report import narrate, numbers
 from okrsync.report.safe import plain, web_address
 
 EXPECTED = "│"
@@ -100,12 +100,12 @@ def ticket_key(key: str, url: str) -> Text:
 
 def progress_bar(progress: float | None, width: int = 12, expected: float | None = None) -> Text:
     """A bar that can be read without colours, with the share behind it and a mark where it should be by now."""
-    full, rest = figures.bar(progress, width)
+    full, rest = numbers.bar(progress, width)
     bar = Text.assemble((full, "green"), (rest, "bright_black"))
     if expected:
         at = min(width - 1, int(expected * width))
         bar = Text.assemble(bar[:at], (EXPECTED, "bold"), bar[at + 1 :])
-    return Text.assemble(bar, f" {figures.percent(progress):>7}")
+    return Text.assemble(bar, f" {numbers.percent(progress):>7}")
 
 
 def troubles(report: RunReport) -> list[Text]:

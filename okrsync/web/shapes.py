@@ -15,7 +15,7 @@ from okrsync.method.words import team_name
 from okrsync.model.attribution import Attribution
 from okrsync.model.status import KeyResultStatus
 from okrsync.model.verdict import Status, Verdict
-from okrsync.report.figures import SHARES, age, percent
+from okrsync.report.numbers import SHARES, age, percent
 from okrsync.report.review import coded
 from okrsync.report.status import data_age, goal, value, week_change
 from okrsync.report.verdicts import expected_mark

@@ -11,7 +11,7 @@ from okr_builders import placed
 
 from okrsync.measure import Evidence, measure
 from okrsync.model.okr import Manual
-from okrsync.report.figures import percent
+from okrsync.report.numbers import percent
 
 PAGE = (Path(__file__).parents[2] / "docs" / "measures.md").read_text("utf-8")
 [EXAMPLE] = re.findall(r"```progress\n(.*?)```", PAGE, re.DOTALL)

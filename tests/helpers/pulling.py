@@ -14,7 +14,7 @@ from okrsync.marker import Namespace
 from okrsync.model.run import ScopePull
 from okrsync.model.work import Item, Page, Scope
 from okrsync.progress import NoProgress
-from okrsync.pull import Puller
+from okrsync.pull.puller import Puller
 from okrsync.store import Store
 from okrsync.store.scopes import Cursor
 

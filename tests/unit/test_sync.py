@@ -16,7 +16,7 @@ from okrsync.errors import AuthError, Transient
 from okrsync.model.change import AddLabel, PutNote
 from okrsync.model.run import RunReport
 from okrsync.model.work import Page, Quarantined, Scope
-from okrsync.reading import NOT_FINISHED
+from okrsync.pull.reading import NOT_FINISHED
 from okrsync.store import Store
 from okrsync.store.scopes import ConnectionState
 

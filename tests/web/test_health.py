@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from visiting import Visit
 
 from okrsync.model.hint import Hint
-from okrsync.reading import NOT_FINISHED
+from okrsync.pull.reading import NOT_FINISHED
 from okrsync.store.inbox import Inbox, inbox_beside
 from okrsync.store.scopes import ConnectionState
 from okrsync.web.access import new_token, token_hash

@@ -25,7 +25,7 @@ from okrsync.model.verdict import Status
 from okrsync.practice.desk import Desk
 from okrsync.practice.exchange.table import Row
 from okrsync.practice.standing import verdict_of
-from okrsync.report.figures import SHARES
+from okrsync.report.numbers import SHARES
 
 UNSAID = 0.5
 """The confidence of a key result about which nobody has said one; the format demands a number."""

@@ -15,7 +15,7 @@ from okrsync.method.words import team_name
 from okrsync.model.figures import TeamFigures
 from okrsync.model.okr import Phase
 from okrsync.practice.periods import CURRENT
-from okrsync.report.teams import Row, rows
+from okrsync.report.figures import Row, rows
 from okrsync.web.doors import AtDesk, KnownQuestions, SignedIn, room
 from okrsync.web.privacy import Discretion
 from okrsync.web.questions import RECENT, SPANS

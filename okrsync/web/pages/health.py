@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from okrsync.connector import is_here
 from okrsync.errors import OkrsyncError
 from okrsync.practice.desk import Desk
-from okrsync.report.figures import age
+from okrsync.report.numbers import age
 from okrsync.web.doors import inbox, room, serve, someone
 from okrsync.web.metrics import exposed
 

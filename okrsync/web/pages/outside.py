@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from okrsync.model.verdict import Verdict
 from okrsync.practice.dates import dates
 from okrsync.report.calendar import calendar
-from okrsync.report.figures import percent
+from okrsync.report.numbers import percent
 from okrsync.web.doors import AtDesk, CalendarReader, room, serve, signed_in
 from okrsync.web.questions import OVERVIEW
 from okrsync.web.render import environment

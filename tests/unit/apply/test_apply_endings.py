@@ -8,12 +8,12 @@ from fake_connector import AnswerLost, FakeTracker
 from okr_builders import NOON, item
 
 from okrsync.apply import Applier, observe
+from okrsync.apply.pace import Pace
 from okrsync.connector import WriteLimit
 from okrsync.errors import Closed, Forbidden, Rejected
 from okrsync.marker import Namespace
 from okrsync.model.change import AddLabel, Change, DefineLabel, DeleteNote, Done, Receipt, RemoveLabel, Shown
 from okrsync.model.run import Warned, Write
-from okrsync.pace import Pace
 from okrsync.progress import NoProgress
 from okrsync.retry import PATIENCE
 from okrsync.store import Store

@@ -22,7 +22,8 @@ from applying import (
 from fake_connector import AnswerLost, FakeTracker
 from okr_builders import NOON, item
 
-from okrsync.apply import NOT_FOUND, Applier, observe
+from okrsync.apply.applier import NOT_FOUND, Applier, observe
+from okrsync.apply.pace import Pace
 from okrsync.connector import WriteLimit
 from okrsync.errors import AuthError, Closed, Forbidden, Gone, Interrupted, RateLimited, Rejected
 from okrsync.model.change import (
@@ -35,7 +36,6 @@ from okrsync.model.change import (
 )
 from okrsync.model.ticket import Showing
 from okrsync.model.work import LabelDefinition
-from okrsync.pace import Pace
 from okrsync.progress import NoProgress
 from okrsync.store import Store
 

@@ -15,7 +15,7 @@ from pulling import DAY, Clock, Pull, cursor, page, pull_of
 
 from okrsync.errors import Interrupted, Transient
 from okrsync.model.work import Page, Scope
-from okrsync.pull import TOGETHER
+from okrsync.pull.puller import TOGETHER
 from okrsync.store import Store
 from okrsync.store.scopes import Cursor
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from okrsync.apply.pace import Pace, memory
 from okrsync.connector import WriteLimit
-from okrsync.pace import Pace, memory
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 LIMITS = (WriteLimit(3, 60), WriteLimit(5, 3600))

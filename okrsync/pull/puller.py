@@ -16,7 +16,6 @@ from itertools import chain
 
 import msgspec
 
-from okrsync.census import Census, named
 from okrsync.connector import Connector
 from okrsync.errors import ConnectionFailed, Interrupted
 from okrsync.marker import Namespace
@@ -24,6 +23,7 @@ from okrsync.model.hint import Hint
 from okrsync.model.run import ScopePull
 from okrsync.model.work import Item, Page, Ref, Scope
 from okrsync.progress import Progress
+from okrsync.pull.census import Census, named
 from okrsync.store import Store
 from okrsync.store.items import News
 from okrsync.store.scopes import Cursor

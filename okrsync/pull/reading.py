@@ -21,8 +21,8 @@ from okrsync.events import Event, Log
 from okrsync.house import House, Line, RunRequest
 from okrsync.model.run import ScopePull, Warned
 from okrsync.model.work import Scope
-from okrsync.pull import Puller
-from okrsync.queries import Asking, asking
+from okrsync.pull.puller import Puller
+from okrsync.pull.queries import Asking, asking
 from okrsync.store import Store
 from okrsync.store.items import News
 from okrsync.store.scopes import ConnectionState

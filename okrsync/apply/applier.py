@@ -14,6 +14,8 @@ from datetime import datetime
 import msgspec
 
 from okrsync import marker
+from okrsync.apply.pace import Pace
+from okrsync.apply.refusals import Refusals
 from okrsync.connector import Connector
 from okrsync.errors import Closed, ConnectionFailed, Forbidden, OutcomeUnknown, RateLimited, Rejected
 from okrsync.marker import Namespace
@@ -34,10 +36,8 @@ from okrsync.model.change import (
 )
 from okrsync.model.run import Write
 from okrsync.model.work import Ref
-from okrsync.pace import Pace
 from okrsync.plan import link_fingerprint
 from okrsync.progress import Progress
-from okrsync.refusals import Refusals
 from okrsync.retry import PATIENCE
 from okrsync.store import Store
 

@@ -13,7 +13,7 @@ from pulling import DAY, OVERLAP, SHOP, Clock, Pull, cursor, page, pull_of, reac
 from okrsync.errors import BadAnswer, Interrupted, Transient
 from okrsync.model.run import ScopePull
 from okrsync.model.work import LabelDefinition, Quarantined, Scope
-from okrsync.pull import TOGETHER
+from okrsync.pull.puller import TOGETHER
 from okrsync.store import Store
 from okrsync.store.scopes import Cursor
 
