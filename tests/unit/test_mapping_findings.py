@@ -112,6 +112,11 @@ def test_an_item_that_is_its_own_parent_is_a_circle() -> None:
             "Did you mean 'SHOP-120'?",
         ),
         (
+            {"epic": "SHOP-1204"},
+            "Nothing is known below 'SHOP-1204' in jira: wrong key, or not broken down yet.",
+            "Did you mean 'SHOP-120'?",
+        ),
+        (
             {"epic": "SHOP-121"},
             "Nothing is known below 'SHOP-121' in jira: wrong key, or not broken down yet.",
             "",
@@ -137,6 +142,7 @@ def test_an_epic_that_is_there_without_anything_below_it_is_no_typo() -> None:
     [
         ({"assignee": "anna"}, "No ticket in jira is assigned to 'anna'.", "Did you mean 'ana'?"),
         ({"assignee": "zoe"}, "No ticket in jira is assigned to 'zoe'.", ""),
+        ({"assignee": "pull request"}, "No ticket in jira is assigned to 'pull request'.", ""),
         ({"type": "Stroy"}, "No ticket in jira is of type 'Stroy'.", "Did you mean 'Story'?"),
         ({"type": "Pull Requests"}, "No ticket in jira is of type 'Pull Requests'.", "Did you mean 'pull request'?"),
         ({"labels": "chekout"}, "No ticket in jira has the label 'chekout'.", "Did you mean 'Checkout'?"),
@@ -162,6 +168,27 @@ def test_a_word_that_no_ticket_uses_is_told_with_the_nearest_one(link: dict[str,
 )
 def test_words_that_tickets_use_are_no_problem_whatever_their_case(link: dict[str, Any]) -> None:
     assert Mapper([placed(link)], around()).problems(READ) == ()
+
+
+def test_a_person_may_be_called_like_a_key_result() -> None:
+    known = Known({"jira": Words({"Task"}, set(), {"team-checkout-1"})})
+    (found,) = Mapper([placed({"assignee": "taem-checkout-1"})], around()).problems(known)
+    assert found.hint == "Did you mean 'team-checkout-1'?"
+
+
+def test_tickets_that_links_name_are_asked_for_with_those_that_may_be_meant() -> None:
+    listed = {"items": ["SHPO-12", "OTHERS-7", "somewhere"]}
+    short = {"connection": "github", "repository": "acme/shop", "items": ["#12"]}
+    mapper = Mapper([placed(listed, short, {"epic": "SHPO-120"})], around())
+    assert mapper.asked() == {
+        "jira": {"SHPO-12", "SHOP-12", "OTHERS-7", "somewhere", "SHPO-120"},
+        "github": {"acme/shop#12"},
+    }
+
+
+def test_words_are_those_of_all_items() -> None:
+    heard = Words().hear([item("1", type="Bug", labels=("a", "b")), item("2", type="Task", assignees=("ana",))])
+    assert (heard.types, heard.labels, heard.assignees) == ({"Bug", "Task"}, {"a", "b"}, {"ana"})
 
 
 def ratio(**parts: Any) -> dict[str, Any]:

@@ -91,6 +91,19 @@ def test_a_sub_task_that_does_not_count_is_told_so() -> None:
     assert told(OLD, NEW, subtask=True) == [("sub-tasks do not count for one-page; write it on the ticket above", "")]
 
 
+def test_a_sub_task_that_counts_is_told_as_a_ticket_is() -> None:
+    fine = placed({"epic": "SHOP-9", "subtasks": True}, id="one-page", cycle=SPRING, carried_from="checkout-1")
+    assert told(OLD, fine, subtask=True) == [(OVER, "one-page")]
+    assert told(OLD, fine, name="one-page", subtask=True) == []
+
+
+def test_the_old_id_is_told_as_the_files_write_it() -> None:
+    old = placed(id="Checkout-One", cycle=CLOSED)
+    new = placed(id="one-page", cycle=SPRING, carried_from="checkout-one")
+    (reason,) = [why for _, reasons in counts_for(old, new, names=("CHECKOUT-ONE",)) for why in reasons]
+    assert reason == "its description says OKR: Checkout-One, carried over to one-page"
+
+
 def test_a_circle_ends() -> None:
     one = placed(id="one", cycle=CLOSED, carried_from="two")
     two = placed(id="two", cycle=CLOSED, carried_from="one")
