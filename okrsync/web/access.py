@@ -19,6 +19,9 @@ from okrsync.settings.serve import Proxy, User
 _COST = {"n": 2**14, "r": 8, "p": 1}
 """16 MB and some 40 ms a try: what OWASP asks of scrypt for passwords, and tokens are longer than those."""
 
+_SALT = 16
+"""Letters that a token begins with and that are its salt: 96 bits."""
+
 
 class Role(StrEnum):
     """What a visitor may do: look, check in on own key results, or everything."""
@@ -78,24 +81,27 @@ def as_written(header: str) -> str:
 
 
 def new_token() -> str:
-    """A token nobody can guess: 256 bits."""
-    return secrets.token_urlsafe(32)
+    """A token nobody can guess: 256 bits, after those of its salt."""
+    return secrets.token_urlsafe(44)
 
 
-def token_hash(token: str, salt: bytes | None = None) -> str:
-    """``scrypt$salt$key``, both in URL-safe base64: what the configuration keeps of a token."""
-    salt = salt or secrets.token_bytes(16)
+def token_hash(token: str) -> str:
+    """``scrypt$salt$key``, both in URL-safe base64: what the configuration keeps of a token that ``new_token`` made.
+
+    The salt is what the token begins with, so that its hash is found without trying everybody's.
+    """
+    salt = _salt(token)
     key = hashlib.scrypt(token.encode("utf-8", "surrogatepass"), salt=salt, **_COST)
     return f"scrypt${_text(salt)}${_text(key)}"
 
 
 def user_of(token: str, users: Mapping[str, User]) -> str | None:
-    """Whose token this is. Every hash is tried, so that the time taken tells nothing."""
-    found = None
+    """Whose token this is."""
+    begin = f"scrypt${_text(_salt(token))}$"
     for name, user in users.items():
-        if user.token and hmac.compare_digest(token_hash(token, _bytes(user.token.split("$")[1])), user.token):
-            found = name
-    return found
+        if user.token and user.token.startswith(begin) and hmac.compare_digest(token_hash(token), user.token):
+            return name
+    return None
 
 
 def fingerprint(user: User | None) -> str:
@@ -103,12 +109,12 @@ def fingerprint(user: User | None) -> str:
     return hashlib.sha256((user.token if user and user.token else "").encode()).hexdigest()[:16]
 
 
+def _salt(token: str) -> bytes:
+    return token[:_SALT].encode("utf-8", "surrogatepass")
+
+
 def _text(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def _bytes(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def household(address: str) -> str:
@@ -162,7 +168,7 @@ class Patience:
 
 @dataclass
 class Remembered:
-    """Whose tokens were found right within the last ``seconds``, by their checksum: trying all hashes takes a while.
+    """Whose tokens were found right within the last ``seconds``, by their checksum: a try takes a while.
 
     A token counts only as long as its hash in the configuration is the one that it was tried against.
     """

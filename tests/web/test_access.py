@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,8 +38,28 @@ def test_a_token_is_known_by_its_hash_alone() -> None:
     assert user_of("", users) is None
 
 
-def test_two_hashes_of_one_token_differ() -> None:
-    assert token_hash(TOKEN) != token_hash(TOKEN)
+def test_a_hash_holds_nothing_of_a_token_but_its_salt() -> None:
+    made = new_token()
+    assert base64.urlsafe_b64decode(token_hash(made).split("$")[1] + "==").decode() == made[:16]
+    assert len(made[16:]) * 6 >= 256
+
+
+def test_one_hash_is_reckoned_for_a_token_however_many_users_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = new_token()
+    users = {str(number): User(token=token_hash(new_token())) for number in range(9)} | {
+        "zoe": User(token=token_hash(made))
+    }
+    reckoned, scrypt = [], hashlib.scrypt
+
+    def counted(token: bytes, **given: Any) -> bytes:
+        reckoned.append(token)
+        return scrypt(token, **given)
+
+    monkeypatch.setattr(hashlib, "scrypt", counted)
+    assert user_of(made, users) == "zoe"
+    assert user_of(made[:-1], users) is None
+    assert user_of("a guess", users) is None
+    assert reckoned == [made.encode(), made[:-1].encode()]
 
 
 @given(st.text(max_size=50))
