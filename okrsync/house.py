@@ -146,6 +146,7 @@ def spent(line: Line) -> ConnectionRun:
         remaining=meter.remaining,
         limit=None if meter.remaining is None else meter.limit,
         kept=meter.kept,
+        silent=line.write_back is None,
     )
 
 

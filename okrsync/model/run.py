@@ -37,6 +37,7 @@ class ConnectionRun(msgspec.Struct, frozen=True):
     others; ``waited`` is in seconds.
     ``paused`` is how many seconds no write was left in the tracker's limits when the run deferred the rest.
     ``retry_after`` is for how many seconds the tracker wants to be left alone after an error, 0 where it does not say.
+    ``silent`` says that nothing is ever written on its tickets, by ``write_back: false``.
     """
 
     connection: str
@@ -50,6 +51,7 @@ class ConnectionRun(msgspec.Struct, frozen=True):
     hint: str = ""
     paused: float = 0.0
     retry_after: float = 0.0
+    silent: bool = False
     scopes: tuple[ScopePull, ...] = ()
 
 

@@ -13,7 +13,7 @@ from okrsync.model.run import ConnectionRun, Plan, RunReport
 from okrsync.report import narrate
 from okrsync.report.numbers import listing, percent
 from okrsync.report.text import SIGNS, dangling, heading, line, troubles
-from okrsync.words import number, plural
+from okrsync.words import listed, number, plural
 
 
 def plan_text(report: RunReport, *, tickets: int | None = None) -> Group:
@@ -70,7 +70,7 @@ def summary(report: RunReport) -> list[Text]:
         left = plural(len(plan.left_alone), "ticket")
         return [line(("Nothing to change ", "yellow"), f"beside {left}, left alone for the reason above.")]
     if not plan.changes:
-        return [line(("Nothing to change: ", "green"), "every ticket shows what it should.")]
+        return _unchanged(report)
     kinds = narrate.counted(narrate.kinds(plan.changes))
     tickets = plural(narrate.tickets_in(plan.changes), "ticket")
     lines = [line((f"{plural(len(plan.changes), 'change')} on {tickets}: ", "bold"), kinds)]
@@ -80,6 +80,18 @@ def summary(report: RunReport) -> list[Text]:
         lost = f"{number(plan.removals)} of {number(plan.owned)} labels and notes would go ({share})"
         lines.append(line(("Unsafe: ", "bold red"), f"{lost}; sync does this only with --force."))
     return lines
+
+
+def _unchanged(report: RunReport) -> list[Text]:
+    if narrate.CLEAN in report.kind.split():
+        looked = listed([run.connection for run in report.connections], "or")
+        return [line(("Nothing to remove: ", "green"), f"no ticket in {looked} shows anything of okrsync.")]
+    silent = listed([run.connection for run in report.connections if run.silent])
+    if not silent:
+        return [line(("Nothing to change: ", "green"), "every ticket shows what it should.")]
+    others = "" if all(run.silent for run in report.connections) else ", and every other ticket shows what it should"
+    told = f"write_back: false leaves the tickets of {silent} alone{others}."
+    return [line(("Nothing to change: ", "yellow"), told)]
 
 
 def _cost(report: RunReport) -> str:

@@ -156,6 +156,13 @@ def test_without_write_back_nothing_is_written(acme: Installation) -> None:
     assert acme.value("checkout-1") is not None
 
 
+def test_a_plan_knows_on_which_trackers_nothing_is_to_be_written(acme: Installation) -> None:
+    acme.config.write_text(acme.config.read_text().replace("projects: [SHOP]", "projects: [SHOP], write_back: false"))
+    report = acme.run("plan")
+    assert {one.connection: one.silent for one in report.connections} == {"github": False, "jira": True}
+    assert set(report.plan.cost) == {"github"}
+
+
 def test_an_okr_file_emptied_by_accident_removes_nothing_unasked(acme: Installation) -> None:
     acme.run()
     before = acme.labels()

@@ -86,6 +86,25 @@ def test_an_empty_plan_is_one_sentence() -> None:
     assert rendered(plan_text(quiet_report())).strip() == "Nothing to change: every ticket shows what it should."
 
 
+def test_a_clean_that_finds_nothing_says_that_nothing_is_left() -> None:
+    silent = ConnectionRun("github", silent=True)
+    shown = rendered(plan_text(quiet_report(kind="plan clean", connections=(silent,)))).strip()
+    assert shown == "Nothing to remove: no ticket in github shows anything of okrsync."
+
+
+def test_a_plan_that_may_write_nowhere_says_so_and_not_that_every_ticket_shows_what_it_should() -> None:
+    silent = ConnectionRun("github", silent=True), ConnectionRun("jira", silent=True)
+    shown = rendered(plan_text(quiet_report(connections=silent))).strip()
+    assert shown == "Nothing to change: write_back: false leaves the tickets of github and jira alone."
+
+
+def test_a_plan_that_may_write_on_some_trackers_only_speaks_of_the_others_apart() -> None:
+    some = ConnectionRun("github"), ConnectionRun("jira", silent=True)
+    shown = rendered(plan_text(quiet_report(connections=some))).strip()
+    told = "write_back: false leaves the tickets of jira alone, and every other ticket shows what it should."
+    assert shown == f"Nothing to change: {told}"
+
+
 def test_a_run_says_what_each_connection_cost_and_read() -> None:
     lines = rendered(run_text(report(writes=writes()))).splitlines()
     github = next(line for line in lines if line.startswith("github"))

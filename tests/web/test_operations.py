@@ -104,6 +104,13 @@ def test_looking_writes_nothing_and_applying_does(acme: Installation, visit: Vis
     assert "nothing to change" in after(browser, "plan")
 
 
+def test_where_nothing_is_to_be_written_looking_says_so(acme: Installation, visit: Visit) -> None:
+    acme.config.write_text(acme.config.read_text() + "write_back: false\n")
+    page = after(visit(), "plan")
+    assert "nothing to change: <code>write_back: false</code> leaves the tickets of github, jira alone." in page
+    assert "every ticket shows what it should" not in page
+
+
 def test_programs_read_what_waits_and_what_was_looked_at_last(acme: Installation, visit: Visit) -> None:
     browser = visit()
     work_on(acme.sandbox)
