@@ -130,7 +130,7 @@ _TAIL = (
     "# to begin with reading only.",
     'write_back: {label: "okr:{key_result}", note: true, on: open}',
     "",
-    "# For okrsync daemon: how often to look, and how often to count everything.",
+    "# For okrsync daemon: how often to look, and how often to search for tickets that are gone.",
     "schedule: {every: 5m, census: 1d}",
     "",
 )
