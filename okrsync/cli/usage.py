@@ -13,7 +13,7 @@ _IN_WORDS = (
     (r"Invalid value for '([^']+)'[^:]*: ", r"\1: "),
     (r"Value error, ", ""),
     (r"Input should be a valid integer.*", "must be a whole number."),
-    (r"Input should be a valid number.*", "must be a number."),
+    (r"Input should be a valid number.*", "must be a number such as 2.5."),
     (r"Input should be greater than or equal to (\S+)", r"must be at least \1."),
     (r"Input should be less than or equal to (\S+)", r"must be at most \1."),
     (r"('[^']*') does not match the formats? .*", r"\1 is no date such as 2026-10-31."),

@@ -23,6 +23,7 @@ Call = Callable[..., Result]
             "button: is too much; text with blanks in it needs quotes.",
             "checkin",
         ),
+        ("checkin a-1 --value 2,8", "--value: must be a number such as 2.5.", "checkin"),
         ("checkin a-1 --until 2026-31-31", "'2026-31-31' is no date such as 2026-10-31.", "checkin"),
         ("serve --port 99999", "--port: must be at most 65535.", "serve [OPTIONS]"),
         ("status --conf x", "--config", "status [OPTIONS]"),
