@@ -1,4 +1,4 @@
-"""No test talks beyond this machine, and none waits.
+"""No test talks beyond this machine, and none waits, not for the disk either.
 
 A test that really must wait (for a process that it started, say) is marked ``real_time``.
 """
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from okrsync import redact
+from okrsync.store import Store, engine
 
 LONGEST_SLEEP = 0.05
 """Seconds; the standard library itself polls child processes at up to this pace."""
@@ -57,6 +58,15 @@ def _no_network_beyond_this_machine() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", _guard_address(socket.socket.connect))
         patch.setattr(socket.socket, "connect_ex", _guard_address(socket.socket.connect_ex))
         patch.setattr(socket, "getaddrinfo", _guard_name(socket.getaddrinfo))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """What the system was given outlives a killed process; only a power cut loses it, and no test has one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_PRAGMAS", (*engine._PRAGMAS, "synchronous=OFF"))
+        patch.setattr(Store, "survive_power_cuts", lambda store: None)
         yield
 
 
