@@ -28,6 +28,9 @@ def clean(
     connection: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this one; may be repeated.")
     ] = None,
+    tickets: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Show only so many of each connection.")
+    ] = None,
     wait: Annotated[
         float | None, typer.Option("--wait", metavar="[SECONDS]", min=0, help="Wait for another run to end.")
     ] = None,
@@ -41,10 +44,10 @@ def clean(
     from okrsync.app import RunRequest
 
     request = RunRequest(full=full, connections=tuple(connection or ()), force=True, wait=wait or 0.0)
-    return run(session_of(context), request, yes=yes, json=json)
+    return run(session_of(context), request, yes=yes, tickets=tickets, json=json)
 
 
-def run(session: Session, request: RunRequest, *, yes: bool, json: bool = False) -> int:
+def run(session: Session, request: RunRequest, *, yes: bool, tickets: int | None = None, json: bool = False) -> int:
     if json and not yes:
         raise ConfigError(
             "clean asks before it removes, and a program that reads JSON cannot answer.", hint="Add --yes."
@@ -54,7 +57,7 @@ def run(session: Session, request: RunRequest, *, yes: bool, json: bool = False)
         planned = app.plan_clean(request)
         nothing = not planned.plan.changes
         if nothing or not json:
-            plan.show(session, planned, form="json" if json else "text")
+            plan.show(session, planned, form="json" if json else "text", tickets=tickets)
         if nothing:
             return planned.exit_code
         if not yes and not typer.confirm("Remove all of this?", err=True):

@@ -96,4 +96,4 @@ def kept_words(said: CheckIn, zone: tzinfo) -> str:
         last = (said.expires - timedelta(microseconds=1)).astimezone(zone).date()
         return f"It reads {said.status} until {day_words(last)}; then the computed status is back."
     counts = "" if said.value is None else "counts it and "
-    return f"The next sync {counts}shows it on the tickets."
+    return f"The next sync {counts}shows it on linked tickets."

@@ -24,6 +24,9 @@ NARROW = 96
 _WHOLE = ("progress", "status", "week", "data")
 """Columns that are always told whole; the others fold where there is no room."""
 
+_NEEDY = (Status.OVERDUE, Status.AT_RISK, Status.BEHIND, Status.NO_DATA)
+"""What somebody should do something about."""
+
 
 def status_text(
     objectives: Sequence[ObjectiveStatus],
@@ -63,17 +66,18 @@ def _said(verdict: Verdict | None, before: str, *, why: bool) -> list[Text]:
 
 def _headline(objective: ObjectiveStatus) -> Text:
     who = ", ".join(part for part in (objective.team, objective.owner) if part)
-    about = [objective.cycle, objective.kind, who, "" if objective.state == "active" else objective.state]
+    status = objective.verdict.status if objective.verdict else ""
+    about = [objective.cycle, objective.kind, who, "" if objective.state in ("active", status) else objective.state]
     said = " · ".join(part for part in about if part)
     head = line((objective.title, "bold"), f"  {percent(objective.progress)}", "  " if objective.verdict else "")
     return entry(head, status_word(objective.verdict), *_worst(objective), (f"  {said}", "dim"))
 
 
 def _worst(objective: ObjectiveStatus) -> list[Text]:
-    """The worst part, unless all is well."""
+    """The worst part, where it needs somebody."""
     worst = objective.worst
-    well = worst is None or worst.verdict.status in (Status.ON_TRACK, Status.ACHIEVED)
-    return [] if well else [line("  ", *worst_words(worst))]
+    needy = worst is not None and worst.verdict.status in _NEEDY
+    return [line("  ", *worst_words(worst))] if needy else []
 
 
 def _key_results(rows: Sequence[KeyResultStatus], now: datetime | None, width: int) -> RenderableType:

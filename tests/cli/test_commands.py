@@ -214,6 +214,7 @@ def test_clean_shows_its_plan_and_asks_before_it_removes(okrsync: Call, engine: 
     refused = okrsync("clean", typed="n\n")
     assert refused.exit_code == 1
     assert "- note" in refused.stdout
+    assert "- note" not in okrsync("clean", "--tickets", "1", typed="n\n").stdout
     assert "clean" not in [name for name, _ in engine.asked]
     assert okrsync("clean", typed="y\n").exit_code == 0
     assert "clean" in [name for name, _ in engine.asked]

@@ -70,6 +70,16 @@ def test_an_objective_says_its_status_and_what_does_worst_in_it() -> None:
     assert "worst" not in shown(ON_TRACK, verdict=ON_TRACK, worst=well)
 
 
+@pytest.mark.parametrize("status", [Status.NOT_STARTED, Status.TOO_EARLY, Status.CLOSED])
+def test_no_part_does_worst_where_nothing_is_to_be_done_about_it(status: Status) -> None:
+    verdict = Verdict(status, "…")
+    head = shown(verdict, verdict=verdict, worst=Worst("checkout-2", "Bugs", verdict), state=status.value).splitlines()[
+        0
+    ]
+    assert head.count(status) == 1
+    assert "worst" not in head
+
+
 @pytest.mark.parametrize(
     ("status", "rule"),
     [(Status.ACHIEVED, Rule.ACHIEVED), (Status.POSTPONED, Rule.ENDED), (Status.NO_DATA, Rule.NO_DATA)],
