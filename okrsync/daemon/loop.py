@@ -22,15 +22,14 @@ from okrsync.app import App
 from okrsync.daemon.clocks import Clocks
 from okrsync.daemon.doorbell import Doorbell, Hints
 from okrsync.daemon.files import Files
+from okrsync.daemon.postman import Postman
 from okrsync.daemon.turn import Turn
 from okrsync.errands import Errands
 from okrsync.errors import Busy, ConfigError, Interrupted, OkrsyncError, StoreError
-from okrsync.events import Event, explained, finished, reminded, run_of
+from okrsync.events import Event, explained, finished, run_of
 from okrsync.house import RunRequest
 from okrsync.model.change import connection_of
 from okrsync.model.run import RunReport
-from okrsync.practice.post import send
-from okrsync.practice.reminders import remind
 from okrsync.retry import Patience
 from okrsync.store.lock import lock_of
 
@@ -74,6 +73,7 @@ class Daemon:
         self._rest: set[str] = set()
         self._running: tuple[str, ...] = ()
         self._errands = Errands(clock, self._while_reading, self._somebody_else_waits)
+        self._postman = Postman(log, self._errands.writing)
         self._under: object = None
         self._asked: Hints = {}
         self._meanwhile: set[str] = set()
@@ -92,6 +92,7 @@ class Daemon:
                 self._nap(0.0 if busy else min(self.clocks.idle(), NAP))
         finally:
             self._errands.drop(writers=True)
+            self._postman.leave()
             self._bell.close()
         self._log.info(Event.DAEMON_STOPPED)
         return 0
@@ -195,7 +196,7 @@ class Daemon:
             self._read_as_asked(app)
             if not hints:
                 self._heed(app)
-                self._remind(app, log)
+                self._postman.go(app.desk())
             known = tuple(name for name in connections if name in self.clocks.every)
             if not known:
                 return
@@ -261,18 +262,6 @@ class Daemon:
             seconds = self.clocks.failed(name, retry_after)
             log.info(Event.CONNECTION_WAITS, connection=name, seconds=round(seconds))
         return False
-
-    def _remind(self, app: App, log: Any) -> None:
-        """Tell people what they owe; trouble with that holds up no run."""
-        try:
-            for sent in remind(app.desk(), send):
-                reminded(log, sent)
-                if self._stopping:
-                    break
-        except OkrsyncError as error:
-            log.error(Event.REMINDER_FAILED, **explained(error))
-        except Exception:
-            log.exception(Event.REMINDER_FAILED)
 
     def _nap(self, seconds: float) -> None:
         while seconds > 0 and not self._stopping:

@@ -38,7 +38,7 @@ class Reminder(msgspec.Struct, frozen=True):
 
 def remind(desk: Desk, post: Post) -> Iterator[Sent]:
     """Send what is to be sent now, one by one; for a daemon's every tick. Does nothing where no address is known."""
-    if _reachable(desk):
+    if reachable(desk):
         for role in PracticeRole:
             yield from _send(desk, post, _reminders(desk, role, scheduled=True))
 
@@ -48,7 +48,7 @@ def dispatch(desk: Desk, post: Post, roles: Sequence[PracticeRole], who: str | N
 
     Raises ConfigError when there is no address, or ``who`` has none of the roles.
     """
-    if not _reachable(desk):
+    if not reachable(desk):
         hint = "Set OKRSYNC_NOTIFY to an Apprise address, or name variables under people: in okrsync.yaml."
         raise ConfigError("Nobody can be reached: there is no address to send to.", hint=hint)
     if who is not None:
@@ -58,7 +58,8 @@ def dispatch(desk: Desk, post: Post, roles: Sequence[PracticeRole], who: str | N
     )
 
 
-def _reachable(desk: Desk) -> bool:
+def reachable(desk: Desk) -> bool:
+    """Whether there is any address to send to."""
     return desk.settings.notify is not None or bool(desk.settings.addresses)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from practising import FRIDAY, Practice, practise
 
 from okrsync.app import App
 from okrsync.daemon import Daemon
+from okrsync.model.message import Delivery, Outcome
 from okrsync.model.run import ConnectionRun, Plan, RunReport
 
 
@@ -93,11 +95,32 @@ def test_trouble_with_reminders_holds_up_no_run(
     def fails(*_: object) -> None:
         raise trouble
 
-    monkeypatch.setattr("okrsync.daemon.loop.send", fails)
+    monkeypatch.setattr("okrsync.daemon.postman.send", fails)
     runs, entries = watch(shop, FRIDAY, 4, monkeypatch)
     assert len(runs) >= 3
     assert len(told(entries, "reminder failed")) == 1, "it may have been sent, so it is not tried again"
     assert not told(entries, "run crashed")
+
+
+def test_a_messenger_that_hangs_holds_up_no_run_and_is_given_nothing_else_meanwhile(
+    shop: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released, asked = threading.Event(), []
+
+    def hangs(*given: object) -> Delivery:
+        asked.append(given)
+        assert released.wait(60)
+        return Delivery(Outcome.SENT)
+
+    monkeypatch.setattr("okrsync.daemon.postman.PROMPT", 0.01)
+    monkeypatch.setattr("okrsync.daemon.postman.send", hangs)
+    try:
+        runs, entries = watch(shop, FRIDAY, 4, monkeypatch)
+    finally:
+        released.set()
+    assert len(runs) >= 3
+    assert len(asked) == 1
+    assert not told(entries, "reminder failed")
 
 
 def test_another_day_is_silent(shop: Practice, box: Letterbox, monkeypatch: pytest.MonkeyPatch) -> None:
