@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 START = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
 """A Monday morning, early in the demo's cycle."""
 
-_SECONDS_TO_START = 10
+_SECONDS_TO_START = 60
 
 
 class Sandbox:

@@ -24,7 +24,7 @@ class GitHubClient:
     def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
         url = path if path.startswith("http") else self.url + path
         names = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.session.request(method, url, json=body, headers=names, timeout=5, allow_redirects=False)
+        return self.session.request(method, url, json=body, headers=names, timeout=60, allow_redirects=False)
 
     def get(self, path: str, **headers: str) -> requests.Response:
         return self("GET", path, **headers)

@@ -25,7 +25,7 @@ class JiraClient:
 
     def __call__(self, method: str, path: str, body: Any = None) -> requests.Response:
         root = "/rest/agile/1.0" if path.startswith("/board") else f"/rest/api/{self.api}"
-        return self.session.request(method, self.state.base_url + root + path, json=body, timeout=5)
+        return self.session.request(method, self.state.base_url + root + path, json=body, timeout=60)
 
     def get(self, path: str) -> requests.Response:
         return self("GET", path)

@@ -85,6 +85,7 @@ def test_a_circle_of_parents_is_an_error_that_names_the_items() -> None:
     )
     assert len(mapper.links(item(parent="5"))) == 1
     assert mapper.links(item(parent="3")) == []
+    assert mapper.links(item(parent="4")) == [], "what stands in a circle is below nothing, also of what it names"
 
 
 def test_an_item_that_is_its_own_parent_is_a_circle() -> None:
