@@ -150,13 +150,13 @@ class RunReport(msgspec.Struct, frozen=True):
 
     @property
     def quiet(self) -> bool:
-        """Whether it went well and there was nothing to do: no news, no movement, no change.
+        """Whether it went well and there was nothing to do or to tell: no news, no movement, no change, no write.
 
         What it warns of, the next run warns of again.
         """
         scopes = [scope for one in self.connections for scope in one.scopes]
         news = any(scope.changed or scope.unreachable for scope in scopes)
-        return not (self.exit_code or news or self.movements or self.plan.changes)
+        return not (self.exit_code or news or self.movements or self.plan.changes or self.writes)
 
 
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -107,7 +107,8 @@ class Reader:
 
     def _take_over(self, visit: Visit) -> None:
         self.late.append(visit)
-        self.house.lines.update(visit.lines)
+        for name, line in visit.lines.items():
+            self.house.lines[name] = replace(self.house.lines[name], meter=line.meter)
         self.pulls |= visit.pulls
         visit.close()
 

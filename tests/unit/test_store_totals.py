@@ -9,9 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 from former_stores import bring_back
+from report_values import writes
 from rich.console import Console
 
-from okrsync.model.run import ConnectionRun, Plan, RunReport, ScopePull, Warned
+from okrsync.model.run import ConnectionRun, Plan, RunReport, ScopePull, Warned, Write
 from okrsync.report.runs import runs_text
 from okrsync.store import Store, journal
 from okrsync.store.totals import ConnectionTotal, RunTotal
@@ -25,14 +26,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield made
 
 
-def run(store: Store, *, changed: int = 0, exit_code: int = 0, error: str = "") -> int:
+def run(store: Store, *, changed: int = 0, exit_code: int = 0, error: str = "", late: tuple[Write, ...] = ()) -> int:
     """A run of two seconds that asked jira three times."""
     with store.transaction():
         number = store.journal.begin_run("sync", NOON)
         scopes = (ScopePull("jira", "SHOP", False, changed, changed),)
         asked = ConnectionRun("jira", requests=3, writes=1, waited=0.5, error=error, scopes=scopes)
         ended = NOON + timedelta(seconds=2)
-        report = RunReport(number, "sync", NOON, ended, (asked,), Plan(), exit_code=exit_code)
+        report = RunReport(number, "sync", NOON, ended, (asked,), Plan(), late, exit_code=exit_code)
         store.journal.end_run(report)
     return number
 
@@ -70,6 +71,15 @@ def test_of_runs_that_changed_nothing_the_newest_are_kept_and_of_all_others_ever
     assert kept(store) == [*reversed(quiet), failed, failed - 1, news]
     with store.reading():
         assert sum(one.runs for one in store.totals.runs()) == 9
+
+
+def test_a_run_that_only_tells_of_writes_which_an_earlier_one_left_out_is_kept(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "QUIET", 1)
+    telling = run(store, late=writes()[1:2])
+    newest = [run(store) for _ in range(2)][-1]
+    assert kept(store) == [newest, telling]
 
 
 def test_the_list_of_runs_says_how_many_are_left_out(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
