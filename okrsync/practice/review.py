@@ -19,7 +19,7 @@ from okrsync.model.okr import Objective, Okrs, Placed
 from okrsync.practice.burnup import burn_up
 from okrsync.practice.closing import ending, find_cycle, remarks
 from okrsync.practice.desk import Desk
-from okrsync.practice.figures import figures
+from okrsync.practice.figures import figures, team_of
 from okrsync.practice.hidden import mentions
 from okrsync.practice.readings import last_moment
 from okrsync.practice.record import Record
@@ -82,7 +82,7 @@ def review(
     with them goes whatever names them. What became private after the closing is private in its review, too.
     """
     shared = _shared(desk, id)
-    hidden = frozenset[str]() if confidential else kept_back(desk, id, sees or is_for_everybody, shared.closings())
+    hidden = frozenset[str]() if confidential else kept_back(desk, sees or is_for_everybody, shared.closings())
     return review_without(desk, id, hidden, shared, page=page, most=most)
 
 
@@ -92,15 +92,14 @@ def closings_of(desk: Desk, id: str) -> tuple[Closing, ...]:
         return desk.store.closings.of(id)
 
 
-def kept_back(desk: Desk, id: str, sees: Callable[[AnyObjective], bool], closings: Iterable[Closing]) -> frozenset[str]:
-    """Ids of the objectives of a cycle that a reader may not know of, by its closings or by the OKR files of today.
+def kept_back(desk: Desk, sees: Callable[[AnyObjective], bool], closings: Iterable[Closing]) -> frozenset[str]:
+    """Ids of the objectives that a reader may not know of, by the closings of a cycle or by the OKR files of today.
 
-    Readers from whom the same is kept are told the same: ``review_without`` depends on nothing else of theirs.
+    Those of other cycles are among them: remarks and figures name what runs at the same time. Readers from whom the
+    same is kept are told the same: ``review_without`` depends on nothing else of theirs.
     """
-    then = [one for closing in closings for one in closing.objectives]
-    ids = {one.id for one in then}
-    today = (one for one, cycle in desk.okrs.objectives if one.id in ids or cycle.id.casefold() == id.casefold())
-    return frozenset(one.id for one in chain[AnyObjective](then, today) if not sees(one))
+    then = (one for closing in closings for one in closing.objectives)
+    return frozenset(one.id for one in chain[AnyObjective](then, _today(desk)) if not sees(one))
 
 
 def review_without(
@@ -120,8 +119,7 @@ def review_without(
     else:
         cycle = find_cycle(desk, id)
         name, start, end, found = cycle.id, cycle.start, cycle.end, _as_they_stand(shared.ending())
-    everything = chain(found, *(one.objectives for one in closings))
-    told = _Told(one for one in chain[AnyObjective](everything, _today(desk)) if one.id in hidden)
+    told = _Told(desk, chain(found, *(one.objectives for one in closings)), hidden)
     shown = [one for one in found if one.id not in told.hidden]
     pages = list(_pages(shown, most))
     page = min(page, len(pages))
@@ -229,11 +227,14 @@ def _moved(desk: Desk, record: Record, ended: ClosedKeyResult) -> Attribution | 
 
 
 class _Told:
-    """What is left when some objectives are not told of."""
+    """What is left when some objectives are not told of, nor teams of which nothing else is known."""
 
-    def __init__(self, hidden: Iterable[AnyObjective]) -> None:
-        objectives = list(hidden)
+    def __init__(self, desk: Desk, then: Iterable[ClosedObjective], hidden: Container[str]) -> None:
+        every: list[tuple[AnyObjective, str]] = [(one, one.team) for one in then]
+        every += [(one, team_of(desk, one)) for one in _today(desk)]
+        objectives = [one for one, _ in every if one.id in hidden]
         self.hidden = {one.id for one in objectives}
+        self.teams = {team for one, team in every if one.id not in hidden}
         self.key_results = {one.id for objective in objectives for one in objective.key_results}
         titles = (one.title for one in objectives)
         self.mentions = mentions((*self.hidden, *self.key_results, *titles))
@@ -246,7 +247,7 @@ class _Told:
         )
 
     def figures(self, found: Iterable[TeamFigures]) -> tuple[TeamFigures, ...]:
-        return tuple(without(one, self.key_results) for one in found)
+        return tuple(without(one, self.key_results) for one in found if not self.hidden or one.team in self.teams)
 
     def closing(self, closing: Closing) -> Closing:
         return msgspec.structs.replace(
@@ -254,6 +255,7 @@ class _Told:
             objectives=tuple(one for one in closing.objectives if one.id not in self.hidden),
             figures=self.figures(closing.figures),
             remarks=self.remarks(closing.remarks),
+            without_value=tuple(name for name in closing.without_value if name not in self.key_results),
         )
 
 

@@ -51,7 +51,7 @@ def figures_in(room: Room, desk: Seat, period: str) -> Sequence[tuple[TeamFigure
 def page_of(room: Room, desk: Seat, cycle: str, sees: Callable[[AnyObjective], bool], page: int) -> Page:
     """The same for all from whom the same is kept. Raises ConfigError for a cycle that has no review."""
     shared, of = _shared(room, desk, cycle)
-    hidden = kept_back(desk, cycle, sees, shared.closings())
+    hidden = kept_back(desk, sees, shared.closings())
     name = f"review {cycle}, page {page}, without {sorted(hidden)}"
 
     def made() -> Review:
