@@ -41,8 +41,10 @@ def needs_a_look(ticket: Ticket, wanted: Wanted | LeftAlone | None, planner: Pla
     """Whether the ticket's note must be looked for before anything is planned for it.
 
     A ticket that has no comments, and to which no note was ever sent, needs no look. One that is to lose a label needs
-    one where a comment may be the note of another installation, which claims it; that shows as an update of the ticket,
-    so one look at each of its states is enough, however often the plan is made. ``afresh`` trusts nothing remembered.
+    one where a comment may be the note of another installation, which claims it, and one that is to get its first note
+    where a comment may be that very note, written by a run that this store is older than; both show as an update of the
+    ticket, so one look at each of its states is enough, however often the plan is made. ``afresh`` trusts nothing
+    remembered.
     """
     if not isinstance(wanted, Wanted):
         return False
@@ -57,7 +59,8 @@ def needs_a_look(ticket: Ticket, wanted: Wanted | LeftAlone | None, planner: Pla
         return True
     if ticket.item.comments == (showing.note is not None) or showing.as_of == ticket.item.updated:
         return False
-    return any(_surplus_labels(ticket, wanted, planner))
+    first = wanted.note is not None and showing.note is None
+    return first or any(_surplus_labels(ticket, wanted, planner))
 
 
 def make_plan(

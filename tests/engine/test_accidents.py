@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from installation import OKRS, Installation
@@ -87,3 +88,21 @@ def test_an_okr_file_lost_by_accident_touches_no_ticket(
     assert two.run().exit_code == 0
     assert two.run().plan.changes == ()
     assert (two.labels(), set(two.notes())) == (labels, set(notes))
+
+
+def test_a_store_from_before_the_notes_were_written_makes_none_a_second_time(acme: Installation) -> None:
+    """As when a job that was cancelled kept no cache: the next one begins with the store of an earlier."""
+    commented = acme.sandbox.github.create("acme/shop", "New", milestone="One-page checkout")
+    acme.sandbox.github.comment("acme/shop", commented.number, "Who does this?")
+    acme.run("plan")
+    before = acme.store.read_bytes()
+    acme.sandbox.clock.advance(timedelta(minutes=5))
+    acme.run()
+    wanted = acme.notes(), acme.labels()
+    acme.forget()
+    acme.store.write_bytes(before)
+    acme.sandbox.clock.advance(timedelta(minutes=5))
+    assert acme.run().exit_code == 0
+    assert (acme.notes(), acme.labels()) == wanted
+    assert set(acme.notes().values()) == {1}
+    assert acme.run().plan.changes == ()

@@ -229,6 +229,16 @@ def test_a_ticket_that_is_to_lose_a_label_is_looked_at_once_more_where_others_co
     assert not needs_a_look(msgspec.structs.replace(commented, showing=claimed), nothing, by, afresh=False)
 
 
+def test_a_ticket_that_is_to_get_its_first_note_is_looked_at_in_each_state_where_somebody_commented() -> None:
+    by = planner()
+    changed = ticket(comments=1, showing=Showing(known=True))
+    assert needs_a_look(changed, by.wanted(changed), by, afresh=False)
+    seen = ticket(comments=1, showing=Showing(known=True, as_of=changed.item.updated))
+    assert not needs_a_look(seen, by.wanted(seen), by, afresh=False)
+    noted = ticket(comments=2, showing=Showing(known=True, note=ShownNote("77", "0")))
+    assert not needs_a_look(noted, by.wanted(noted), by, afresh=False)
+
+
 def test_a_ticket_without_comments_needs_no_look() -> None:
     by = planner()
     fresh, commented = ticket(), ticket(comments=2)
