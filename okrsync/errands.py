@@ -56,7 +56,7 @@ class Errand:
         self.result: Any = None
         self.called_back = False
         self._errands = errands
-        self._keeps: BaseFileLock | None = None
+        self.keeps: BaseFileLock | None = None
         self._dropped = self._ended = False
         self._thread = threading.Thread(target=self._run, args=(task,), name=f"okrsync {doing} {name}", daemon=True)
         self._thread.start()
@@ -96,14 +96,14 @@ class Errand:
 
     def keep(self, lock: BaseFileLock | None) -> None:
         """Let no other process have the store until ``let_go``."""
-        if self._keeps is None and lock is not None:
+        if self.keeps is None and lock is not None:
             lock.acquire()
-            self._keeps = lock
+            self.keeps = lock
 
     def let_go(self) -> None:
-        if self._keeps is not None:
-            self._keeps.release()
-            self._keeps = None
+        if self.keeps is not None:
+            self.keeps.release()
+            self.keeps = None
 
     def join(self, seconds: float) -> None:
         self._thread.join(seconds)
@@ -144,9 +144,9 @@ class Errands:
         self._at_work = False
 
     def share(self, lock: BaseFileLock) -> None:
-        """Take this lock from now on, unless it is the same store's: an errand may be keeping that one."""
-        if self.lock is None or self.lock.lock_file != lock.lock_file:
-            self.lock = lock
+        """Take this lock from now on, or the same store's that was taken before: an errand may be keeping that one."""
+        known = [self.lock, *(errand.keeps for errand in self._out.values())]
+        self.lock = next((one for one in known if one is not None and one.lock_file == lock.lock_file), lock)
 
     @property
     def out(self) -> frozenset[str]:

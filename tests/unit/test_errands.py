@@ -351,3 +351,15 @@ def test_the_lock_that_an_errand_keeps_stays_the_lock_of_its_store(sent: Sent, t
     assert sent.errands.lock is other
     assert taken(sent), "it was sent out under the one of before"
     task.go.set()
+
+
+def test_a_store_that_runs_come_back_to_is_still_held_by_the_errand_that_stayed_there(
+    sent: Sent, tmp_path: Path
+) -> None:
+    sent.others = True
+    task = Writing(sent, hangs=True)
+    write(sent, {"jira": task})
+    sent.errands.share(FileLock(tmp_path / "other", thread_local=False))
+    sent.errands.share(FileLock(sent.lock.lock_file, thread_local=False))
+    assert sent.errands.lock is sent.lock, "another lock of the same file would keep this process out"
+    task.go.set()
