@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
+from functools import cached_property
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any, TypeVar
@@ -30,6 +31,12 @@ class Seat(Desk):
     """A desk that knows the state of the files it was set with, which others may read anew meanwhile."""
 
     files: Stamps
+
+    @cached_property
+    def days(self) -> tuple[tuple[str, date], ...]:
+        """Which day it is here, and by the clocks of each place where a cycle lives."""
+        zones: set[tzinfo] = {UTC, *(cycle.zone for _, cycle in self.okrs.objectives)}
+        return tuple(sorted((str(zone), self.now.astimezone(zone).date()) for zone in zones))
 
 
 @dataclass
@@ -106,7 +113,7 @@ class Room:
         with desk.store.reading():
             runs, samples, *said = desk.store.version()
         ended = self.work.ended
-        return Basis(of or (runs, samples), (desk.files, desk.now.date(), *said, ended and ended.at))
+        return Basis(of or (runs, samples), (desk.files, desk.days, *said, ended and ended.at))
 
     def close(self) -> None:
         """End the run that goes on here after the write in hand, and let go of every store."""
@@ -120,12 +127,13 @@ class Room:
             self._app.close()
 
     def _current(self) -> tuple[App, Stamps]:
-        """The files as they are now, and by what they were known to be so."""
+        """The files as they are now, and by what they were known to be so. One that changes meanwhile is read again."""
         with self._lock:
-            seen = self._look()
-            if self._app is None or seen != self._seen:
+            before = self._look()
+            if self._app is None or before != self._seen:
                 self._read()
-                self._seen = self._look()
+                after = self._look()
+                self._seen = after if set(before) <= set(after) else before
             assert self._app is not None
             return self._app, self._seen
 
