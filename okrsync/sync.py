@@ -68,7 +68,8 @@ class _Run:
         finally:
             self.reader.close()
         unfinished = tuple(name for name in chosen if name in self.reader.out)
-        connections = tuple(self._connection_run(name) for name in chosen if name not in unfinished)
+        told = [name for name in chosen if name not in unfinished or self.house.stopping()]
+        connections = tuple(self._connection_run(name) for name in told)
         report = RunReport(
             id=self.id,
             kind=self.kind,

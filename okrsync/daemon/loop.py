@@ -239,6 +239,8 @@ class Daemon:
         """Connections that failed wait longer; hints that were looked at are gone, and later ones are told again."""
         self._catch_up(report)
         for one in report.connections:
+            if one.connection in report.unfinished:
+                continue
             hints = self._asked.pop(one.connection, ())
             if one.error:
                 self._blamed((one.connection,), log, one.retry_after)

@@ -130,7 +130,7 @@ class RunReport(msgspec.Struct, frozen=True):
 
     ``stages`` maps ``read``, ``measure``, ``plan`` and ``write`` to the seconds each of them took. ``unfinished`` are
     the connections that a later run of the daemon tells of, with the ``writes`` that this one began: what is done there
-    takes long, and goes on by itself.
+    takes long, and goes on by itself. When the daemon ends and none follows, this one tells what they cost so far.
     """
 
     id: int

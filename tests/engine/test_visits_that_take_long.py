@@ -134,12 +134,14 @@ def test_changed_files_wait_for_nobody_and_yet_no_write_is_given_up(acme: Instal
 
 
 def test_a_daemon_that_ends_does_not_wait_for_a_write_that_hangs(acme: Installation) -> None:
+    since = last_run(acme)
     hanging(acme, A_NOTE, 15)
     with daemon(acme, rested=False):
         wait_for(lambda: met(acme, A_NOTE))
         began = time.monotonic()
     assert time.monotonic() - began < 8
     assert unanswered(acme) == 1
+    assert requests_told(acme, since) == len(acme.sandbox.log), "no later run can tell what it cost"
     acme.sandbox.faults.clear()
     assert acme.run().exit_code == 0
     assert set(acme.notes().values()) == {1}
