@@ -74,6 +74,12 @@ def test_a_large_cycle_is_divided_and_every_key_result_told_of_once(divided: Tes
     assert '<a href="?page=2" rel="next">Next</a>' in first
 
 
+def test_a_divided_review_says_how_the_whole_is_printed_and_its_pages_say_which_they_are(divided: TestClient) -> None:
+    page = divided.get(PAGE).text
+    assert "<code>okrsync cycle report 2026-Q4</code> writes the whole as one" in page
+    assert ".ways, .pages a { display: none; }" in page.partition("@media print")[2]
+
+
 def test_programs_read_the_pages_that_people_see(divided: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = [divided.get(f"{PAGE}?page={number}").text for number in (1, 2)]
     with monkeypatch.context() as broken:
@@ -119,5 +125,6 @@ def test_the_last_page_has_the_figures_and_the_gravest_remarks(
 
 def test_a_small_cycle_is_one_page(visit: Visit) -> None:
     page = visit().get(PAGE).text
+    assert "Made for A4: print it from the browser.<" in page
     assert 'rel="next"' not in page
     assert "The four figures" in page
