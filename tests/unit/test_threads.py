@@ -60,8 +60,11 @@ def test_who_stops_taking_stops_the_giving() -> None:
         finally:
             closed.set()
 
+    before = set(threading.enumerate())
     taking = gathered([endless], 2)
     assert next(taking) == [1, 1]
+    givers = set(threading.enumerate()) - before
+    assert givers
     taking.close()  # type: ignore[attr-defined]
     assert closed.wait(5)
-    assert threading.active_count() < 20
+    assert not any(giver.is_alive() for giver in givers)
