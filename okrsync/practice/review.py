@@ -95,11 +95,15 @@ def closings_of(desk: Desk, id: str) -> tuple[Closing, ...]:
 def kept_back(desk: Desk, sees: Callable[[AnyObjective], bool], closings: Iterable[Closing]) -> frozenset[str]:
     """Ids of the objectives that a reader may not know of, by the closings of a cycle or by the OKR files of today.
 
-    Those of other cycles are among them: remarks and figures name what runs at the same time. Readers from whom the
-    same is kept are told the same: ``review_without`` depends on nothing else of theirs.
+    Those of other cycles are among them: remarks and figures name what runs at the same time. So is what was closed
+    under another name and has a key result that is private today. Readers from whom the same is kept are told the
+    same: ``review_without`` depends on nothing else of theirs.
     """
+    today = [one for one in _today(desk) if not sees(one)]
+    private = {one.id.casefold() for objective in today for one in objective.key_results}
     then = (one for closing in closings for one in closing.objectives)
-    return frozenset(one.id for one in chain[AnyObjective](then, _today(desk)) if not sees(one))
+    kept = (one for one in then if not sees(one) or any(below.id.casefold() in private for below in one.key_results))
+    return frozenset(one.id for one in chain[AnyObjective](kept, today))
 
 
 def review_without(

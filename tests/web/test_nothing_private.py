@@ -161,6 +161,23 @@ def test_nobody_is_told_what_is_kept_from_them_before_and_after_files_change(
         room.close()
 
 
+def test_what_became_private_under_another_name_after_the_closing_is_told_in_no_review() -> None:
+    with at_work([Aim(0, "2026-Q3", "vault", False), Aim(1, "2026-Q3", "shop", False)], {"2026-Q3"}) as acme:
+        file = acme.okrs.with_name("2026-Q3.yaml")
+        renamed = file.read_text().replace("- id: aim0x\n", "- id: veiled\n")
+        file.write_text(renamed.replace("  visibility: all\n", "  visibility: team\n", 1))
+        room = Room(acme.open, acme.config, lambda: acme.now)
+        client = TestClient(create(room, session_key="a key for tests"), "http://localhost")
+        told = {
+            name: client.get("/review/2026-Q3", headers={"Authorization": f"Bearer {TOKENS[name]}"}).text
+            for name in ("eve", "max")
+        }
+        room.close()
+    assert "title1x" in told["eve"]
+    assert [word for word in ("aim0x", "title0x", "result0x") if word in told["eve"]] == []
+    assert "result0x" in told["max"]
+
+
 def everybody_asks(client: TestClient, every: Sequence[Aim], chance: random.Random) -> None:
     """In any order, so that each is answered from what was made for others."""
     rest = [(name, address) for address in others(every) for name in USERS]
