@@ -39,7 +39,7 @@ from okrsync.store.vocabulary import Vocabulary
 _VERSION = """
 SELECT (SELECT finished_at FROM runs WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1),
     (SELECT max(id) FROM samples), (SELECT max(id) FROM checkins),
-    (SELECT max(at) FROM closings), (SELECT max(at) FROM scores)
+    (SELECT max(id) FROM closings), (SELECT max(id) FROM scores)
 """
 
 

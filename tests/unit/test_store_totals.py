@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -12,6 +12,7 @@ from former_stores import bring_back
 from report_values import writes
 from rich.console import Console
 
+from okrsync.model.closing import Closing
 from okrsync.model.run import ConnectionRun, Plan, RunReport, ScopePull, Warned, Write
 from okrsync.report.runs import runs_text
 from okrsync.store import Store, journal
@@ -93,6 +94,14 @@ def test_the_list_of_runs_says_how_many_are_left_out(store: Store, monkeypatch: 
     with console.capture() as shown:
         console.print(runs_text(rows))
     assert "3 that changed nothing" in shown.get()
+
+
+def test_the_version_tells_of_a_closing_by_a_clock_that_is_slow(store: Store) -> None:
+    closing = Closing("2026-Q4", date(2026, 10, 1), date(2026, 12, 31), "UTC", NOON, "ana", ())
+    store.closings.add(closing)
+    before = store.version()
+    store.closings.add(msgspec.structs.replace(closing, at=NOON - timedelta(minutes=1)))
+    assert store.version() != before
 
 
 def test_the_version_tells_of_the_newest_end_and_reads_no_other_run(store: Store) -> None:
