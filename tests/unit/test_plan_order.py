@@ -213,7 +213,8 @@ def untold(showing: Showing) -> Ticket:
 @pytest.mark.parametrize(
     ("one", "afresh", "needed"),
     [
-        (ticket(comments=1, showing=Showing(known=True)), False, False),
+        (ticket(comments=1, showing=Showing(known=True, as_of=NOW)), False, False),
+        (ticket(comments=1, showing=Showing(known=True, as_of=NOW - timedelta(days=1))), False, True),
         (ticket(comments=1, showing=Showing(known=True)), True, True),
         (ticket(comments=0), True, False),
         (ticket(comments=0, showing=Showing(known=True, note=ShownNote("77", "0"))), True, True),
