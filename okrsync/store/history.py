@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from okrsync.model.sample import Sample
@@ -42,6 +42,9 @@ _READ = f"SELECT {', '.join(_FIELDS)} FROM samples"
 _LAST_OF = f"{_READ} WHERE key_result = ? {_NEWEST_FIRST}"
 _TRUE_OF = f"{_READ} WHERE key_result = ? AND at <= ? {_NEWEST_FIRST}"
 _SAMPLES_OF = f"{_READ} WHERE key_result = ? ORDER BY at, id"
+_FIRST_OF = f"{_SAMPLES_OF} LIMIT 1"
+_TAKEN_OF = f"{_READ} WHERE key_result = ? AND NOT rebuilt ORDER BY at, id LIMIT 1"
+_REBUILT_OF = f"{_READ} WHERE key_result = ? AND rebuilt ORDER BY at, id"
 _READ_AT = f"{_READ} WHERE id IN ({_TRUE_AT})"
 _LATEST = f"{_READ} WHERE id IN (SELECT max(id) FROM samples GROUP BY key_result, rebuilt) ORDER BY rebuilt DESC"
 _AT, _FLAGS, _CHANGED, _REBUILT = map(_FIELDS.index, ("at", "flags", "changed", "rebuilt"))
@@ -73,48 +76,42 @@ class History:
     def sample(self, key_result: str, at: datetime | None = None) -> Sample | None:
         """The reading that was true at a time (None: the latest); a rebuilt one where nobody had measured yet."""
         if at is None:
-            row = self._db.exec_driver_sql(_LAST_OF, (key_result,)).first()
-        else:
-            row = self._db.exec_driver_sql(_TRUE_OF, (key_result, as_text(at))).first()
-        return _read(row) if row else None
+            return self._one(_LAST_OF, key_result)
+        return self._one(_TRUE_OF, key_result, as_text(at))
 
     def first_sample(self, key_result: str) -> Sample | None:
         """The oldest reading, real or rebuilt."""
-        table = tables.samples
-        query = select(table).where(table.c.key_result == key_result).order_by(table.c.at, table.c.id)
-        row = self._db.execute(query.limit(1)).first()
-        return _sample(row) if row else None
+        return self._one(_FIRST_OF, key_result)
 
     def first_taken(self, key_result: str) -> Sample | None:
         """The first reading that was taken and not rebuilt."""
-        table = tables.samples
-        query = select(table).where(table.c.key_result == key_result, table.c.rebuilt.is_(False))
-        row = self._db.execute(query.order_by(table.c.at, table.c.id).limit(1)).first()
-        return _sample(row) if row else None
+        return self._one(_TAKEN_OF, key_result)
+
+    def _one(self, query: str, *given: str) -> Sample | None:
+        row = self._db.exec_driver_sql(query, given).first()
+        return _read(row) if row else None
+
+    def _all(self, query: str, *given: str) -> tuple[Sample, ...]:
+        return tuple(map(_read, self._db.exec_driver_sql(query, given)))
 
     def rebuild(self, key_result: str, samples: Sequence[Sample]) -> bool:
         """Make these, in order of time, its rebuilt readings; returns whether they differ from those it had."""
-        table = tables.samples
-        chosen = (table.c.key_result == key_result) & table.c.rebuilt
-        held = self._db.execute(select(table).where(chosen).order_by(table.c.at, table.c.id))
-        if [_sample(row) for row in held] == list(samples):
+        if self._all(_REBUILT_OF, key_result) == tuple(samples):
             return False
-        self._db.execute(delete(table).where(chosen))
+        table = tables.samples
+        self._db.execute(delete(table).where((table.c.key_result == key_result) & table.c.rebuilt))
         if samples:
             self._db.execute(insert(table), [_values(sample) for sample in samples])
         return True
 
     def samples(self, key_result: str) -> tuple[Sample, ...]:
         """All readings, oldest first."""
-        return tuple(map(_read, self._db.exec_driver_sql(_SAMPLES_OF, (key_result,))))
+        return self._all(_SAMPLES_OF, key_result)
 
     def latest_samples(self, at: datetime | None = None) -> dict[str, Sample]:
         """The reading of every key result that was true at a time (None: the latest that was taken)."""
-        if at is None:
-            rows = self._db.exec_driver_sql(_LATEST)
-        else:
-            rows = self._db.exec_driver_sql(_READ_AT, (as_text(at), as_text(at)))
-        return {one.key_result: one for one in map(_read, rows)}
+        found = self._all(_LATEST) if at is None else self._all(_READ_AT, as_text(at), as_text(at))
+        return {one.key_result: one for one in found}
 
     def course(self, times: Sequence[datetime]) -> dict[str, tuple[float | None, ...]]:
         """Case-folded id of each key result -> its raw progress at each of these times, None before the first."""
@@ -184,10 +181,3 @@ def _read(row: Sequence[Any]) -> Sample:
     values[_AT], values[_REBUILT] = time_of(values[_AT]), bool(values[_REBUILT])
     values[_FLAGS], values[_CHANGED] = _decode_words(values[_FLAGS]), _decode_words(values[_CHANGED])
     return Sample(*values)
-
-
-def _sample(row: Row[tuple[object, ...]]) -> Sample:
-    values = {**row._mapping}
-    values.pop("id")
-    values["flags"], values["changed"] = tuple(values["flags"]), tuple(values["changed"])
-    return Sample(**values)
