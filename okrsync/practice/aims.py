@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from okrsync.model.burnup import Turn
-from okrsync.model.okr import Boolean, Completion, Maintain, Placed
+from okrsync.model.okr import Completion, Placed
 from okrsync.model.sample import Sample
 
 
@@ -15,7 +15,8 @@ class Aims:
 
     def __init__(self, samples: Sequence[Sample], placed: Placed) -> None:
         self._samples = samples
-        self._measure = placed.key_result.measure
+        self._way = placed.key_result.way
+        self._whole = isinstance(placed.key_result.measure, Completion)
         self._taken = [(one.at, one.target) for one in samples if not one.rebuilt and one.target is not None]
 
     @property
@@ -26,12 +27,12 @@ class Aims:
 
     def then(self, goal: float, at: datetime) -> float:
         """The way to the target of an aware time, where the way to today's is ``goal``, in whatever unit."""
-        measure = self._measure
-        if isinstance(measure, Boolean | Maintain) or not self._taken:
+        if self._way is None or not self._taken:
             return goal
+        start, target = self._way
         by_then = [target for when, target in self._taken if when <= at] or [self._taken[0][1]]
-        origin = 0.0 if isinstance(measure, Completion) else measure.start
-        return goal * (by_then[-1] - origin) / (measure.target - origin)
+        origin = 0.0 if self._whole else start
+        return goal * (by_then[-1] - origin) / (target - origin)
 
     def turns(self, since: datetime, until: datetime) -> Iterator[Turn]:
         """The readings after which the definition was another one, with the progress under both."""

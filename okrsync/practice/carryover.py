@@ -16,7 +16,7 @@ import msgspec
 
 from okrsync.errors import ConfigError
 from okrsync.model.closing import Carried, CarryOver, Decision, Standing
-from okrsync.model.okr import KEY_RESULT_ID, Boolean, Count, Cycle, Maintain, Placed
+from okrsync.model.okr import KEY_RESULT_ID, Count, Cycle, Maintain, Placed
 from okrsync.practice.closing import find_cycle
 from okrsync.practice.desk import Desk
 from okrsync.practice.nextfiles import Following, NextFiles, unread, what_stands
@@ -106,9 +106,8 @@ def _refuse_targets(desk: Desk, cycle: Cycle, following: Next) -> None:
     """New targets of what has none."""
     for name in following.targets:
         placed = _of(desk, cycle, name)
-        measure = placed.key_result.measure
-        if isinstance(measure, Boolean | Maintain):
-            what = "must hold" if isinstance(measure, Maintain) else "is a yes or a no"
+        if placed.key_result.way is None:
+            what = "must hold" if isinstance(placed.key_result.measure, Maintain) else "is a yes or a no"
             raise ConfigError(
                 f"{placed.key_result.id} {what} and has no target.",
                 hint=f"Name it with --kr {placed.key_result.id} instead.",
@@ -168,12 +167,12 @@ def _of(desk: Desk, cycle: Cycle, name: str) -> Placed:
 def _reached(desk: Desk, placed: Placed, following: Next) -> str:
     """Why it has no way to go on, or ""."""
     target, start = _target(placed, following), _start(desk, placed)
-    measure = placed.key_result.measure
-    if isinstance(measure, Boolean | Maintain):
+    way = placed.key_result.way
+    if way is None:
         return ""
-    begin = measure.start if start is None else start
-    goal = measure.target if target is None else target
-    rising = measure.target > measure.start
+    begin = way[0] if start is None else start
+    goal = way[1] if target is None else target
+    rising = way[1] > way[0]
     if target is None and (begin >= goal if rising else begin <= goal):
         return f"ended at {begin:g} and its target is {goal:g}"
     return f"would start at its target {goal:g}" if begin == goal else ""
