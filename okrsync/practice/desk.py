@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from okrsync.model.okr import Cycle, Okrs, Phase
+from okrsync.model.okr import Cycle, Okrs, Phase, Placed
 from okrsync.settings import Settings
 from okrsync.store import Store
 
@@ -34,11 +34,21 @@ class Desk:
 
 def with_closed(okrs: Okrs, over: Collection[str]) -> Okrs:
     """The files with some cycles (case-folded ids) as closed."""
-    if not over:
+    return with_cycles(okrs, lambda cycle: as_closed(cycle, over))
+
+
+def with_cycles(okrs: Okrs, told: Callable[[Cycle], Cycle]) -> Okrs:
+    """The files with each cycle as it is ``told``; they themselves where all are told as they are."""
+    if all(told(cycle) is cycle for _, cycle in okrs.objectives):
         return okrs
-    placed = tuple(one.model_copy(update={"cycle": as_closed(one.cycle, over)}) for one in okrs.placed)
-    objectives = tuple((objective, as_closed(cycle, over)) for objective, cycle in okrs.objectives)
+    placed = tuple(in_cycle(one, told(one.cycle)) for one in okrs.placed)
+    objectives = tuple((objective, told(cycle)) for objective, cycle in okrs.objectives)
     return okrs.model_copy(update={"placed": placed, "objectives": objectives})
+
+
+def in_cycle(placed: Placed, cycle: Cycle) -> Placed:
+    """A key result in its cycle, told otherwise perhaps."""
+    return placed if placed.cycle is cycle else placed.model_copy(update={"cycle": cycle})
 
 
 def as_closed(cycle: Cycle, over: Collection[str]) -> Cycle:

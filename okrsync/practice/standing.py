@@ -17,7 +17,7 @@ from okrsync.method.terms import under
 from okrsync.model.okr import Cycle, Okrs, Phase, Placed
 from okrsync.model.sample import Sample
 from okrsync.model.verdict import Verdict
-from okrsync.practice.desk import Desk, as_closed, with_closed
+from okrsync.practice.desk import Desk, as_closed, in_cycle, with_closed, with_cycles
 
 
 def verdict_of(desk: Desk, placed: Placed, at: datetime | None = None, *, probability: float | None = None) -> Verdict:
@@ -95,13 +95,9 @@ def judged_at(desk: Desk, at: datetime) -> Okrs:
 
 def as_judged(desk: Desk, placed: Placed) -> Placed:
     """A key result in its cycle as it is judged now; see ``Desk.judged``."""
-    return placed.model_copy(update={"cycle": as_closed(placed.cycle, desk.over)})
+    return in_cycle(placed, as_closed(placed.cycle, desk.over))
 
 
 def still_running(okrs: Okrs, at: datetime) -> Okrs:
     """The files with every cycle as it was at an aware time."""
-    if all(as_it_was(cycle, at) is cycle for _, cycle in okrs.objectives):
-        return okrs
-    placed = tuple(one.model_copy(update={"cycle": as_it_was(one.cycle, at)}) for one in okrs.placed)
-    objectives = tuple((objective, as_it_was(cycle, at)) for objective, cycle in okrs.objectives)
-    return okrs.model_copy(update={"placed": placed, "objectives": objectives})
+    return with_cycles(okrs, lambda cycle: as_it_was(cycle, at))
