@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from okrsync.sandbox import quarter
 from okrsync.sandbox.data import PEOPLE, title
 from okrsync.sandbox.github import GitHubState
-from okrsync.sandbox.quarter import in_milestone, is_an_open_p1_bug, named, open_issues
+from okrsync.sandbox.quarter import faster_endpoints, in_milestone, is_an_open_p1_bug, named
 from okrsync.sandbox.world import WORLD
 
 if TYPE_CHECKING:
@@ -60,10 +60,7 @@ def _acts(sandbox: Sandbox, week: int) -> Iterator[str]:
 
 def _on_github(state: GitHubState, random: Random, week: int) -> Iterator[str]:
     yield from _in_the_shop(state, random, week)
-    slow = [issue for issue in open_issues(state, WORLD.api) if issue.parent is not None]
-    for issue in slow[:2]:
-        state.close(WORLD.api, issue.number, by=random.choice(PEOPLE))
-        yield f"closed {named(issue)}"
+    yield from faster_endpoints(state, random, week)
 
 
 def _in_the_shop(state: GitHubState, random: Random, week: int) -> Iterator[str]:
