@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fake_connector import FakeTracker
 from okr_builders import NOON, item, version
-from pulling import DAY, OVERLAP, SHOP, Clock, Pull, cursor, page, pull_of, reachable
+from pulling import DAY, OVERLAP, SHOP, Clock, Pull, cursor, page, reachable
 
 from okrsync.errors import BadAnswer, Interrupted, Transient
 from okrsync.model.run import ScopePull
@@ -16,16 +16,6 @@ from okrsync.model.work import LabelDefinition, Quarantined, Scope
 from okrsync.pull.puller import TOGETHER
 from okrsync.store import Store
 from okrsync.store.scopes import Cursor
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def pull(store: Store, tracker: FakeTracker, clock: Clock) -> Pull:
-    return pull_of(store, tracker, clock)
 
 
 def test_our_own_labels_and_notes_are_read_back_and_are_no_change(pull: Pull, tracker: FakeTracker) -> None:

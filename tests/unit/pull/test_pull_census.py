@@ -7,22 +7,12 @@ from datetime import timedelta
 import pytest
 from fake_connector import FakeTracker
 from okr_builders import NOON, item
-from pulling import DAY, Clock, Pull, cursor, page, pull_of, reachable
+from pulling import DAY, Clock, Pull, cursor, page, reachable
 
 from okrsync.errors import UnsafePlan
 from okrsync.model.sample import Linked
 from okrsync.model.work import Quarantined
 from okrsync.store import Store
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def pull(store: Store, tracker: FakeTracker, clock: Clock) -> Pull:
-    return pull_of(store, tracker, clock)
 
 
 def test_a_full_pull_finds_what_is_missing_without_a_census(pull: Pull, store: Store, tracker: FakeTracker) -> None:

@@ -11,23 +11,13 @@ from queue import Queue
 import pytest
 from fake_connector import FakeTracker
 from okr_builders import item
-from pulling import DAY, Clock, Pull, cursor, page, pull_of
+from pulling import DAY, Clock, Pull, cursor, page
 
 from okrsync.errors import Interrupted, Transient
 from okrsync.model.work import Page, Scope
 from okrsync.pull.puller import TOGETHER
 from okrsync.store import Store
 from okrsync.store.scopes import Cursor
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def pull(store: Store, tracker: FakeTracker, clock: Clock) -> Pull:
-    return pull_of(store, tracker, clock)
 
 
 def many(tracker: FakeTracker, scopes: int = 6, pages: int = 9) -> tuple[Scope, ...]:
