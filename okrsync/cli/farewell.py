@@ -16,15 +16,17 @@ def end(story: Story, *, keep: bool) -> None:
     """Where the files are, and what to type next."""
     from okrsync.cli.demo import how_to_call
     from okrsync.report.text import heading, line
+    from okrsync.settings.serve import Serve
 
-    show = story.session.show
+    show, rules = story.session.show, Serve()
     show("")
     show(heading("That was it. The files are here, with everything that was measured:"))
     show(line(f"  {story.folder}"))
     show(heading("Next"))
     if keep:
         return
-    show(line(f"  {how_to_call()} serve -c {story.folder / 'okrsync.yaml'}", "   the dashboard, in a browser"))
+    dashboard = f"   the dashboard, at http://{rules.host}:{rules.port}"
+    show(line(f"  {how_to_call()} serve -c {story.folder / 'okrsync.yaml'}", dashboard))
     show(line(f"  {how_to_call()} demo --keep", "   the same, and the sandbox stays to play with"))
     show(line(f"  {how_to_call()} init", "          connect your own trackers"))
 

@@ -133,6 +133,7 @@ def test_the_story_ends_with_where_the_files_are(told: str) -> None:
     folder = Path(re.findall(r"^  (/.*okrsync-demo-\S+)$", told, re.MULTILINE)[-1])
     assert (folder / "okrsync.yaml").exists()
     assert "okrsync demo --keep" in told
+    assert re.search(r"serve -c \S+ +the dashboard, at http://127\.0\.0\.1:8080$", told, re.MULTILINE)
 
 
 def test_a_step_that_fails_fails_the_demo(tmp_path: Path) -> None:
